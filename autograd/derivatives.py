@@ -1,0 +1,274 @@
+"""Derivatives of functions, of any order and in any mix of reverse and forward mode; and gradients as graphs.
+
+The functions of functions work as in JAX: they take a function of numbers, or of lists of numbers, and return one.
+What an inner derivative is asked for may itself be a Value or a Dual of an outer one; that is how they nest.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd.dual import Dual, directional
+from autograd.graph import flat, refuse_stale, topological_order
+from autograd.operations import Reading, number
+from autograd.structure import Rebuild, numbers_in
+from autograd.value import Value, always_recording, constant, is_recording
+
+Which = int | tuple[int, ...]
+
+
+def gradients(output: Value, inputs: Sequence[Value]) -> tuple[Value, ...]:
+    """The derivative of a Value with respect to each input, as graphs: they can be differentiated again, or drawn.
+
+    An input may be any Value, calculated ones included. No `grad` is touched. Raises as `backward()` does.
+    """
+    with always_recording():
+        found = _adjoints(output, inputs)
+    return tuple(g if isinstance(g, Value) else constant(g) for g in found)
+
+
+def grad(function: Callable[..., Any], argument: Which = 0) -> Callable[..., Any]:
+    """The function that gives the derivative with respect to an argument, by reverse mode.
+
+    `argument`: its place, or several places for a tuple of derivatives. An argument that is a list (or tuple, dict,
+    NumPy array) has a list of derivatives. The result is plain floats; where `function` reads Values from outside it
+    is made of Values, as it depends on them. Raises TypeError if the function does not return one number.
+    """
+    pair = value_and_grad(function, argument)
+    return lambda *arguments, **keywords: pair(*arguments, **keywords)[1]
+
+
+def value_and_grad(function: Callable[..., Any], argument: Which = 0) -> Callable[..., tuple[Any, Any]]:
+    """Like `grad`, but what is returned is the pair of the function's value and its derivative."""
+
+    def evaluate(*arguments: Any, **keywords: Any) -> tuple[Any, Any]:
+        lifted = _Lifted(arguments, argument)
+        output = lifted.call(function, keywords)
+        if not isinstance(output, Reading):
+            try:
+                number(output)
+            except TypeError:
+                raise TypeError(f"a gradient needs a function that returns one number, not "
+                                f"{type(output).__name__!r}; for a list there is jacobian()") from None
+        return lifted.result(output), lifted.rebuild(lifted.reverse(output))
+
+    return evaluate
+
+
+def vjp(function: Callable[..., Any], *point: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """The value at a point, and the function that takes weights for the outputs to a derivative for each argument.
+
+    The product of the weights (one number, or one per output) and the Jacobian matrix, by reverse mode.
+    """
+    lifted = _Lifted(point, tuple(range(len(point))))
+    outputs, rebuild = numbers_in(lifted.call(function, {}))
+
+    def pull_back(weights: Any) -> tuple[Any, ...]:
+        given = numbers_in(weights)[0]
+        if len(given) != len(outputs):
+            raise ValueError(f"{len(outputs)} outputs need as many weights, not {len(given)}")
+        with always_recording():
+            weighted = sum((w * y for w, y in zip(given, outputs, strict=True)), 0.0)
+        return lifted.rebuild(lifted.reverse(weighted))
+
+    return rebuild([lifted.result(y) for y in outputs]), pull_back
+
+
+def jvp(function: Callable[..., Any], point: Any, direction: Any) -> tuple[Any, Any]:
+    """The value at a point and the derivative in a direction, by forward mode.
+
+    `point`: the tuple of arguments, or the only one; `direction` is of the same structure.
+    """
+    point, direction = (x if isinstance(x, tuple) else (x,) for x in (point, direction))
+    numbers, rebuild = numbers_in(point)
+    changes, _ = numbers_in(direction)
+    if len(numbers) != len(changes):
+        raise ValueError(f"a point of {len(numbers)} numbers needs a direction of as many, not {len(changes)}")
+    shape: list[Rebuild] = []
+
+    def outputs(*new: Any) -> list[Any]:
+        found, rebuilt = numbers_in(function(*rebuild(list(new))))
+        shape.append(rebuilt)
+        return found
+
+    values, slopes = directional(outputs, numbers, changes)
+    return shape[0](values), shape[0](slopes)
+
+
+def hvp(function: Callable[..., Any], point: Any, direction: Any) -> Any:
+    """The product of the Hessian matrix at a point and a direction, forward over reverse, without the matrix."""
+    arguments = point if isinstance(point, tuple) else (point,)
+    gradient = grad(function, tuple(range(len(arguments))))
+    product = jvp(gradient, arguments, direction)[1]
+    return product if isinstance(point, tuple) else product[0]
+
+
+def jacobian(function: Callable[..., Any], argument: Which = 0) -> Callable[..., Any]:
+    """The function that gives the derivative of each output with respect to each number of an argument.
+
+    For a list of m outputs and a list of n numbers: a list of m rows of n floats; a number in place of either list
+    leaves that level out. Forward mode if n <= m, else reverse mode. `argument` may be several places, whose numbers
+    then form each row together.
+    """
+
+    def evaluate(*arguments: Any, **keywords: Any) -> Any:
+        lifted = _Lifted(arguments, argument)
+        output = lifted.call(function, keywords)
+        outputs, rebuild = numbers_in(output)
+        if len(lifted.points) <= len(outputs):
+            columns = [_column(function, arguments, keywords, argument, place) for place in range(len(lifted.points))]
+            rows = [list(row) for row in zip(*columns, strict=True)]
+        else:
+            rows = [lifted.reverse(y) for y in outputs]
+        return rebuild([lifted.row(row) for row in rows])
+
+    return evaluate
+
+
+def hessian(function: Callable[..., Any], argument: Which = 0) -> Callable[..., Any]:
+    """The function that gives the matrix of second derivatives, forward over reverse.
+
+    For a list of n numbers: a list of n rows of n floats; for a number: one float. With several places, such as
+    `argument=(0, 1)`, the matrix is that of all their numbers together.
+    """
+
+    def evaluate(*arguments: Any, **keywords: Any) -> Any:
+        lifted = _Lifted(arguments, argument)
+        gradient = grad(function, argument)
+        # The matrix is symmetric: its columns are its rows.
+        rows = [_column(gradient, arguments, keywords, argument, place) for place in range(len(lifted.points))]
+        return lifted.row([lifted.row(row) for row in rows])
+
+    return evaluate
+
+
+def _column(function: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any], argument: Which,
+            place: int) -> list[Any]:
+    """The derivatives of all outputs with respect to one number, by forward mode."""
+    chosen = _Chosen(arguments, argument)
+    direction = [float(place == other) for other in range(len(chosen.points))]
+    return directional(lambda *new: numbers_in(function(*chosen.put(list(new)), **keywords))[0],
+                       chosen.points, direction)[1]
+
+
+class _Chosen:
+    """The numbers of those arguments of a call that a derivative is asked for."""
+
+    def __init__(self, arguments: tuple[Any, ...], argument: Which) -> None:
+        self.arguments, self.argument = arguments, argument
+        self.places = argument if isinstance(argument, tuple) else (argument,)
+        for place in self.places:
+            if not -len(arguments) <= place < len(arguments):
+                raise TypeError(f"there is no argument {place}: the function was called with {len(arguments)}")
+        selected = tuple(arguments[place] for place in self.places)
+        self.points, self._rebuild = numbers_in(selected)
+        self.is_number = not isinstance(argument, tuple) and _is_number(selected[0])
+
+    def rebuild(self, new: list[Any]) -> Any:
+        """New numbers in the structure of the chosen argument, or of the tuple of them."""
+        rebuilt = self._rebuild(new)
+        return rebuilt if isinstance(self.argument, tuple) else rebuilt[0]
+
+    def put(self, new: list[Any]) -> list[Any]:
+        """All the arguments, with new numbers in the chosen ones."""
+        arguments = list(self.arguments)
+        for place, replaced in zip(self.places, self._rebuild(new), strict=True):
+            arguments[place] = replaced
+        return arguments
+
+    def row(self, new: list[Any]) -> Any:
+        return new[0] if self.is_number else new
+
+
+class _Lifted(_Chosen):
+    """A call whose chosen numbers are made into new leaves, with respect to which the result is then derived."""
+
+    def __init__(self, arguments: tuple[Any, ...], argument: Which) -> None:
+        super().__init__(arguments, argument)
+        self.recorded = is_recording()
+        self.leaves: list[Value] = []
+        with always_recording():
+            self.variables = [self._lift(point) for point in self.points]
+
+    def call(self, function: Callable[..., Any], keywords: dict[str, Any]) -> Any:
+        with always_recording():
+            return function(*self.put(self.variables), **keywords)
+
+    def reverse(self, output: Any) -> list[Any]:
+        """The derivatives of one output with respect to all the chosen numbers."""
+        if isinstance(output, Dual):  # d(a + bε) = da + db·ε
+            primals, tangents = self.reverse(output.primal), self.reverse(output.tangent)
+            return [Dual(p, t, output.tag) for p, t in zip(primals, tangents, strict=True)]
+        if not isinstance(output, Value):
+            return [0.0 for _ in self.leaves]
+        mine = set(self.leaves)
+        if all(node in mine or node.op or node.constant for node in topological_order(output)):
+            for leaf in self.leaves:  # nothing but this call depends on these nodes: their grad is free to use
+                leaf.grad = 0.0
+            output.backward()
+            return [leaf.grad for leaf in self.leaves]
+        with always_recording():
+            return [self.result(g) for g in _adjoints(output, self.leaves)]
+
+    def result(self, output: Any) -> Any:
+        """An output as the caller gets it: a float, unless something from outside is in it."""
+        if isinstance(output, Dual):
+            return Dual(self.result(output.primal), self.result(output.tangent), output.tag)
+        if not isinstance(output, Value):
+            return output
+        mine = set(self.leaves)
+        if self.recorded and any(node not in mine and not node.op and not node.constant
+                                 for node in topological_order(output)):
+            return output
+        return output.data
+
+    def _lift(self, x: Any) -> Any:
+        if isinstance(x, Dual):
+            return Dual(self._lift(x.primal), x.tangent, x.tag)
+        # A Value of an outer derivative is seen through a copy: d(x + y)/dy is 1, also if y = x.
+        leaf = x * 1.0 if isinstance(x, Value) else Value(x)
+        self.leaves.append(leaf)
+        return leaf
+
+
+def _adjoints(output: Value, inputs: Sequence[Value]) -> list[Any]:
+    """The chain rule as in backpropagate(), with Values in place of floats."""
+    order = topological_order(output)
+    refuse_stale(order)
+    concerned = set(inputs)
+    for node in order:
+        if not concerned.isdisjoint(node.parents):
+            concerned.add(node)
+    adjoints: dict[Value, Any] = {output: 1.0}
+    for node in reversed(order):
+        if node not in adjoints or node.op is None:
+            continue
+        arguments = tuple(_plain(argument) for argument in node.arguments)
+        for place, argument in enumerate(node.arguments):
+            parents = list(flat((argument,)))
+            if node.op.partials[place] is None or concerned.isdisjoint(parents):
+                continue
+            slopes = node.op.slope(place, node, arguments)
+            for parent, slope in zip(parents, slopes if isinstance(argument, tuple) else [slopes], strict=True):
+                if parent in concerned:
+                    given = _product(adjoints[node], slope)
+                    adjoints[parent] = adjoints[parent] + given if parent in adjoints else given
+    return [adjoints.get(x, 0.0) for x in inputs]
+
+
+def _product(a: Any, b: Any) -> Any:
+    """a * b, without a node where one of them is 1."""
+    if isinstance(b, float) and b == 1.0:
+        return a
+    return b if isinstance(a, float) and a == 1.0 else a * b
+
+
+def _plain(argument: Any) -> Any:
+    """Constants as the numbers they are, so that nothing is recorded about them alone."""
+    if isinstance(argument, tuple):
+        return tuple(map(_plain, argument))  # pyright: ignore
+    return argument.data if argument.constant else argument
+
+
+def _is_number(x: Any) -> bool:
+    return isinstance(x, Reading) or (not hasattr(x, "__iter__") and not hasattr(x, "__getitem__")) or (
+        getattr(x, "shape", None) == ())

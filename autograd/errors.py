@@ -1,0 +1,25 @@
+"""The errors that the engine raises. Each is also the built-in error a Python user would expect."""
+
+
+class DomainError(ValueError):
+    """A number lies outside of what an operation, or its derivative, allows."""
+
+
+class DivisionByZeroError(DomainError, ZeroDivisionError):
+    """A division by zero, or a negative power of zero."""
+
+
+class NumberOverflowError(DomainError, OverflowError):
+    """A result too large for a float, from operands that are not."""
+
+
+class GradientError(AssertionError):
+    """Ways to compute one gradient that disagree."""
+
+
+class StaleGraphError(RuntimeError):
+    """A graph that was recorded before one of its numbers was changed."""
+
+
+class DetachedWarning(UserWarning):
+    """A recorded Value was turned into a plain float, where its history ends."""

@@ -1,0 +1,214 @@
+"""The rows of the table as fast Python functions for Values: what value.record() does, written out per row.
+
+A row's value and partials, read as Formulas, are put into a template of Python source. `a * b` becomes one function
+that multiplies two floats and makes a node, and the rule of that node becomes `a.grad += g * b; b.grad += g * a`: no
+dispatch, no loop, no call of a partial. Nothing is said here about any particular operation.
+
+`source(operation)` shows what was generated.
+"""
+
+import math
+import re
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import autograd.operations as table
+from autograd.formula import Formula
+from autograd.operations import Operation, Reading
+
+# The body of a function that records. It runs among the globals of value.py, where the names come from.
+_RECORD = """
+    def {name}({signature}):
+        {operands}
+        try:
+            y = {value}
+        except (ArithmeticError, ValueError):
+            return record(operation, ({arguments}))  # which says what is wrong
+        if y - y or observed:  # y is not finite, or no_grad() or trace() is active somewhere
+            return record(operation, ({arguments}))
+        node = new(Value)
+        node._data = y
+        node.grad = 0.0
+        node.label = None
+        node._rule = {rule}
+        node._a = a
+        node._b = {b}
+        node._clock = clock
+        return node
+"""
+_ONE_OPERAND = """x0 = a._data"""
+_TWO_OPERANDS = """x0 = a._data
+        if type(b) is Value:
+            x1 = b._data
+            rule = pull_both
+        elif type(b) is float or type(b) is int:
+            b = constant(b)
+            x1 = b._data
+            rule = pull_first
+        else:
+            return anything(a, b)"""
+_REFLECTED = """x1 = b._data
+        if type(a) is float or type(a) is int:
+            a = constant(a)
+            x0 = a._data
+        else:
+            return anything_reflected(b, a)"""
+
+
+class Rules:
+    """The functions of one row: `pull[needed]` hands the gradient of a result on to those of its one or two parents
+    that need it; `source` is the Python text they come from, empty where the row's own partials are called instead.
+    """
+
+    def __init__(self, operation: Operation) -> None:
+        general = _pull_by_partials(operation)
+        self.pull = {needed: general for needed in product((True, False), repeat=2)}
+        self.source = ""
+
+
+def rules(operation: Operation, namespace: dict[str, Any]) -> Rules:
+    """The functions of a row, made when it is first used; from then on it also has a fast method and call.
+
+    `namespace`: the globals of value.py.
+    """
+    made: Rules | None = vars(operation).get("rules")
+    if made is None:
+        made = vars(operation)["rules"] = Rules(operation)
+        if all(operation.lists):
+            operation.shortcut = _shortcut_for_lists(operation, namespace)
+        elif len(operation.partials) <= 2 and not any(operation.lists):
+            _specialize(operation, made, namespace)
+    return made
+
+
+def source(operation: Operation) -> str:
+    """The Python source generated for an operation on one or two numbers that was used before."""
+    made: Rules | None = vars(operation).get("rules")
+    return made.source if made else ""
+
+
+def _specialize(operation: Operation, made: Rules, namespace: dict[str, Any]) -> None:
+    try:
+        source = _source(operation)
+    except Exception:  # a row of a user's own that is not generic arithmetic: it works, but no faster
+        return
+    primitives = {name: row.value for name, row in table.operations.items() if "python" in row.notation}
+    scope: dict[str, Any] = {}
+    exec(compile(source, f"<glassgrad {operation.name}>", "exec"), namespace, scope)
+    python_operator = getattr(operation.value, "__module__", "") == "_operator"
+    name = f"__{operation.value.__name__}__" if python_operator else operation.name
+    reflected_name = name.replace("__", "__r", 1)
+    functions = scope["make"](operation, getattr(Reading, name), getattr(Reading, reflected_name, None), math,
+                              **primitives)
+    for function in functions.values():
+        function.operation = operation
+    made.source = source
+    made.pull = {(True, True): functions["pull_both"], (True, False): functions["pull_first"],
+                 (False, True): functions["pull_second"], (False, False): functions["pull_none"]}
+    value_class, forward = namespace["Value"], functions["forward"]
+    setattr(value_class, name, forward)
+    if len(operation.partials) == 1:
+        operation.shortcut = lambda *a: forward(*a) if type(a[0]) is value_class else NotImplemented
+        return
+    if python_operator:
+        setattr(value_class, reflected_name, functions["reflected"])
+    operation.shortcut = lambda *a: forward(*a) if type(a[0]) is type(a[-1]) is value_class else NotImplemented
+
+
+def _source(operation: Operation) -> str:
+    count = len(operation.partials)
+    symbols = [Formula("x0"), Formula("x1")][:count]
+    value = Formula(operation, tuple(symbols)).python
+    parts: list[str] = []
+    for name, needed in (("pull_both", (True, True)), ("pull_first", (True, False)), ("pull_second", (False, True)),
+                         ("pull_none", (False, False))):
+        sends = _sends(operation, symbols, needed)
+        loads = ["a = node._a", "b = node._b", "x0 = a._data", "x1 = b._data", "y = node._data", "g = node.grad"]
+        body = [*_used(loads, sends), *sends] or ["pass"]
+        parts.append(f"\n    def {name}(node):\n" + "".join(f"        {line}\n" for line in body))
+    names = ["pull_both", "pull_first", "pull_second", "pull_none", "forward"]
+    if count == 1:
+        parts.append(_RECORD.format(name="forward", signature="a", operands=_ONE_OPERAND, value=value,
+                                    arguments="a,", rule="pull_first", b="nothing"))
+    else:
+        parts.append(_RECORD.format(name="forward", signature="a, b", operands=_TWO_OPERANDS, value=value,
+                                    arguments="a, b", rule="rule", b="b"))
+        parts.append(_RECORD.format(name="reflected", signature="b, a", operands=_REFLECTED, value=value,
+                                    arguments="a, b", rule="pull_second", b="b"))
+        names.append("reflected")
+    primitives = ", ".join(name for name, row in table.operations.items() if "python" in row.notation)
+    return (f"def make(operation, anything, anything_reflected, math, {primitives}):{''.join(parts)}\n"
+            f"    return dict({', '.join(f'{name}={name}' for name in names)})\n")
+
+
+def _sends(operation: Operation, symbols: list[Formula], needed: tuple[bool, bool]) -> list[str]:
+    """For each parent that needs it, the line that adds `g * partial` to its gradient."""
+    lines: list[str] = []
+    for parent, partial, is_needed in zip("ab", operation.partials, needed, strict=False):
+        if is_needed and partial is not None:
+            gradient = Formula("g") * partial(Formula("y"), *symbols)
+            if gradient.head != 0.0:
+                lines.append(f"{parent}.grad += {gradient.python}")
+    return lines
+
+
+def _used(loads: list[str], sends: list[str]) -> list[str]:
+    """Those assignments whose name occurs further down."""
+    used: list[str] = []
+    for load in reversed(loads):
+        if re.search(rf"\b{load.split()[0]}\b", " ".join([*sends, *(line.split("=")[1] for line in used)])):
+            used.append(load)
+    return used[::-1]
+
+
+def _shortcut_for_lists(operation: Operation, namespace: dict[str, Any]) -> Callable[..., Any]:
+    value, new, value_class = operation.value, namespace["new"], namespace["Value"]
+    pull = operation.rules.pull[True, True]  # pyright: ignore
+
+    def shortcut(*lists: Any) -> Any:
+        try:  # an item that is not a Value has no _data; all that is unusual is left to the long way
+            operands = [[item._data for item in items] for items in lists if type(items) is tuple]
+            y = value(*operands)
+        except (AttributeError, TypeError, ArithmeticError, ValueError):
+            return NotImplemented
+        if y - y or namespace["observed"] or not operands[0] or len(operands[0]) != len(operands[-1]):
+            return NotImplemented
+        node = new(value_class)
+        node._data = y
+        node.grad = 0.0
+        node.label = None
+        node._rule = pull
+        node._a = None
+        node._b = lists
+        node._clock = namespace["clock"]
+        return node
+
+    return shortcut
+
+
+def _pull_by_partials(operation: Operation) -> Callable[[Any], None]:
+    """The rule as it follows from the row alone: call each partial that is needed, with floats and lists of floats."""
+
+    def pull(node: Any) -> None:
+        arguments = node.arguments
+        operands = [[parent._data for parent in argument] if type(argument) is tuple else argument._data
+                    for argument in arguments]
+        y, g = node._data, node.grad
+        for argument, partial in zip(arguments, operation.partials):
+            if partial is None:
+                continue
+            if type(argument) is not tuple:
+                if not argument.constant:
+                    argument.grad += g * partial(y, *operands)
+                continue
+            for parent in argument:
+                if not parent.constant:
+                    break
+            else:
+                continue
+            for parent, slope in zip(argument, partial(y, *operands)):
+                parent.grad += g * slope
+
+    pull.operation = operation  # pyright: ignore
+    return pull
