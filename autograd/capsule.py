@@ -4,6 +4,7 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from autograd.graph import topological_order
+from autograd.reading import is_list, is_tuple
 
 if TYPE_CHECKING:
     from autograd.value import Value
@@ -16,7 +17,7 @@ class Capsule:
     holds on to the capsules it has met, so each lives as long as its pickling.
     """
 
-    def __init__(self, nodes: "list[Value]") -> None:
+    def __init__(self, nodes: list[Any]) -> None:
         self.nodes = nodes
 
     def __getstate__(self) -> list[Any]:
@@ -24,21 +25,21 @@ class Capsule:
         lists: dict[int, Any] = {}
 
         def packed(argument: Any) -> Any:
-            if not isinstance(argument, tuple):
+            if not is_tuple(argument):
                 return places.get(id(argument), argument)
-            return lists.setdefault(id(argument), [packed(item) for item in argument])  # pyright: ignore
+            return lists.setdefault(id(argument), [packed(item) for item in argument])
 
         return [(type(node), node.op, [packed(argument) for argument in node.arguments], node.data, node.grad,
                  node.label) for node in self.nodes]
 
     def __setstate__(self, state: list[Any]) -> None:
-        self.nodes = []
+        self.nodes: list[Any] = []
         lists: dict[int, Any] = {}
 
         def unpacked(argument: Any) -> Any:
-            if not isinstance(argument, list):
+            if not is_list(argument):
                 return self.nodes[argument] if isinstance(argument, int) else argument
-            return lists.setdefault(id(argument), tuple(map(unpacked, argument)))  # pyright: ignore
+            return lists.setdefault(id(argument), tuple(map(unpacked, argument)))
 
         for kind, operation, arguments, data, grad, label in state:
             node = kind.restored(operation, tuple(map(unpacked, arguments)), data)

@@ -7,11 +7,13 @@ What an inner derivative is asked for may itself be a Value or a Dual of an oute
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograd.diagnosis import refuse_stale
 from autograd.dual import Dual, directional
-from autograd.graph import flat, refuse_stale, topological_order
-from autograd.operations import Reading, number
+from autograd.graph import topological_order
+from autograd.reading import Reading, is_tuple, number
+from autograd.recording import always_recording, is_recording
 from autograd.structure import Rebuild, numbers_in
-from autograd.value import Value, always_recording, constant, is_recording
+from autograd.value import Value, constant
 
 Which = int | tuple[int, ...]
 
@@ -78,7 +80,7 @@ def jvp(function: Callable[..., Any], point: Any, direction: Any) -> tuple[Any, 
 
     `point`: the tuple of arguments, or the only one; `direction` is of the same structure.
     """
-    point, direction = (x if isinstance(x, tuple) else (x,) for x in (point, direction))
+    point, direction = (x if is_tuple(x) else (x,) for x in (point, direction))
     numbers, rebuild = numbers_in(point)
     changes, _ = numbers_in(direction)
     if len(numbers) != len(changes):
@@ -96,10 +98,10 @@ def jvp(function: Callable[..., Any], point: Any, direction: Any) -> tuple[Any, 
 
 def hvp(function: Callable[..., Any], point: Any, direction: Any) -> Any:
     """The product of the Hessian matrix at a point and a direction, forward over reverse, without the matrix."""
-    arguments = point if isinstance(point, tuple) else (point,)
+    arguments = point if is_tuple(point) else (point,)
     gradient = grad(function, tuple(range(len(arguments))))
     product = jvp(gradient, arguments, direction)[1]
-    return product if isinstance(point, tuple) else product[0]
+    return product if is_tuple(point) else product[0]
 
 
 def jacobian(function: Callable[..., Any], argument: Which = 0) -> Callable[..., Any]:
@@ -155,13 +157,13 @@ class _Chosen:
 
     def __init__(self, arguments: tuple[Any, ...], argument: Which) -> None:
         self.arguments, self.argument = arguments, argument
-        self.places = argument if isinstance(argument, tuple) else (argument,)
+        self.places: tuple[int, ...] = (argument,) if isinstance(argument, int) else argument
         for place in self.places:
             if not -len(arguments) <= place < len(arguments):
                 raise TypeError(f"there is no argument {place}: the function was called with {len(arguments)}")
         selected = tuple(arguments[place] for place in self.places)
         self.points, self._rebuild = numbers_in(selected)
-        self.is_number = not isinstance(argument, tuple) and _is_number(selected[0])
+        self.is_number = isinstance(argument, int) and _is_number(selected[0])
 
     def rebuild(self, new: list[Any]) -> Any:
         """New numbers in the structure of the chosen argument, or of the tuple of them."""
@@ -244,11 +246,11 @@ def _adjoints(output: Value, inputs: Sequence[Value]) -> list[Any]:
             continue
         arguments = tuple(_plain(argument) for argument in node.arguments)
         for place, argument in enumerate(node.arguments):
-            parents = list(flat((argument,)))
+            parents: tuple[Value, ...] = argument if is_tuple(argument) else (argument,)
             if node.op.partials[place] is None or concerned.isdisjoint(parents):
                 continue
-            slopes = node.op.slope(place, node, arguments)
-            for parent, slope in zip(parents, slopes if isinstance(argument, tuple) else [slopes], strict=True):
+            slopes = node.op.slope(place, node, arguments, node.arguments)
+            for parent, slope in zip(parents, slopes if is_tuple(argument) else [slopes], strict=True):
                 if parent in concerned:
                     given = _product(adjoints[node], slope)
                     adjoints[parent] = adjoints[parent] + given if parent in adjoints else given
@@ -264,8 +266,8 @@ def _product(a: Any, b: Any) -> Any:
 
 def _plain(argument: Any) -> Any:
     """Constants as the numbers they are, so that nothing is recorded about them alone."""
-    if isinstance(argument, tuple):
-        return tuple(map(_plain, argument))  # pyright: ignore
+    if is_tuple(argument):
+        return tuple(map(_plain, argument))
     return argument.data if argument.constant else argument
 
 

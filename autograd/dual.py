@@ -9,8 +9,9 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-import autograd.operations as table
-from autograd.operations import Operation, Reading
+from autograd.operations import add, multiply
+from autograd.reading import Reading, is_list, is_tuple
+from autograd.row import Operation
 
 _tags = itertools.count(1)
 
@@ -27,9 +28,9 @@ class Dual(Reading):
     @classmethod
     def read(cls, operation: Operation, arguments: tuple[Any, ...]) -> "Dual":
         """y = f(a, b) has the tangent ∂f/∂a · a' + ∂f/∂b · b'."""
-        lists = [argument if isinstance(argument, tuple) else (argument,) for argument in arguments]
+        lists = [argument if is_tuple(argument) else (argument,) for argument in arguments]
         tag = max(item.tag for items in lists for item in items if isinstance(item, Dual))
-        primals = [tuple(_primal(item, tag) for item in argument) if isinstance(argument, tuple)
+        primals = [tuple(_primal(item, tag) for item in argument) if is_tuple(argument)
                    else _primal(argument, tag) for argument in arguments]
         y = operation(*primals)
         tangent: Any = 0.0
@@ -40,7 +41,7 @@ class Dual(Reading):
             slopes = operation.slope(place, y, primals)
             for item, slope, moves in zip(items, slopes if operation.lists[place] else [slopes], moving, strict=True):
                 if moves:
-                    tangent = table.add(tangent, table.multiply(slope, item.tangent))
+                    tangent = add(tangent, multiply(slope, item.tangent))
         return cls(y, tangent, tag)
 
     def truth(self) -> Any:
@@ -66,8 +67,8 @@ def directional(function: Callable[..., Any], point: Sequence[Any], direction: S
     """The value of a function of numbers, or its list of values, and the derivative in a direction."""
     tag = next(_tags)
     output = function(*(Dual(x, dx, tag) for x, dx in zip(point, direction, strict=True)))
-    if isinstance(output, Sequence) and not isinstance(output, str):
-        return [_primal(y, tag) for y in output], [_tangent(y, tag) for y in output]  # pyright: ignore
+    if is_list(output):
+        return [_primal(y, tag) for y in output], [_tangent(y, tag) for y in output]
     return _primal(output, tag), _tangent(output, tag)
 
 

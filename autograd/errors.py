@@ -14,7 +14,9 @@ class NumberOverflowError(DomainError, OverflowError):
 
 
 class GradientError(AssertionError):
-    """Ways to compute one gradient that disagree."""
+    """Ways to compute one gradient that disagree. `report` holds the table of `check_gradients`."""
+
+    report: object = None
 
 
 class StaleGraphError(RuntimeError):

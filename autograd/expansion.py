@@ -6,8 +6,10 @@ from typing import Any
 
 from autograd.errors import DomainError
 from autograd.graph import topological_order
-from autograd.operations import find, operations
-from autograd.value import Value, always_recording
+from autograd.reading import is_tuple
+from autograd.recording import always_recording
+from autograd.row import find, operations
+from autograd.value import Value
 
 
 def expand(value: Value, only: str | Iterable[str] | None = None) -> Value:
@@ -37,7 +39,7 @@ def _opened(output: Value, names: set[str], closed: set[str]) -> Value:
     twins: dict[Value, Value] = {}
 
     def twin(argument: Any) -> Any:
-        return tuple(map(twin, argument)) if isinstance(argument, tuple) else twins[argument]  # pyright: ignore
+        return tuple(map(twin, argument)) if is_tuple(argument) else twins[argument]
 
     for node in topological_order(output):
         row, arguments = node.op, tuple(map(twin, node.arguments))

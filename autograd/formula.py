@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-import autograd.operations as table
-from autograd.operations import ATOM, PRODUCT, SUM, Operation, Reading, number
+from autograd.operations import add, multiply, negative
 from autograd.primitives import JAVASCRIPT
+from autograd.reading import Reading, is_tuple, number
+from autograd.row import ATOM, PRODUCT, SUM, Operation, operations
 
 _PLACE = re.compile(r"\{(\d)(?::(\d))?\}|\{\{|\}\}")
 _COMPARISONS = {"<": {}, ">": {}, "<=": {"text": "≤", "latex": r"\le"}, ">=": {"text": "≥", "latex": r"\ge"},
@@ -29,18 +30,18 @@ class Formula(Reading):
     generality: ClassVar[int] = 2
 
     def __init__(self, head: "str | float | Operation", arguments: tuple[Any, ...] = ()) -> None:
-        self.head = head if isinstance(head, str | Operation) else number(head)
+        self.head: str | float | Operation = head if isinstance(head, str | Operation) else number(head)
         self.arguments = arguments
 
     @classmethod
     def read(cls, operation: Operation, arguments: tuple[Any, ...]) -> Any:
-        operands = tuple(tuple(map(_formula, a)) if isinstance(a, tuple) else _formula(a) for a in arguments)
+        operands = tuple(tuple(map(_formula, a)) if is_tuple(a) else _formula(a) for a in arguments)
         simpler = _simplified(operation, operands)
         return cls(operation, operands) if simpler is None else simpler
 
     def truth(self) -> "bool | Formula":
-        if isinstance(self.head, float):
-            return self.head != 0
+        if not isinstance(self.head, str | Operation):
+            return bool(self.head)
         return self if self.head in _COMPARISONS else Formula("!=", (self, Formula(0.0)))
 
     @property
@@ -70,7 +71,7 @@ class Formula(Reading):
                 sign = _COMPARISONS[self.head].get(language, self.head)
                 return SUM, f" {sign} ".join(_place(a, SUM, language, False) for a in self.arguments)
             return ATOM, _name(self.head) if language == "latex" else self.head
-        if isinstance(self.head, float):
+        if not isinstance(self.head, Operation):
             return _number(self.head, language)
         if language == "python" and "python" not in self.head.notation:
             return self.head.value(*self.arguments).write(language)  # generic arithmetic, down to primitives
@@ -143,17 +144,17 @@ def formula(function: Callable[..., Any], *names: str, partial: int | str | None
 
 
 def _simplified(operation: Operation, operands: tuple[Any, ...]) -> Formula | None:
-    if operation is table.multiply:
+    if operation is multiply:
         for one, other in (operands, operands[::-1]):
             if one.head == 1.0:
                 return other
             if one.head == 0.0:
                 return Formula(0.0)
-    elif operation is table.add:
+    elif operation is add:
         for zero, other in (operands, operands[::-1]):
             if zero.head == 0.0:
                 return other
-    elif operation is table.negative and operands[0].head is operation:
+    elif operation is negative and operands[0].head is operation:
         return operands[0].arguments[0]
     return None
 
@@ -161,15 +162,15 @@ def _simplified(operation: Operation, operands: tuple[Any, ...]) -> Formula | No
 def _formula(x: Any) -> Formula:
     if isinstance(x, Formula):
         return x
-    if isinstance(x, Reading):
-        return Formula(getattr(x, "label", None) or getattr(x, "data"))
+    if isinstance(x, Reading):  # a Value, by its label or as a number
+        return Formula(getattr(x, "label", None) or vars(type(x))["data"].fget(x))
     return Formula(number(x))
 
 
 def _place(operand: Any, level: int, language: str, leading: bool) -> str:
     """The operand as it stands in its place; a minus sign may stand without parentheses only where it leads."""
-    if isinstance(operand, tuple):
-        return "[" + ", ".join(_place(item, 0, language, True) for item in operand) + "]"  # pyright: ignore
+    if is_tuple(operand):
+        return "[" + ", ".join(_place(item, 0, language, True) for item in operand) + "]"
     precedence, written = operand.write(language)
     if precedence < level or (written.startswith("-") and not leading and level > 0):
         return rf"\left({written}\right)" if language == "latex" else f"({written})"
@@ -188,24 +189,26 @@ def _number(data: float, language: str) -> tuple[int, str]:
 
 
 def _name(name: str) -> str:
-    """A name in LaTeX: `w_12` and `w12` with an index, `loss` upright."""
-    letters, index = re.fullmatch(r"([^\W\d_]*)_?(.*)", name, re.DOTALL).groups()  # pyright: ignore
-    escaped = re.sub(r"[^\w.]|_", lambda sign: rf"\{sign[0]}" if sign[0] in "_#$%&{}" else r"\,", letters or name)
-    stem = escaped if len(escaped) == 1 else rf"\mathrm{{{escaped}}}"
-    return stem + (rf"_{{{index}}}" if letters and re.fullmatch(r"[\w]+", index) and "_" not in index else "")
+    """A name in LaTeX: a letter with an index for `w_12` or `w12`, upright if it is a word, its signs escaped."""
+    match = re.fullmatch(r"([^\W\d_]+)_?(\d*)", name)
+    stem, index = match.groups() if match else (re.sub(r"[\\_#$%&{}~^]", _escaped, name), "")
+    return (stem if len(stem) == 1 else rf"\mathrm{{{stem}}}") + (f"_{{{index}}}" if index else "")
 
+
+def _escaped(sign: re.Match[str]) -> str:
+    return {"\\": r"\backslash ", "~": r"\sim ", "^": r"\wedge "}.get(sign[0], "\\" + sign[0])
 
 
 def javascript_library() -> str:
-    """The functions that a formula in JavaScript calls, one a line or more, made from the table."""
+    """The functions that a formula in JavaScript calls, one a line or more, made from the """
     lines: list[str] = []
-    for row in table.operations.values():
+    for row in operations.values():
         if row.name in JAVASCRIPT:
             lines.append(JAVASCRIPT[row.name])
         elif getattr(row.value, "__module__", None) == "math":
             lines.append(f"const {row.name} = Math.{row.value.__name__};")
         else:
             symbols = [Formula(name) for name in row.parameters]
-            result = row.value(*symbols) if "python" not in row.notation else row(*symbols)
-            lines.append(f"function {row.name}({', '.join(row.parameters)}) {{ return {_formula(result).javascript}; }}")
+            result = _formula(row.value(*symbols) if "python" not in row.notation else row(*symbols))
+            lines.append(f"function {row.name}({', '.join(row.parameters)}) {{ return {result.javascript}; }}")
     return "\n".join(lines) + "\n"

@@ -13,9 +13,10 @@ from collections.abc import Callable
 from itertools import product
 from typing import Any
 
-import autograd.operations as table
 from autograd.formula import Formula
-from autograd.operations import Operation, Reading
+from autograd.reading import Reading
+from autograd.row import Operation, operations
+from autograd.walk import no_gradient
 
 # The body of a function that records. It runs among the globals of value.py, where the names come from.
 _RECORD = """
@@ -25,16 +26,16 @@ _RECORD = """
             y = {value}
         except (ArithmeticError, ValueError):
             return record(operation, ({arguments}))  # which says what is wrong
-        if y - y or observed:  # y is not finite, or no_grad() or trace() is active somewhere
+        if y - y or state.observed:  # y is not finite, or no_grad() or trace() is active somewhere
             return record(operation, ({arguments}))
-        node = new(Value)
+        node = new()
         node._data = y
         node.grad = 0.0
         node.label = None
         node._rule = {rule}
         node._a = a
         node._b = {b}
-        node._clock = clock
+        node._clock = state.clock
         return node
 """
 _ONE_OPERAND = """x0 = a._data"""
@@ -55,6 +56,46 @@ _REFLECTED = """x1 = b._data
         else:
             return anything_reflected(b, a)"""
 
+_LISTS = """
+def make(value, no_gradient, {partials}):
+    def shortcut({lists}):
+        if {not_tuples}:
+            return NotImplemented
+        try:  # an item that is not a Value has no _data; all that is unusual is left to the long way
+            {loads}
+            y = value({operands})
+        except (AttributeError, TypeError, ArithmeticError, ValueError):
+            return NotImplemented
+        if y - y or state.observed or not x0 or {unequal}:
+            return NotImplemented
+        node = new()
+        node._data = y
+        node.grad = 0.0
+        node.label = None
+        node._rule = pull
+        node._a = None
+        node._b = ({lists},)
+        node._clock = state.clock
+        return node
+
+    def pull(node):
+        g = node.grad
+        if g == 0.0:  # an inactive neuron, say: nothing flows
+            return
+        {lists}, = node._b
+        {loads}
+        y = node._data
+{sends}
+    return shortcut, pull
+"""
+_SEND = """
+        for item in list{place}:
+            if item._rule is not no_gradient:  # not all of them are constants
+                for item, slope in zip(list{place}, partial{place}(y, {operands})):
+                    item.grad += g * slope
+                break
+"""
+
 
 class Rules:
     """The functions of one row: `pull[needed]` hands the gradient of a result on to those of its one or two parents
@@ -63,7 +104,7 @@ class Rules:
 
     def __init__(self, operation: Operation) -> None:
         general = _pull_by_partials(operation)
-        self.pull = {needed: general for needed in product((True, False), repeat=2)}
+        self.pull = dict.fromkeys(product((True, False), repeat=2), general)
         self.source = ""
 
 
@@ -76,7 +117,7 @@ def rules(operation: Operation, namespace: dict[str, Any]) -> Rules:
     if made is None:
         made = vars(operation)["rules"] = Rules(operation)
         if all(operation.lists):
-            operation.shortcut = _shortcut_for_lists(operation, namespace)
+            _specialize_lists(operation, made, namespace)
         elif len(operation.partials) <= 2 and not any(operation.lists):
             _specialize(operation, made, namespace)
     return made
@@ -93,7 +134,7 @@ def _specialize(operation: Operation, made: Rules, namespace: dict[str, Any]) ->
         source = _source(operation)
     except Exception:  # a row of a user's own that is not generic arithmetic: it works, but no faster
         return
-    primitives = {name: row.value for name, row in table.operations.items() if "python" in row.notation}
+    primitives = {name: row.value for name, row in operations.items() if "python" in row.notation}
     scope: dict[str, Any] = {}
     exec(compile(source, f"<glassgrad {operation.name}>", "exec"), namespace, scope)
     python_operator = getattr(operation.value, "__module__", "") == "_operator"
@@ -137,7 +178,7 @@ def _source(operation: Operation) -> str:
         parts.append(_RECORD.format(name="reflected", signature="b, a", operands=_REFLECTED, value=value,
                                     arguments="a, b", rule="pull_second", b="b"))
         names.append("reflected")
-    primitives = ", ".join(name for name, row in table.operations.items() if "python" in row.notation)
+    primitives = ", ".join(name for name, row in operations.items() if "python" in row.notation)
     return (f"def make(operation, anything, anything_reflected, math, {primitives}):{''.join(parts)}\n"
             f"    return dict({', '.join(f'{name}={name}' for name in names)})\n")
 
@@ -162,53 +203,43 @@ def _used(loads: list[str], sends: list[str]) -> list[str]:
     return used[::-1]
 
 
-def _shortcut_for_lists(operation: Operation, namespace: dict[str, Any]) -> Callable[..., Any]:
-    value, new, value_class = operation.value, namespace["new"], namespace["Value"]
-    pull = operation.rules.pull[True, True]  # pyright: ignore
-
-    def shortcut(*lists: Any) -> Any:
-        try:  # an item that is not a Value has no _data; all that is unusual is left to the long way
-            operands = [[item._data for item in items] for items in lists if type(items) is tuple]
-            y = value(*operands)
-        except (AttributeError, TypeError, ArithmeticError, ValueError):
-            return NotImplemented
-        if y - y or namespace["observed"] or not operands[0] or len(operands[0]) != len(operands[-1]):
-            return NotImplemented
-        node = new(value_class)
-        node._data = y
-        node.grad = 0.0
-        node.label = None
-        node._rule = pull
-        node._a = None
-        node._b = lists
-        node._clock = namespace["clock"]
-        return node
-
-    return shortcut
+def _specialize_lists(operation: Operation, made: Rules, namespace: dict[str, Any]) -> None:
+    places = range(len(operation.partials))
+    tuples = " or ".join(f"type(list{place}) is not tuple" for place in places)
+    lists = ", ".join(f"list{place}" for place in places)
+    operands = ", ".join(f"x{place}" for place in places)
+    made.source = _LISTS.format(
+        partials=", ".join(f"partial{place}" for place in places), lists=lists, not_tuples=tuples, operands=operands, unequal=f"len(x0) != len(x{places[-1]})",
+        loads="; ".join(f"x{place} = [item._data for item in list{place}]" for place in places),
+        sends="".join(_SEND.format(place=place, operands=operands) for place in places
+                      if operation.partials[place] is not None))
+    scope: dict[str, Any] = {}
+    exec(compile(made.source, f"<glassgrad {operation.name}>", "exec"), namespace, scope)
+    operation.shortcut, pull = scope["make"](operation.value, no_gradient, *operation.partials)
+    pull.operation = operation
+    made.pull = dict.fromkeys(made.pull, pull)
 
 
 def _pull_by_partials(operation: Operation) -> Callable[[Any], None]:
     """The rule as it follows from the row alone: call each partial that is needed, with floats and lists of floats."""
 
     def pull(node: Any) -> None:
-        arguments = node.arguments
-        operands = [[parent._data for parent in argument] if type(argument) is tuple else argument._data
-                    for argument in arguments]
+        arguments, operands = node.arguments, node.operands
         y, g = node._data, node.grad
-        for argument, partial in zip(arguments, operation.partials):
+        for argument, is_list, partial in zip(arguments, operation.lists, operation.partials):
             if partial is None:
                 continue
-            if type(argument) is not tuple:
-                if not argument.constant:
+            if not is_list:
+                if argument._rule is not no_gradient:
                     argument.grad += g * partial(y, *operands)
                 continue
             for parent in argument:
-                if not parent.constant:
+                if parent._rule is not no_gradient:
                     break
             else:
                 continue
             for parent, slope in zip(argument, partial(y, *operands)):
                 parent.grad += g * slope
 
-    pull.operation = operation  # pyright: ignore
+    pull.operation = operation  # pyright: ignore[reportFunctionMemberAccess]
     return pull

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from autograd.operations import Reading, number
+from autograd.reading import Reading, number
 
 Rebuild = Callable[[list[Any]], Any]
 

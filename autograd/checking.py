@@ -1,0 +1,172 @@
+"""Checking gradients: reverse mode, forward mode and finite differences side by side."""
+
+import inspect
+import math
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograd.derivatives import grad
+from autograd.dual import directional
+from autograd.errors import DomainError, GradientError
+from autograd.recording import no_grad
+from autograd.row import Operation
+from autograd.structure import numbers_in
+
+_EPSILON = sys.float_info.epsilon
+
+
+@dataclass(frozen=True)
+class Row:
+    """One argument: its derivative found in three ways, and how far apart these are.
+
+    `tolerance` allows for what finite differences cannot resolve; `note` says what is special about the point.
+    """
+
+    argument: str
+    reverse: float
+    forward: float
+    difference: float
+    error: float
+    tolerance: float
+    note: str = ""
+
+    @property
+    def agrees(self) -> bool:
+        return bool(self.note) or self.error <= self.tolerance
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `check_gradients` found, a row for each number that the function takes. Prints as a table."""
+
+    rows: list[Row] = field(default_factory=list[Row])
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the three ways agree, at kinks reverse and forward mode alone."""
+        return all(row.agrees for row in self.rows)
+
+    def __str__(self) -> str:
+        head = ("argument", "reverse", "forward", "difference", "error", "")
+        lines = [(row.argument, *(f"{x:.10g}" for x in (row.reverse, row.forward, row.difference)),
+                  f"{row.error:.1e}", row.note or ("" if row.agrees else "disagrees")) for row in self.rows]
+        widths = [max(len(line[column]) for line in [head, *lines]) for column in range(len(head))]
+        return "\n".join("  ".join(cell.ljust(width) if column in (0, 5) else cell.rjust(width)
+                                   for column, (cell, width) in enumerate(zip(line, widths, strict=True))).rstrip()
+                         for line in [head, *lines])
+
+
+def check_gradients(function: Callable[..., Any], *point: Any) -> Report:
+    """Compare reverse mode, forward mode and central differences of a function at a point.
+
+    The arguments may be numbers or lists of numbers. The steps of the differences scale with each argument and
+    shrink until they are at their best. At a kink, where differences mean nothing, the row says so.
+    Raises GradientError, which holds the report, naming the argument where the ways are furthest apart.
+    """
+    numbers, rebuild = numbers_in(point)
+    reverse, _ = numbers_in(grad(function, tuple(range(len(point))))(*point))
+
+    @no_grad()
+    def value(place: int, moved: float) -> float:
+        new = numbers.copy()
+        new[place] = moved
+        return _plain(function(*rebuild(new)))
+
+    rows: list[Row] = []
+    for place, name in enumerate(_names(function, point)):
+        direction = [float(place == other) for other in range(len(numbers))]
+        forward = directional(lambda *new: function(*rebuild(list(new))), numbers, direction)[1]
+        rows.append(_row(name, _plain(reverse[place]), _plain(forward), lambda x, i=place: value(i, x),
+                         numbers[place]))
+    report = Report(rows)
+    if not report.agrees:
+        worst = max((row for row in rows if not row.agrees), key=lambda row: row.error - row.tolerance)
+        error = GradientError(f"the derivatives with respect to {worst.argument} disagree by {worst.error:.3g}:\n"
+                              f"{report}")
+        error.report = report
+        raise error
+    return report
+
+
+def _row(name: str, reverse: float, forward: float, value: Callable[[float], float], x: float) -> Row:
+    difference, uncertainty, note = _difference(value, x)
+    exact = abs(reverse - forward)
+    size = max(abs(reverse), abs(forward), abs(difference))
+    rounding = 1e-9 * size + 100 * _EPSILON * abs(value(x)) / max(abs(x), 1.0)
+    if exact > rounding:
+        note = ""  # this is wrong at a kink, too
+    error = exact if note else max(exact, abs(reverse - difference), abs(forward - difference))
+    return Row(name, reverse, forward, difference, error, rounding if exact > rounding else
+               rounding + 1e-6 * size + 10 * uncertainty, note)
+
+
+def _difference(value: Callable[[float], float], x: float) -> tuple[float, float, str]:
+    """The derivative by central differences, its uncertainty, and a note if the point is special.
+
+    Ridders' method (1982): central differences for ever smaller steps, extrapolated to the step 0. Of the estimates
+    the most certain one is taken that those of smaller steps do not contradict.
+    """
+    step = 0.1 * max(abs(x), 0.1)
+    for _ in range(60):  # a step must stay inside of the domain
+        try:
+            _ = value(x + step), value(x - step)
+            break
+        except DomainError:
+            step /= 2
+    else:
+        return math.nan, math.inf, "edge of the domain"
+    if _is_kink(value, x, step):
+        return (value(x + step * 1e-6) - value(x - step * 1e-6)) / (2e-6 * step), math.inf, "kink"
+    estimates: list[tuple[float, float]] = []
+    row: list[float] = []
+    for shrink in range(16):
+        h = step / 2**shrink
+        up, down = value(x + h), value(x - h)
+        new = [(up - down) / ((x + h) - (x - h))]
+        best, uncertainty = new[0], math.inf
+        for order, earlier in enumerate(row, 1):
+            new.append(new[-1] + (new[-1] - earlier) / (4**order - 1))
+            change = max(abs(new[-1] - new[-2]), abs(new[-1] - earlier)) + _EPSILON * max(abs(up), abs(down)) / h
+            if change < uncertainty:
+                best, uncertainty = new[-1], change
+        estimates.append((best, uncertainty))
+        row = new
+    best, uncertainty = estimates.pop()
+    for coarser, certain in reversed(estimates):
+        if certain < uncertainty and abs(coarser - best) <= 10 * uncertainty:
+            best, uncertainty = coarser, certain
+    return best, uncertainty, ""
+
+
+def _is_kink(value: Callable[[float], float], x: float, step: float) -> bool:
+    """Whether the slopes on both sides stay apart however close one looks; in a smooth point they meet."""
+    middle = value(x)
+    jumps: list[float] = []
+    for h in (step * 1e-3, step * 1e-5):
+        right, left = (value(x + h) - middle) / h, (middle - value(x - h)) / h
+        noise = 8 * _EPSILON * max(abs(middle), abs(value(x + h)), abs(value(x - h))) / h
+        if abs(right - left) <= max(noise, 1e-6 * (abs(right) + abs(left))):
+            return False
+        jumps.append(abs(right - left))
+    return jumps[1] > 0.5 * jumps[0]
+
+
+def _names(function: Callable[..., Any], point: tuple[Any, ...]) -> list[str]:
+    """`x` for a number, `x[0]`, `x[1]` ... for a list."""
+    if isinstance(function, Operation):
+        names = list(function.parameters)
+    else:
+        named = inspect.signature(function).parameters.values()
+        names = [parameter.name for parameter in named if parameter.kind != parameter.VAR_POSITIONAL]
+    labels: list[str] = []
+    for place, argument in enumerate(point):
+        name = names[place] if place < len(names) else f"x{place}"
+        count = len(numbers_in(argument)[0])
+        labels += [name] if count == 1 and not hasattr(argument, "__len__") else [f"{name}[{i}]" for i in range(count)]
+    return labels
+
+
+def _plain(x: Any) -> float:
+    return getattr(x, "data", x)

@@ -1,0 +1,2 @@
+from nn.layers import MLP, Layer, Neuron
+from nn.module import Module

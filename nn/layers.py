@@ -1,0 +1,174 @@
+"""Neurons, layers of neurons, and networks of layers: micrograd's, with a choice of activations and initial weights."""
+
+import math
+import operator
+import random
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from autograd import Operation, Reading, Value, constant, dot, find
+from nn.module import Module
+
+Activation = str | Callable[[Any], Any] | None
+Initialization = str | Callable[[], float]
+
+_ONE = constant(1.0)  # what the bias is multiplied by
+
+
+class Neuron(Module):
+    """activation(b + w₁x₁ + ... + wₙxₙ).
+
+    `activation`: the name of an operation on one number, the operation itself, any function from Value to Value, or
+    "linear" (also None, or `nonlin=False`) for none. `init`: how the weights `w` are drawn: "uniform" between -1
+    and 1; "xavier", uniform between ±√(6 / (inputs + outputs)) (Glorot and Bengio 2010); "he", normal with the
+    variance 2 / inputs (He et al. 2015); or a function without arguments that draws one. The bias `b` starts at 0.
+    `seed`: an int, or a `random.Random`, to draw with; without one it is Python's `random` itself.
+
+    Raises ValueError for a number of inputs below 1, or a name that there is not.
+    """
+
+    # The Values that `w` and `b` had at the last call, and the tuple of them: nodes that share a tuple are
+    # differentiated faster than nodes that each have a new one.
+    _seen: tuple[list[Value], Value] | None = None
+    _weights: tuple[Value, ...] = ()
+
+    def __init__(self, nin: int, activation: Activation = "relu", *, nonlin: bool = True,
+                 init: Initialization = "uniform", seed: Any = None) -> None:
+        count = _count("inputs", nin)
+        self.activation = _activation(activation) if nonlin else None
+        draw = _drawing(init, count, 1, seed)
+        self.w = [Value(draw()) for _ in range(count)]
+        self.b = Value(0.0)
+
+    @property
+    def nonlin(self) -> bool:
+        """Whether there is an activation."""
+        return self.activation is not None
+
+    def __call__(self, x: Any) -> Any:
+        """The output for as many inputs as there are weights: a list, tuple or array of numbers and Values.
+
+        Raises ValueError for any other number of inputs.
+        """
+        return self.respond(_with_one(x, len(self.w), self))
+
+    def respond(self, inputs: tuple[Any, ...]) -> Any:
+        """The output for inputs that are Values, with a 1 for the bias before them: one node, or two."""
+        if self._seen is None or self._seen[0] != self.w or self._seen[1] is not self.b:
+            self._seen = [*self.w], self.b
+            self._weights = (self.b, *self.w)  # the bias first, to add up in micrograd's order
+        y = dot(self._weights, inputs)
+        activation = self.activation
+        if activation is None:
+            return y
+        if type(activation) is Operation:
+            return getattr(y, activation.name)()  # as a method it is faster than as a function
+        return activation(y)
+
+    def __repr__(self) -> str:
+        return f"{_title(self.activation)}Neuron({len(self.w)})"
+
+
+class Layer(Module):
+    """Neurons that all have the same inputs; see Neuron for the keywords."""
+
+    def __init__(self, nin: int, nout: int, activation: Activation = "relu", *, nonlin: bool = True,
+                 init: Initialization = "uniform", seed: Any = None) -> None:
+        draw = _drawing(init, _count("inputs", nin), _count("neurons", nout), seed)
+        self.neurons = [Neuron(nin, activation, nonlin=nonlin, init=draw) for _ in range(nout)]
+
+    def __call__(self, x: Any) -> Any:
+        """The list of the neurons' outputs; that of a single neuron comes bare. Raises as Neuron does."""
+        inputs = _with_one(x, len(self.neurons[0].w), self)
+        outputs = [neuron.respond(inputs) if type(neuron) is Neuron else neuron(inputs[1:]) for neuron in self.neurons]
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__} of [{', '.join(map(repr, self.neurons))}]"
+
+
+class MLP(Module):
+    """A multi-layer perceptron: layers one after the other, all but the last with an activation.
+
+    `nin`: the number of inputs; `nouts`: the number of neurons of each layer. See Neuron for the keywords.
+    """
+
+    def __init__(self, nin: int, nouts: Sequence[int], activation: Activation = "relu", *,
+                 init: Initialization = "uniform", seed: Any = None) -> None:
+        sizes = [_count("inputs", nin), *(_count("neurons", nout) for nout in nouts)]
+        if len(sizes) < 2:
+            raise ValueError("an MLP needs at least one layer, not 0")
+        generator = _generator(seed)
+        self.layers = [Layer(sizes[place], sizes[place + 1], activation, nonlin=place < len(sizes) - 2, init=init,
+                             seed=generator) for place in range(len(sizes) - 1)]
+
+    def __call__(self, x: Any) -> Any:
+        """The outputs of the last layer; a single one comes bare. Raises as Neuron does."""
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+    def __repr__(self) -> str:
+        layers = ", ".join(map(repr, self.layers))
+        return f"{type(self).__name__} of [{layers}], {len(self.parameters())} parameters"
+
+
+def _with_one(x: Any, count: int, module: Module) -> tuple[Any, ...]:
+    """The inputs as Values, with the 1 for the bias before them."""
+    if isinstance(x, Reading) or not isinstance(x, Iterable):
+        x = (x,)  # a single output comes bare, so a single input may
+    inputs = (_ONE, *[item if isinstance(item, Reading) else constant(item) for item in x])
+    if len(inputs) != count + 1:
+        raise ValueError(f"a {type(module).__name__} with {count} inputs was given {len(inputs) - 1}")
+    return inputs
+
+
+def _activation(activation: Activation) -> Operation | Callable[[Any], Any] | None:
+    if activation is None or activation == "linear":
+        return None
+    if isinstance(activation, str):
+        try:
+            activation = find(activation)
+        except LookupError as error:
+            raise ValueError(f"an unknown activation: {error}") from None
+    if isinstance(activation, Operation) and (len(activation.partials) != 1 or activation.lists[0]):
+        raise ValueError(f"an activation takes one number, which {activation.call} does not")
+    if not callable(activation):
+        raise TypeError(f"an activation is a name, an operation, a function or None, not {activation!r}")
+    return activation
+
+
+def _title(activation: Any) -> str:
+    if activation is None:
+        return "Linear"
+    name: str = activation.symbol if isinstance(activation, Operation) else getattr(
+        activation, "__name__", type(activation).__name__).strip("<>")
+    return name[0].upper() + name[1:]
+
+
+def _drawing(init: Initialization, inputs: int, outputs: int, seed: Any) -> Callable[[], float]:
+    """The function that draws an initial weight."""
+    if callable(init):
+        return init
+    generator = _generator(seed)
+    ways: dict[str, Callable[[], float]] = {
+        "uniform": lambda: generator.uniform(-1, 1),
+        "xavier": lambda: generator.uniform(-1, 1) * math.sqrt(6 / (inputs + outputs)),
+        "he": lambda: generator.gauss(0, math.sqrt(2 / inputs)),
+    }
+    if init not in ways:
+        raise ValueError(f"weights are initialised by {', '.join(map(repr, ways))} or a function, not {init!r}")
+    return ways[init]
+
+
+def _generator(seed: Any) -> Any:
+    """A `random.Random` with a seed, the one that is given, or Python's `random` itself."""
+    return random if seed is None else seed if isinstance(seed, random.Random) or seed is random else (
+        random.Random(seed))
+
+
+def _count(what: str, given: Any) -> int:
+    count = operator.index(given)
+    if count < 1:
+        raise ValueError(f"the number of {what} is at least 1, not {count}")
+    return count
