@@ -8,8 +8,10 @@ of them would otherwise fall apart. Simplified are 1 * x, x + 0, 0 * x and --x, 
 import inspect
 import re
 from collections.abc import Callable
+from itertools import chain
 from typing import Any, ClassVar
 
+from autograd.dual import directional
 from autograd.operations import add, multiply, negative
 from autograd.primitives import JAVASCRIPT
 from autograd.reading import Reading, is_tuple, number
@@ -26,12 +28,13 @@ class Formula(Reading):
     `text`, `latex`, `javascript` and `python` are the four ways to write it; `str()` is the first.
     """
 
-    __slots__ = ("arguments", "head")
+    __slots__ = ("_written", "arguments", "head")
     generality: ClassVar[int] = 2
 
     def __init__(self, head: "str | float | Operation", arguments: tuple[Any, ...] = ()) -> None:
         self.head: str | float | Operation = head if isinstance(head, str | Operation) else number(head)
         self.arguments = arguments
+        self._written: dict[str, tuple[int, str]] = {}
 
     @classmethod
     def read(cls, operation: Operation, arguments: tuple[Any, ...]) -> Any:
@@ -42,7 +45,7 @@ class Formula(Reading):
     def truth(self) -> "bool | Formula":
         if not isinstance(self.head, str | Operation):
             return bool(self.head)
-        return self if self.head in _COMPARISONS else Formula("!=", (self, Formula(0.0)))
+        return self if self._is_comparison else Formula("!=", (self, Formula(0.0)))
 
     @property
     def text(self) -> str:
@@ -66,8 +69,25 @@ class Formula(Reading):
 
     def write(self, language: str) -> tuple[int, str]:
         """How tightly the formula holds together, and itself, in one of the four languages."""
+        waiting = [] if language in self._written else [self]
+        while waiting:  # operands first, so that a formula may be of any depth
+            part = waiting[-1]
+            operands = chain.from_iterable(a if is_tuple(a) else (a,) for a in part.arguments)
+            unwritten = [operand for operand in operands if language not in operand._written]
+            if unwritten:
+                waiting += unwritten
+            else:
+                part._written[language] = part._put_together(language)
+                waiting.pop()
+        return self._written[language]
+
+    @property
+    def _is_comparison(self) -> bool:
+        return bool(self.arguments) and self.head in _COMPARISONS
+
+    def _put_together(self, language: str) -> tuple[int, str]:
         if isinstance(self.head, str):
-            if self.head in _COMPARISONS:
+            if self._is_comparison:
                 sign = _COMPARISONS[self.head].get(language, self.head)
                 return SUM, f" {sign} ".join(_place(a, SUM, language, False) for a in self.arguments)
             return ATOM, _name(self.head) if language == "latex" else self.head
@@ -133,13 +153,14 @@ def formula(function: Callable[..., Any], *names: str, partial: int | str | None
     symbols = [Formula(name) for name in parameters]
     if partial is None:
         return _formula(function(*symbols))
+    if partial not in (*parameters, *range(len(parameters))):
+        raise ValueError(f"there is no argument {partial!r}, only {', '.join(parameters)}")
     place = partial if isinstance(partial, int) else parameters.index(partial)
     if row:
         rule = row.partials[place]
         y = Formula(result) if result else function(*symbols)
         return Formula(0.0) if rule is None else _formula(rule(y, *symbols))
-    from autograd.dual import directional  # the chain rule, carried along: forward mode over formulas
-
+    # The chain rule, carried along: forward mode over formulas.
     return _formula(directional(function, symbols, [float(i == place) for i in range(len(symbols))])[1])
 
 

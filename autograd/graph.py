@@ -27,8 +27,12 @@ def topological_order(output: "Value | Iterable[Value]") -> "list[Value]":
             order.append(stack.pop())
         elif node not in seen:
             seen.add(node)
-            stack += (node, None)
-            stack += node.parents[::-1]
+            parents = node.parents
+            if parents:
+                stack += (node, None)
+                stack += parents[::-1]
+            else:
+                order.append(node)
     return order
 
 
@@ -39,9 +43,9 @@ def backpropagate(output: "Value", seed: float, clock: int) -> None:
     derivative with respect to the result of that use, times the partial derivative of the use. So each node, once
     all of its own uses are done, hands on `grad * partial` to each of its parents. Its rule does just that.
     """
-    walk = Walk(output)
+    walk = Walk(output, clock)
     try:
-        order = walk.by_level(clock) or walk.by_depth(topological_order(output))
+        order = walk.by_level() or walk.by_depth(topological_order(output))
         if walk.clocks_differ:
             refuse_stale(order)
         output.grad = seed

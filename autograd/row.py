@@ -25,12 +25,10 @@ class Operation:
                  notation: dict[str, Notation]) -> None:
         self.name, self.value, self.partials, self.expansion = name, value, partials, expansion
         self.symbol, self.domain, self.notation = symbol, domain, notation
-        self.shortcut: Callable[..., Any] | None = None  # a reading may put a faster way here, for what it knows best
-        formulas = [partial for partial in partials if partial is not None]
-        if formulas:
-            self.parameters = formulas[0].__code__.co_varnames[1 : len(partials) + 1]
-        else:
-            self.parameters = value.__code__.co_varnames[: len(partials)]
+        # A reading may leave here what it made of the row, and a faster way to call it.
+        self.rules: Any = None
+        self.shortcut: Callable[..., Any] | None = None
+        self.parameters = _parameters(value, partials)
         self.lists = tuple(parameter in lists for parameter in self.parameters)
 
     def __call__(self, *arguments: Any) -> Any:
@@ -63,7 +61,7 @@ class Operation:
             if isinstance(result, complex):  # Python's answer to (-1) ** 0.5
                 raise ValueError
         except ZeroDivisionError:
-            raise DivisionByZeroError(self.complaint(arguments)) from None
+            raise DivisionByZeroError(self.complaint(arguments, None if self.domain else "divides by zero")) from None
         except OverflowError:
             raise NumberOverflowError(self.complaint(arguments, "overflows")) from None
         except ValueError as error:
@@ -138,7 +136,8 @@ def operation(name: str, value: Callable[..., Any], partials: tuple[Callable[...
       arguments; a list of them for an argument that is a list; None where no gradient flows.
     - `expansion`: the same value from simpler operations.
     - `domain`: what the arguments have to fulfil, in words.
-    - `lists`: the names of the arguments that are lists of numbers; they are of the same length.
+    - `lists`: the names of the arguments that are lists of numbers; they are of the same length, and the partials
+      exist wherever the value does.
     - the notations, where `name(x)` is not the one. Without one for Python, `value` says how to calculate.
 
     Raises ValueError for a name that is taken or that is not a name.
@@ -170,6 +169,15 @@ def find(name: str) -> Operation:
         near = get_close_matches(name, operations, 1)
         raise LookupError(f"there is no operation {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
     return operations[name]
+
+
+def _parameters(value: Callable[..., Any], partials: tuple[Callable[..., Any] | None, ...]) -> tuple[str, ...]:
+    """The names of the arguments, from the first formula that has them: a partial, whose first is y, or the value."""
+    for formula, skipped in [*((partial, 1) for partial in partials), (value, 0)]:
+        code = getattr(formula, "__code__", None)
+        if code is not None and code.co_argcount == len(partials) + skipped:
+            return code.co_varnames[skipped : code.co_argcount]
+    return ("x",) if len(partials) == 1 else tuple("abcdefgh"[: len(partials)])
 
 
 def _method(row: Operation) -> Callable[..., Any]:

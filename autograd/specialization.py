@@ -66,7 +66,7 @@ def make(value, no_gradient, {partials}):
             y = value({operands})
         except (AttributeError, TypeError, ArithmeticError, ValueError):
             return NotImplemented
-        if y - y or state.observed or not x0 or {unequal}:
+        if y - y or state.observed or not x0 or len(x0) != len({last}):
             return NotImplemented
         node = new()
         node._data = y
@@ -113,20 +113,18 @@ def rules(operation: Operation, namespace: dict[str, Any]) -> Rules:
 
     `namespace`: the globals of value.py.
     """
-    made: Rules | None = vars(operation).get("rules")
-    if made is None:
-        made = vars(operation)["rules"] = Rules(operation)
+    if operation.rules is None:
+        made = operation.rules = Rules(operation)
         if all(operation.lists):
             _specialize_lists(operation, made, namespace)
         elif len(operation.partials) <= 2 and not any(operation.lists):
             _specialize(operation, made, namespace)
-    return made
+    return operation.rules
 
 
 def source(operation: Operation) -> str:
-    """The Python source generated for an operation on one or two numbers that was used before."""
-    made: Rules | None = vars(operation).get("rules")
-    return made.source if made else ""
+    """The Python source generated for an operation that was used before; empty where none was."""
+    return operation.rules.source if operation.rules else ""
 
 
 def _specialize(operation: Operation, made: Rules, namespace: dict[str, Any]) -> None:
@@ -205,19 +203,21 @@ def _used(loads: list[str], sends: list[str]) -> list[str]:
 
 def _specialize_lists(operation: Operation, made: Rules, namespace: dict[str, Any]) -> None:
     places = range(len(operation.partials))
-    tuples = " or ".join(f"type(list{place}) is not tuple" for place in places)
-    lists = ", ".join(f"list{place}" for place in places)
     operands = ", ".join(f"x{place}" for place in places)
     made.source = _LISTS.format(
-        partials=", ".join(f"partial{place}" for place in places), lists=lists, not_tuples=tuples, operands=operands, unequal=f"len(x0) != len(x{places[-1]})",
+        partials=", ".join(f"partial{place}" for place in places),
+        lists=", ".join(f"list{place}" for place in places),
+        not_tuples=" or ".join(f"type(list{place}) is not tuple" for place in places),
         loads="; ".join(f"x{place} = [item._data for item in list{place}]" for place in places),
+        operands=operands, last=f"x{places[-1]}",
         sends="".join(_SEND.format(place=place, operands=operands) for place in places
                       if operation.partials[place] is not None))
     scope: dict[str, Any] = {}
     exec(compile(made.source, f"<glassgrad {operation.name}>", "exec"), namespace, scope)
     operation.shortcut, pull = scope["make"](operation.value, no_gradient, *operation.partials)
     pull.operation = operation
-    made.pull = dict.fromkeys(made.pull, pull)
+    for needed in made.pull:
+        made.pull[needed] = pull
 
 
 def _pull_by_partials(operation: Operation) -> Callable[[Any], None]:

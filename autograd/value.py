@@ -6,6 +6,7 @@ as the last result is dropped.
 """
 
 import math
+import operator
 import warnings
 import weakref
 from functools import partial
@@ -82,9 +83,12 @@ class Value(Reading):
     @property
     def parents(self) -> "tuple[Value, ...]":
         """The Values that the operation was applied to, in order, one that is used twice twice."""
-        if self._a is not None or self._b is None:
-            return self.arguments
-        return tuple(chain.from_iterable(a if is_tuple(a) else (a,) for a in self._b))
+        a, b = self._a, self._b
+        if b is None:
+            return ()
+        if a is None:
+            return tuple(chain.from_iterable(items if is_tuple(items) else (items,) for items in b))
+        return (a,) if b is nothing else (a, b)
 
     @property
     def operands(self) -> list[Any]:
@@ -119,16 +123,16 @@ class Value(Reading):
         return self._data != 0.0
 
     def __lt__(self, other: Any) -> bool:
-        return self._data < _comparable(other)
+        return _compared(operator.lt, self, other)
 
     def __le__(self, other: Any) -> bool:
-        return self._data <= _comparable(other)
+        return _compared(operator.le, self, other)
 
     def __gt__(self, other: Any) -> bool:
-        return self._data > _comparable(other)
+        return _compared(operator.gt, self, other)
 
     def __ge__(self, other: Any) -> bool:
-        return self._data >= _comparable(other)
+        return _compared(operator.ge, self, other)
 
     def __pos__(self) -> Self:
         return self
@@ -227,8 +231,10 @@ def _finite(data: Any) -> float:
     return finite
 
 
-def _comparable(other: Any) -> float:
-    return other._data if isinstance(other, Value) else number(other)
+def _compared(comparison: Any, value: Value, other: Any) -> bool:
+    if isinstance(other, Value):
+        return comparison(value._data, other._data)
+    return NotImplemented if isinstance(other, Reading) else comparison(value._data, number(other))
 
 
 def _twin(argument: Any, memo: dict[int, Any]) -> Any:

@@ -16,21 +16,21 @@ class Walk:
     object of its own, so `node.grad is zero` tells at no cost whether the node was met before.
     """
 
-    def __init__(self, output: "Value") -> None:
-        self.output = output
+    def __init__(self, output: "Value", clock: int) -> None:
+        self.output, self.clock = output, clock
         self.inner: list[Value] = []
         self.leaves: list[tuple[Value, float]] = []  # with the gradient from before
         self.constants: list[Value] = []
         self.clocks_differ = False  # only then it is worth to compare each node with its parents
 
-    def by_level(self, clock: int) -> "list[Value] | None":
+    def by_level(self) -> "list[Value] | None":
         """The inner nodes, children before parents: first the output, then what one step leads to, then two ...
 
         None where that order is wrong: when a node is met again after its turn, because some path to it is a short
         cut of another. Chains, trees and networks of layers have none, and this is the fastest way to sort them.
         """
         zero, zero_after_turn = float("0"), float("0")
-        leaves, constants = self.leaves, self.constants
+        clock, leaves, constants = self.clock, self.leaves, self.constants
         waiting_of_list: dict[int, list[Value]] = {}
         order = self.inner = self._sorted_in(self.output)
         self.output.grad = zero
@@ -88,10 +88,14 @@ class Walk:
     def by_depth(self, order: "list[Value]") -> "list[Value]":
         """The inner nodes, children before parents, from a topological order: right for every graph."""
         self.undo()
-        self.inner, self.leaves, self.constants, self.clocks_differ = [], [], [], True
+        self.__init__(self.output, self.clock)
         for node in reversed(order):
-            self.inner += self._sorted_in(node)
+            if node._b is not None:
+                self.inner.append(node)
+            else:
+                self._sorted_in(node)
             node.grad = 0.0
+        self.clocks_differ = any(node._clock is not self.clock for node in self.inner)
         return self.inner
 
     def undo(self) -> None:

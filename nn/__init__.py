@@ -1,2 +1,26 @@
+"""Neural networks on top of the engine: layers, losses, optimizers, data sets, and a training loop."""
+
+from nn import datasets
 from nn.layers import MLP, Layer, Neuron
+from nn.losses import binary_cross_entropy, cross_entropy, hinge, mean_squared_error
 from nn.module import Module
+from nn.optimizers import SGD, Adam, Optimizer
+from nn.training import History, TrainingError, fit
+
+__all__ = [
+    "MLP",
+    "SGD",
+    "Adam",
+    "History",
+    "Layer",
+    "Module",
+    "Neuron",
+    "Optimizer",
+    "TrainingError",
+    "binary_cross_entropy",
+    "cross_entropy",
+    "datasets",
+    "fit",
+    "hinge",
+    "mean_squared_error",
+]

@@ -1,13 +1,14 @@
 """Neurons, layers of neurons, and networks of layers: micrograd's, with a choice of activations and initial weights."""
 
+import difflib
 import math
-import operator
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd import Operation, Reading, Value, constant, dot, find
+from autograd import Operation, Reading, Value, constant, dot, operations
 from nn.module import Module
+from nn.validation import count
 
 Activation = str | Callable[[Any], Any] | None
 Initialization = str | Callable[[], float]
@@ -29,15 +30,14 @@ class Neuron(Module):
 
     # The Values that `w` and `b` had at the last call, and the tuple of them: nodes that share a tuple are
     # differentiated faster than nodes that each have a new one.
-    _seen: tuple[list[Value], Value] | None = None
+    _seen: tuple[list[Value], Value | None] = [], None
     _weights: tuple[Value, ...] = ()
 
     def __init__(self, nin: int, activation: Activation = "relu", *, nonlin: bool = True,
                  init: Initialization = "uniform", seed: Any = None) -> None:
-        count = _count("inputs", nin)
+        draw = _drawing(init, count("the number of inputs", nin), 1, seed)
         self.activation = _activation(activation) if nonlin else None
-        draw = _drawing(init, count, 1, seed)
-        self.w = [Value(draw()) for _ in range(count)]
+        self.w = [Value(draw()) for _ in range(nin)]
         self.b = Value(0.0)
 
     @property
@@ -54,14 +54,15 @@ class Neuron(Module):
 
     def respond(self, inputs: tuple[Any, ...]) -> Any:
         """The output for inputs that are Values, with a 1 for the bias before them: one node, or two."""
-        if self._seen is None or self._seen[0] != self.w or self._seen[1] is not self.b:
+        w, b = self._seen
+        if w != self.w or b is not self.b:
             self._seen = [*self.w], self.b
             self._weights = (self.b, *self.w)  # the bias first, to add up in micrograd's order
         y = dot(self._weights, inputs)
         activation = self.activation
         if activation is None:
             return y
-        if type(activation) is Operation:
+        if isinstance(activation, Operation):
             return getattr(y, activation.name)()  # as a method it is faster than as a function
         return activation(y)
 
@@ -74,7 +75,7 @@ class Layer(Module):
 
     def __init__(self, nin: int, nout: int, activation: Activation = "relu", *, nonlin: bool = True,
                  init: Initialization = "uniform", seed: Any = None) -> None:
-        draw = _drawing(init, _count("inputs", nin), _count("neurons", nout), seed)
+        draw = _drawing(init, count("the number of inputs", nin), count("the number of neurons", nout), seed)
         self.neurons = [Neuron(nin, activation, nonlin=nonlin, init=draw) for _ in range(nout)]
 
     def __call__(self, x: Any) -> Any:
@@ -95,10 +96,10 @@ class MLP(Module):
 
     def __init__(self, nin: int, nouts: Sequence[int], activation: Activation = "relu", *,
                  init: Initialization = "uniform", seed: Any = None) -> None:
-        sizes = [_count("inputs", nin), *(_count("neurons", nout) for nout in nouts)]
+        sizes = [count("the number of inputs", nin), *(count("the number of neurons", nout) for nout in nouts)]
         if len(sizes) < 2:
             raise ValueError("an MLP needs at least one layer, not 0")
-        generator = _generator(seed)
+        generator = None if seed is None else _generator(seed)
         self.layers = [Layer(sizes[place], sizes[place + 1], activation, nonlin=place < len(sizes) - 2, init=init,
                              seed=generator) for place in range(len(sizes) - 1)]
 
@@ -113,13 +114,12 @@ class MLP(Module):
         return f"{type(self).__name__} of [{layers}], {len(self.parameters())} parameters"
 
 
-def _with_one(x: Any, count: int, module: Module) -> tuple[Any, ...]:
-    """The inputs as Values, with the 1 for the bias before them."""
-    if isinstance(x, Reading) or not isinstance(x, Iterable):
-        x = (x,)  # a single output comes bare, so a single input may
-    inputs = (_ONE, *[item if isinstance(item, Reading) else constant(item) for item in x])
-    if len(inputs) != count + 1:
-        raise ValueError(f"a {type(module).__name__} with {count} inputs was given {len(inputs) - 1}")
+def _with_one(x: Any, expected: int, module: Module) -> tuple[Any, ...]:
+    """The inputs as Values, with the 1 for the bias before them. A single one may come bare, as outputs do."""
+    items = x if hasattr(x, "__iter__") else (x,)
+    inputs = (_ONE, *[item if type(item) is Value or isinstance(item, Reading) else constant(item) for item in items])
+    if len(inputs) != expected + 1:
+        raise ValueError(f"a {type(module).__name__} of {expected} inputs was given {len(inputs) - 1}")
     return inputs
 
 
@@ -127,10 +127,10 @@ def _activation(activation: Activation) -> Operation | Callable[[Any], Any] | No
     if activation is None or activation == "linear":
         return None
     if isinstance(activation, str):
-        try:
-            activation = find(activation)
-        except LookupError as error:
-            raise ValueError(f"an unknown activation: {error}") from None
+        if activation not in operations:
+            near = difflib.get_close_matches(activation.lower(), ["linear", *operations], 1)
+            raise ValueError(f"there is no activation {activation!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+        activation = operations[activation]
     if isinstance(activation, Operation) and (len(activation.partials) != 1 or activation.lists[0]):
         raise ValueError(f"an activation takes one number, which {activation.call} does not")
     if not callable(activation):
@@ -150,7 +150,7 @@ def _drawing(init: Initialization, inputs: int, outputs: int, seed: Any) -> Call
     """The function that draws an initial weight."""
     if callable(init):
         return init
-    generator = _generator(seed)
+    generator = random if seed is None else _generator(seed)
     ways: dict[str, Callable[[], float]] = {
         "uniform": lambda: generator.uniform(-1, 1),
         "xavier": lambda: generator.uniform(-1, 1) * math.sqrt(6 / (inputs + outputs)),
@@ -161,14 +161,5 @@ def _drawing(init: Initialization, inputs: int, outputs: int, seed: Any) -> Call
     return ways[init]
 
 
-def _generator(seed: Any) -> Any:
-    """A `random.Random` with a seed, the one that is given, or Python's `random` itself."""
-    return random if seed is None else seed if isinstance(seed, random.Random) or seed is random else (
-        random.Random(seed))
-
-
-def _count(what: str, given: Any) -> int:
-    count = operator.index(given)
-    if count < 1:
-        raise ValueError(f"the number of {what} is at least 1, not {count}")
-    return count
+def _generator(seed: Any) -> random.Random:
+    return seed if isinstance(seed, random.Random) else random.Random(seed)

@@ -1,11 +1,11 @@
 """Module: anything that has parameters. A network is a module, and so are its parts and the parts of those."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from autograd import Value, constant
 
-Path = tuple[Any, ...]  # how one gets from a module to a thing in it
+Path = tuple[Any, Any]  # how to get to a thing: the path to what it is in, and its name or number there
 
 
 class Module:
@@ -20,7 +20,7 @@ class Module:
 
         A subclass may say here what its parameters are: all else in this class goes by it.
         """
-        return list(_search(self, (), {}, set()))
+        return [value for value in _search(self, None, {}, set()) if value.op is None and not value.constant]
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """The parameters with dotted names that tell where they are: `layers.0.neurons.3.w.1`.
@@ -28,10 +28,10 @@ class Module:
         One that is in several places has the name of the first; one that only `parameters()` knows is called
         `parameters.` and its number. Raises ValueError if two have the same name.
         """
-        paths = _search(self, (), {}, set())
+        paths = _search(self, None, {}, set())
         named: dict[str, Value] = {}
         for place, parameter in enumerate(dict.fromkeys(self.parameters())):
-            name = ".".join(map(str, paths.get(parameter, ("parameters", place))))
+            name = _name(paths.get(parameter, ((None, "parameters"), place)))
             if name in named:
                 raise ValueError(f"there are two parameters called {name!r}")
             named[name] = parameter
@@ -53,49 +53,54 @@ class Module:
         """
         named = dict(self.named_parameters())
         missing = [name for name in named if name not in state]
-        surplus = [name for name in state if name not in named]
+        surplus = [str(name) for name in state if name not in named]
         numbers: dict[str, float] = {}
         wrong: list[str] = []
-        for name in named:
+        for name in named.keys() & state.keys():
             try:
-                numbers[name] = constant(state.get(name, 0.0)).data
+                numbers[name] = constant(state[name]).data
             except (TypeError, ValueError):
                 wrong.append(f"{name} = {state[name]!r}")
-        faults = (("missing", missing), ("surplus", surplus), ("not a finite number", wrong))
-        if any(names for _, names in faults):
-            raise ValueError("this state does not fit: "
-                             + "; ".join(f"{fault}: {_listed(names)}" for fault, names in faults if names))
+        faults = {"missing": missing, "surplus": surplus, "not a finite number": sorted(wrong)}
+        if any(faults.values()):
+            raise ValueError("the state does not fit the module; "
+                             + "; ".join(f"{fault}: {_listed(names)}" for fault, names in faults.items() if names))
         for name, parameter in named.items():
             parameter.data = numbers[name]
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__} of {len(self.parameters())} parameters"
+        return f"{type(self).__name__} with {len(self.parameters())} parameters"
 
 
-def _search(thing: Any, path: Path, found: dict[Value, Path], seen: set[int]) -> dict[Value, Path]:
-    """Add the parameters in a module, list, tuple or dict to `found`, each with its path.
+def _search(thing: Any, path: Path | None, found: dict[Value, Path], seen: set[int]) -> dict[Value, Path]:
+    """Add the Values in a module, list, tuple or dict to `found`, each with its path.
 
     `seen` has the identities of what is being searched: a part may well refer to the whole that it is a part of.
     """
     seen.add(id(thing))
     for key, item in _items(thing):
         if isinstance(item, Value):
-            if item.op is None and not item.constant:
-                found.setdefault(item, (*path, key))
-        elif isinstance(item, Module | list | tuple | dict) and id(cast(object, item)) not in seen:
-            inside = _search(item, (*path, key), {}, seen)
+            if item not in found:
+                found[item] = path, key
+        elif isinstance(item, Module | list | tuple | dict) and id(item) not in seen:  # pyright: ignore
             if isinstance(item, Module) and type(item).parameters is not Module.parameters:
-                inside = {parameter: inside.get(parameter, (*path, key, "parameters", place))
-                          for place, parameter in enumerate(item.parameters())}
-            for parameter, its_path in inside.items():
-                found.setdefault(parameter, its_path)
+                inside = _search(item, (path, key), {}, seen)
+                for place, parameter in enumerate(item.parameters()):
+                    found.setdefault(parameter, inside.get(parameter, (((path, key), "parameters"), place)))
+            else:
+                _search(item, (path, key), found, seen)
     return found
 
 
-def _items(thing: Any) -> Iterator[tuple[Any, Any]]:
+def _items(thing: Any) -> Iterable[tuple[Any, Any]]:
     if isinstance(thing, Module):
-        return ((name, item) for name, item in vars(thing).items() if not name.startswith("_"))
-    return iter(thing.items() if isinstance(thing, dict) else enumerate(thing))  # pyright: ignore
+        return [(name, item) for name, item in vars(thing).items() if not name.startswith("_")]
+    return thing.items() if isinstance(thing, dict) else enumerate(thing)  # pyright: ignore
+
+
+def _name(path: Path) -> str:
+    inside, key = path
+    return str(key) if inside is None else f"{_name(inside)}.{key}"
 
 
 def _listed(names: list[str]) -> str:

@@ -20,6 +20,7 @@ import micrograd.nn
 
 import autograd
 import nn
+from nn import datasets
 from tests.benchmarks.measuring import Figure, Row, Table, alternately, progress, timed
 
 ROOT = Path(__file__).parents[2]
@@ -42,8 +43,8 @@ def run(rounds: int, quick: bool) -> Table:
         *_scaling(sizes, rounds, shortest, collector=True),
         _import_time(rounds),
     ], [
-        "In a row: one run after another, as in training; the collector frees what micrograd leaves behind, as it would "
-        "there. Alone: all garbage is collected before each run, outside of the timing, and charged to nobody.",
+        "In a row: one run after another, as in training; the collector frees what micrograd leaves behind, as it "
+        "would there. Alone: all garbage is collected before each run, outside of the timing, and charged to nobody.",
         f"The training step: MLP(2, [16, 16, 1]), {10 if quick else 100} points of two moons, hinge loss and L2 "
         "penalty, zero_grad, backward, update.",
         f"The elementary nodes: {nodes:,} of them, then relu and backward. Time per node is of all that together, "
@@ -54,7 +55,7 @@ def run(rounds: int, quick: bool) -> Table:
 
 
 def _training_step(points: int, rounds: int, shortest: float) -> list[Row]:
-    inputs, targets = nn.datasets.moons(points, noise=0.1, seed=1)
+    inputs, targets = datasets.moons(points, noise=0.1, seed=1)
     labels = [1.0 if target > 0 else -1.0 for target in targets]
 
     def trained_by(value: Any, networks: Any) -> Callable[[], None]:
@@ -161,7 +162,8 @@ def _compared(name: str, our_program: Callable[[], None], their_program: Callabl
     rows: list[Row] = []
     for alone in (False, True):
         title = f"{name}, {'alone' if alone else 'in a row'}"
-        ours, theirs = alternately(our_program, their_program, rounds=rounds, name=title, shortest=shortest, alone=alone)
+        ours, theirs = alternately(our_program, their_program, rounds=rounds, name=title, shortest=shortest,
+                                   alone=alone)
         ratio = Figure.of([their / our for our, their in zip(ours, theirs, strict=True)])
         rows.append(Row(title, unit, *(Figure.of([seconds * scale for seconds in times]) for times in (ours, theirs)),
                         ratio, asked, goal))

@@ -36,8 +36,8 @@ class Figure:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a table. What is asked of it, and its goal, are lower limits of the ratio where there is one (how many
-    times better than micrograd), and upper limits of our own figure where there is none.
+    """One line of a table. What is asked of it, and its goal, are lower limits of the ratio where there is one (how
+    many times better than micrograd), and upper limits of our own figure where there is none.
     """
 
     name: str
@@ -54,7 +54,8 @@ class Row:
     def cells(self) -> list[str]:
         limits = [f"{'≥' if self.ratio else '≤'} {limit:g} {'yes' if self.reaches(limit) else 'NO'}"
                   if limit is not None else "" for limit in (self.asked, self.goal)]
-        return [self.name, self.unit, *(str(figure or "") for figure in (self.ours, self.micrograd, self.ratio)), *limits]
+        figures = [str(figure or "") for figure in (self.ours, self.micrograd, self.ratio)]
+        return [self.name, self.unit, *figures, *limits]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,105 @@
+"""Loss functions: how wrong predictions are, as one Value, the mean over the batch.
+
+All of them take predictions and targets, of the same shape: one number each, or lists, tuples or arrays of numbers
+and Values; in rows of several outputs, all numbers count alike. They raise ValueError for an empty batch, for shapes that differ, and
+for a target (or probability) that is a known number outside of the allowed ones.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from autograd import Reading, Value, constant, log, log1p, logsumexp, mean, relu, softplus, take
+
+
+def mean_squared_error(predictions: Any, targets: Any) -> Any:
+    """The mean of (p - t)²."""
+    differences = [p - t for p, t in _pairs(predictions, targets)]
+    return _mean([difference * difference for difference in differences])
+
+
+def hinge(predictions: Any, targets: Any) -> Any:
+    """The mean of max(0, 1 - t p), for targets -1 and 1: 0 where p is on its target's side, by a margin of 1."""
+    pairs = _pairs(predictions, targets)
+    _check("target", (t for _, t in pairs), lambda t: t in (-1, 1), "-1 or 1")
+    return _mean([relu(1 - t * p) for p, t in pairs])
+
+
+def binary_cross_entropy(predictions: Any, targets: Any, from_logits: bool = False) -> Any:
+    """The mean of -t log(p) - (1 - t) log(1 - p), for targets from 0 to 1.
+
+    Predictions are probabilities, or with `from_logits` any numbers, whose sigmoid is the probability. That is
+    calculated as softplus(p) - t p, which is right however certain the model is: a probability that was rounded to
+    0 or 1 has no finite loss, and raises DomainError if it is wrong.
+    """
+    pairs = _pairs(predictions, targets)
+    _check("target", (t for _, t in pairs), lambda t: 0 <= t <= 1, "from 0 to 1")
+    if from_logits:
+        return _mean([softplus(p) - t * p for p, t in pairs])
+    _check("probability", (p for p, _ in pairs), lambda p: 0 <= p <= 1, "from 0 to 1")
+    return _mean([_cross_entropy_of_two(p, t) for p, t in pairs])
+
+
+def cross_entropy(predictions: Any, targets: Any) -> Any:
+    """The mean of -log(softmax(scores)[target]), for a row of scores and the number of its class, from 0, each.
+
+    Calculated as logsumexp(scores) - scores[target].
+    """
+    if not _is_list(targets):
+        predictions, targets = [predictions], [targets]
+    rows, classes = list(predictions), list(targets)
+    _same_length(len(rows), len(classes))
+    scores = [tuple(row) if _is_list(row) else (row,) for row in rows]
+    size = len(scores[0])
+    for place, row in enumerate(scores):
+        if len(row) < 2 or len(row) != size:
+            raise ValueError(f"every row needs the same number of scores, 2 or more; row 0 has {size}, "
+                             f"row {place} has {len(row)}")
+    _check("class", classes, lambda t: t == int(t) and 0 <= t < size, f"a whole number from 0 to {size - 1}")
+    return _mean([logsumexp(row) - take(target, row) for row, target in zip(scores, classes, strict=True)])
+
+
+def _cross_entropy_of_two(p: Any, t: Any) -> Any:
+    if not isinstance(t, Reading) and t in (0, 1):  # the other term is 0, also where its logarithm is infinite
+        return -log(p) if t == 1 else -log1p(-p)
+    return -(t * log(p) + (1 - t) * log1p(-p))
+
+
+def _pairs(predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
+    """Each prediction with its target."""
+    if not _is_list(predictions) and not _is_list(targets):
+        return [(predictions, targets)]
+    if not _is_list(predictions) or not _is_list(targets):
+        raise ValueError("predictions and targets of the same shape are needed, not a number and a list")
+    rows, answers = list(predictions), list(targets)
+    _same_length(len(rows), len(answers))
+    return [pair for row, answer in zip(rows, answers, strict=True) for pair in _pairs(row, answer)]
+
+
+def _same_length(predictions: int, targets: int) -> None:
+    if predictions != targets:
+        raise ValueError(f"{predictions} predictions need as many targets, not {targets}")
+    if not predictions:
+        raise ValueError("a loss needs at least 1 prediction, not 0")
+
+
+def _check(what: str, numbers: Any, allowed: Callable[[float], bool], description: str) -> None:
+    for place, x in enumerate(numbers):
+        known = _known(x)
+        if known is not None and not allowed(known):
+            raise ValueError(f"{what} {place} is {known}, where {description} is needed")
+
+
+def _known(x: Any) -> float | None:
+    """The number, unless it is of a reading that has none as yet, such as a formula."""
+    if isinstance(x, Reading) and type(x) is not Value:
+        return None
+    return constant(x).data if type(x) is not Value else x.data
+
+
+def _mean(losses: list[Any]) -> Any:
+    loss = mean(tuple(losses))
+    return loss if isinstance(loss, Reading) else constant(loss)
+
+
+def _is_list(x: Any) -> bool:
+    return not isinstance(x, str) and hasattr(x, "__iter__") and getattr(x, "shape", None) != ()

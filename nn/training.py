@@ -1,0 +1,162 @@
+"""fit(): the training loop, and the History that it returns."""
+
+import math
+import random
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from time import perf_counter
+from typing import Any
+
+from autograd import DomainError, Value
+from nn.module import Module
+from nn.optimizers import Optimizer
+from nn.validation import count
+
+
+@dataclass
+class History:
+    """How a training went. `History(**history.to_dict())` is equal to the history.
+
+    `losses`: for each finished epoch the mean loss of the samples; `epochs`: how many there are; `best_epoch`: the
+    one of the lowest loss, counted from 1, or 0 if none was finished; `best_parameters`: the state of the model in
+    it, for `model.load_state_dict()`; `interrupted`: whether Ctrl-C ended the training.
+
+    While an epoch goes on, parameters change. Those of an epoch are those that the loss of its last batch was
+    calculated with: if a batch is all the data, the loss of the epoch is exactly theirs.
+    """
+
+    losses: list[float] = field(default_factory=list[float])
+    seconds: float = 0.0
+    epochs: int = 0
+    best_epoch: int = 0
+    best_parameters: dict[str, float] = field(default_factory=dict[str, float])
+    interrupted: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """The history as lists, dicts and numbers, ready for JSON."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        if not self.losses:
+            return f"no epoch finished in {self.seconds:.1f} s"
+        return (f"{self.epochs} epochs in {self.seconds:.1f} s, loss {self.losses[0]:.4g} → {self.losses[-1]:.4g}, "
+                f"best {min(self.losses):.4g} in epoch {self.best_epoch}"
+                + (" (interrupted)" if self.interrupted else ""))
+
+
+class TrainingError(RuntimeError):
+    """Training that cannot go on. `epoch` and `batch`, counted from 1, say where; `history` is what came before."""
+
+    def __init__(self, message: str, epoch: int = 0, batch: int = 0, history: History | None = None) -> None:
+        super().__init__(message)
+        self.epoch, self.batch, self.history = epoch, batch, history
+
+
+def fit(model: Callable[[Any], Any], inputs: Iterable[Any], targets: Iterable[Any], loss: Callable[[Any, Any], Value],
+        optimizer: Optimizer, epochs: int, batch_size: int | None = None, seed: int | None = None,
+        progress: bool = True) -> History:
+    """Train a model, or any function of one sample's inputs, and return how it went.
+
+    `inputs`, `targets`: one entry per sample; `loss`: a function of the lists of predictions and targets of a batch;
+    `batch_size`: how many samples an optimizer step takes: all of them, in order, unless it is given; then they are
+    shuffled in every epoch, always in the same way for the same `seed`. `progress`: whether to show a bar in a
+    terminal or notebook once training takes over a second.
+
+    Ctrl-C ends training early. Raises TrainingError if a number is not finite or outside of what an operation allows;
+    the parameters are then the last ones that gave a finite loss. Raises ValueError or TypeError for data that does
+    not fit; the parameters are then what they were before.
+    """
+    rows, answers = list(inputs), list(targets)
+    if len(rows) != len(answers):
+        raise ValueError(f"{len(rows)} inputs need as many targets, not {len(answers)}")
+    if not rows:
+        raise ValueError("training needs at least 1 sample, not 0")
+    epochs = count("epochs", epochs)
+    size = len(rows) if batch_size is None else count("batch_size", batch_size)
+    named = _named_parameters(model, optimizer)
+    if {parameter for _, parameter in named}.isdisjoint(optimizer.parameters):
+        raise ValueError(f"none of the {len(optimizer.parameters)} parameters of the optimizer is the model's")
+
+    history, began = History(), perf_counter()
+    order, shuffle = list(range(len(rows))), random.Random(seed).shuffle
+    batches = range(0, len(rows), size)
+    bar = _Bar(epochs * len(batches), began) if progress else None
+    first = good = optimizer.snapshot()
+    epoch = start = 0
+    try:
+        for epoch in range(1, epochs + 1):
+            if batch_size is not None:
+                shuffle(order)
+            mean_loss = 0.0
+            for start in batches:
+                chosen = order[start : start + size]
+                output = loss([model(rows[place]) for place in chosen], [answers[place] for place in chosen])
+                if isinstance(output, float) and not math.isfinite(output):
+                    raise OverflowError(f"the loss is {output}")
+                if not isinstance(output, Value):  # pyright: ignore[reportUnnecessaryIsInstance]
+                    raise TypeError(f"the loss needs to be one Value, not {type(output).__name__!r}")
+                good = optimizer.snapshot()
+                optimizer.zero_grad()
+                output.backward()
+                optimizer.step()
+                mean_loss += output.data * (len(chosen) / len(rows))
+                if bar:
+                    bar.advance(output.data)
+            if not history.losses or mean_loss < min(history.losses):
+                known = dict(zip(optimizer.parameters, good[0], strict=True))
+                history.best_parameters = {name: known.get(parameter, parameter.data) for name, parameter in named}
+                history.best_epoch = epoch
+            history.losses.append(mean_loss)
+            history.epochs = epoch
+    except KeyboardInterrupt:
+        history.interrupted = True
+    except (DomainError, ArithmeticError) as error:
+        optimizer.restore(good)
+        batch = start // size + 1
+        raise TrainingError(f"training stopped in epoch {epoch}, batch {batch} of {len(batches)}: {error}\n  The "
+                            f"parameters are the last ones that gave a finite loss.", epoch, batch, history) from error
+    except (TypeError, ValueError):
+        if epoch == 1:  # in which all of the data is seen for the first time
+            optimizer.restore(first)
+        raise
+    finally:
+        history.seconds = perf_counter() - began
+        if bar:
+            bar.close()
+    return history
+
+
+def _named_parameters(model: Any, optimizer: Optimizer) -> list[tuple[str, Value]]:
+    if isinstance(model, Module):
+        return model.named_parameters()
+    return [(str(place), parameter) for place, parameter in enumerate(optimizer.parameters)]
+
+
+class _Bar:
+    """A progress bar that appears after a second, where somebody can see it."""
+
+    def __init__(self, steps: int, began: float) -> None:
+        self.steps, self.began, self.done = steps, began, 0
+        self.visible = sys.stderr.isatty() or _in_notebook()
+        self.bar: Any = None
+
+    def advance(self, loss: float) -> None:
+        self.done += 1
+        if self.bar is not None:
+            self.bar.set_postfix(loss=f"{loss:.4g}", refresh=False)
+            self.bar.update()
+        elif self.visible and perf_counter() - self.began > 1:
+            from tqdm.auto import tqdm  # pyright: ignore  # slow to import, and seldom needed
+
+            self.bar = tqdm(total=self.steps, initial=self.done, unit="step")
+
+    def close(self) -> None:
+        if self.bar is not None:
+            self.bar.close()
+
+
+def _in_notebook() -> bool:
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return "IPKernelApp" in getattr(shell, "config", ())
+
