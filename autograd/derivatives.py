@@ -4,11 +4,13 @@ The functions of functions work as in JAX: they take a function of numbers, or o
 What an inner derivative is asked for may itself be a Value or a Dual of an outer one; that is how they nest.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from autograd.diagnosis import refuse_stale
 from autograd.dual import Dual, directional
+from autograd.errors import DomainError
 from autograd.graph import topological_order
 from autograd.reading import Reading, is_tuple, number
 from autograd.recording import always_recording, is_recording
@@ -68,7 +70,7 @@ def vjp(function: Callable[..., Any], *point: Any) -> tuple[Any, Callable[[Any],
         given = numbers_in(weights)[0]
         if len(given) != len(outputs):
             raise ValueError(f"{len(outputs)} outputs need as many weights, not {len(given)}")
-        with always_recording():
+        with lifted.variable():
             weighted = sum((w * y for w, y in zip(given, outputs, strict=True)), 0.0)
         return lifted.rebuild(lifted.reverse(weighted))
 
@@ -182,17 +184,19 @@ class _Chosen:
 
 
 class _Lifted(_Chosen):
-    """A call whose chosen numbers are made into new leaves, with respect to which the result is then derived."""
+    """A call whose chosen numbers are made into new leaves, with respect to which the result is then derived.
+
+    For everything else, in whose graphs they may stay behind, those leaves are constants.
+    """
 
     def __init__(self, arguments: tuple[Any, ...], argument: Which) -> None:
         super().__init__(arguments, argument)
         self.recorded = is_recording()
         self.leaves: list[Value] = []
-        with always_recording():
-            self.variables = [self._lift(point) for point in self.points]
+        self.variables = [self._lift(point) for point in self.points]
 
     def call(self, function: Callable[..., Any], keywords: dict[str, Any]) -> Any:
-        with always_recording():
+        with self.variable():
             return function(*self.put(self.variables), **keywords)
 
     def reverse(self, output: Any) -> list[Any]:
@@ -202,14 +206,17 @@ class _Lifted(_Chosen):
             return [Dual(p, t, output.tag) for p, t in zip(primals, tangents, strict=True)]
         if not isinstance(output, Value):
             return [0.0 for _ in self.leaves]
-        mine = set(self.leaves)
-        if all(node in mine or node.op or node.constant for node in topological_order(output)):
-            for leaf in self.leaves:  # nothing but this call depends on these nodes: their grad is free to use
-                leaf.grad = 0.0
-            output.backward()
-            return [leaf.grad for leaf in self.leaves]
-        with always_recording():
-            return [self.result(g) for g in _adjoints(output, self.leaves)]
+        with self.variable():
+            if not self._reaches_outside(output):
+                for leaf in self.leaves:  # nothing but this call depends on these nodes: their grad is free to use
+                    leaf.grad = 0.0
+                try:
+                    output.backward()
+                    return [leaf.grad for leaf in self.leaves]
+                except DomainError:  # perhaps on the way to a variable of an inner derivative, which is done with
+                    pass
+            adjoints = _adjoints(output, self.leaves)
+        return [self.result(g) for g in adjoints]
 
     def result(self, output: Any) -> Any:
         """An output as the caller gets it: a float, unless something from outside is in it."""
@@ -217,17 +224,34 @@ class _Lifted(_Chosen):
             return Dual(self.result(output.primal), self.result(output.tangent), output.tag)
         if not isinstance(output, Value):
             return output
+        return output if self.recorded and self._reaches_outside(output) else output.data
+
+    def _reaches_outside(self, output: Value) -> bool:
         mine = set(self.leaves)
-        if self.recorded and any(node not in mine and not node.op and not node.constant
-                                 for node in topological_order(output)):
-            return output
-        return output.data
+        return any(node.op is None and not node.constant and node not in mine for node in topological_order(output))
+
+    @contextmanager
+    def variable(self) -> Generator[None]:
+        """Inside, the leaves are variables, and what depends on them is recorded."""
+        leaves = [leaf for leaf in self.leaves if leaf.op is None]
+        try:
+            for leaf in leaves:
+                leaf.constant = False
+            with always_recording():
+                yield
+        finally:
+            for leaf in leaves:
+                leaf.constant = True
 
     def _lift(self, x: Any) -> Any:
         if isinstance(x, Dual):
             return Dual(self._lift(x.primal), x.tangent, x.tag)
         # A Value of an outer derivative is seen through a copy: d(x + y)/dy is 1, also if y = x.
-        leaf = x * 1.0 if isinstance(x, Value) else Value(x)
+        if isinstance(x, Value):
+            with always_recording():
+                leaf = x * 1.0
+        else:
+            leaf = Value(x)
         self.leaves.append(leaf)
         return leaf
 

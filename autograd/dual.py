@@ -35,7 +35,7 @@ class Dual(Reading):
         y = operation(*primals)
         tangent: Any = 0.0
         for place, items in enumerate(lists):
-            moving = [isinstance(item, Dual) and item.tag == tag for item in items]
+            moving = [_moves(item, tag) for item in items]
             if operation.partials[place] is None or not any(moving):
                 continue
             slopes = operation.slope(place, y, primals)
@@ -48,16 +48,16 @@ class Dual(Reading):
         return self.primal.truth() if isinstance(self.primal, Reading) else self.primal != 0
 
     def __lt__(self, other: Any) -> Any:
-        return self.primal < _innermost(other, self.tag)
+        return self.primal < _primal(other, self.tag)
 
     def __le__(self, other: Any) -> Any:
-        return self.primal <= _innermost(other, self.tag)
+        return self.primal <= _primal(other, self.tag)
 
     def __gt__(self, other: Any) -> Any:
-        return self.primal > _innermost(other, self.tag)
+        return self.primal > _primal(other, self.tag)
 
     def __ge__(self, other: Any) -> Any:
-        return self.primal >= _innermost(other, self.tag)
+        return self.primal >= _primal(other, self.tag)
 
     def __repr__(self) -> str:
         return f"Dual({self.primal}, {self.tangent})"
@@ -80,5 +80,7 @@ def _tangent(x: Any, tag: int) -> Any:
     return x.tangent if isinstance(x, Dual) and x.tag == tag else 0.0
 
 
-def _innermost(x: Any, tag: int) -> Any:
-    return _primal(x, tag)
+def _moves(x: Any, tag: int) -> bool:
+    """Whether a number changes in the direction of this tag; where none does, no partial derivative is needed."""
+    tangent = _tangent(x, tag)
+    return isinstance(tangent, Reading) or tangent != 0.0

@@ -73,11 +73,11 @@ divide = operation("divide", operator.truediv, (lambda y, a, b: 1 / b, lambda y,
 negative = operation("negative", operator.neg, (lambda y, x: -1.0,), symbol="neg", text=(PRODUCT, "-{0:2}"),
                      latex=(PRODUCT, "-{0:2}"), javascript=(PRODUCT, "-{0:2}"), python=(PRODUCT, "-{0:2}"))
 
-# b * a**(b - 1) is 0 for b = 0, also at a = 0, where a**(b - 1) does not exist; so x**2 is right at 0 in all orders.
-# With respect to the exponent, 0**b is constant for b > 0. Where a < 0, a**b exists for whole b alone and has no
-# derivative with respect to b: asking for that one, and nothing else, is the error.
+# At a = b = 0, where a**(b - 1) does not exist, a**b is constant in a; so x**2 is right at 0 in all orders. And 0**b is
+# constant for b > 0. Where a < 0, a**b exists for whole b alone and has no derivative with respect to b: asking for
+# that one, and nothing else, is the error.
 power = operation("power", operator.pow,
-                  (lambda y, a, b: where(b, lambda: b * a ** (b - 1), 0.0),
+                  (lambda y, a, b: where(b, lambda: b * a ** (b - 1), lambda: where(a, lambda: b * a ** (b - 1), 0.0)),
                    lambda y, a, b: where(a, lambda: y * log(a), 0.0)),
                   symbol="**", domain="a > 0, or a whole b, positive if a = 0",
                   text=lambda a, b: (POWER, "{0:4}" + _superscript(b)), latex=(POWER, "{0:4}^{{{1}}}"),

@@ -97,8 +97,17 @@ class Value(Reading):
 
     @property
     def constant(self) -> bool:
-        """Whether this was a plain number in a calculation with Values. No gradient flows to it."""
+        """Whether this was a plain number in a calculation with Values. No gradient flows to it.
+
+        May be set on a leaf, for the calculations that follow.
+        """
         return self._rule is no_gradient
+
+    @constant.setter
+    def constant(self, constant: bool) -> None:
+        if self.op is not None:
+            raise ValueError("a Value that was calculated is not a constant: use stop_gradient")
+        self._rule = no_gradient if constant else None
 
     @property
     def recorded_at(self) -> str | None:

@@ -129,7 +129,8 @@ def _activation(activation: Activation) -> Operation | Callable[[Any], Any] | No
     if isinstance(activation, str):
         if activation not in operations:
             near = difflib.get_close_matches(activation.lower(), ["linear", *operations], 1)
-            raise ValueError(f"there is no activation {activation!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+            suggestion = f"; did you mean {near[0]!r}?" if near else ""
+            raise ValueError(f"there is no activation {activation!r}{suggestion}")
         activation = operations[activation]
     if isinstance(activation, Operation) and (len(activation.partials) != 1 or activation.lists[0]):
         raise ValueError(f"an activation takes one number, which {activation.call} does not")

@@ -1,8 +1,8 @@
 """Loss functions: how wrong predictions are, as one Value, the mean over the batch.
 
-All of them take predictions and targets, of the same shape: one number each, or lists, tuples or arrays of numbers
-and Values; in rows of several outputs, all numbers count alike. They raise ValueError for an empty batch, for shapes that differ, and
-for a target (or probability) that is a known number outside of the allowed ones.
+All of them take predictions and targets of the same shape: one number each, or lists, tuples or arrays of numbers
+and Values. In rows of several outputs, all numbers count alike. They raise ValueError for an empty batch, for shapes
+that differ, and for a target (or probability) that is not one of the allowed numbers.
 """
 
 from collections.abc import Callable
@@ -66,10 +66,11 @@ def _cross_entropy_of_two(p: Any, t: Any) -> Any:
 
 def _pairs(predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
     """Each prediction with its target."""
-    if not _is_list(predictions) and not _is_list(targets):
+    kinds = ["a list" if _is_list(x) else "a number" for x in (predictions, targets)]
+    if kinds[0] != kinds[1]:
+        raise ValueError(f"predictions and targets of the same shape are needed, not {' and '.join(kinds)}")
+    if not _is_list(predictions):
         return [(predictions, targets)]
-    if not _is_list(predictions) or not _is_list(targets):
-        raise ValueError("predictions and targets of the same shape are needed, not a number and a list")
     rows, answers = list(predictions), list(targets)
     _same_length(len(rows), len(answers))
     return [pair for row, answer in zip(rows, answers, strict=True) for pair in _pairs(row, answer)]
@@ -97,7 +98,7 @@ def _known(x: Any) -> float | None:
 
 
 def _mean(losses: list[Any]) -> Any:
-    loss = mean(tuple(losses))
+    loss = mean(tuple(losses)) if len(losses) > 1 else losses[0]
     return loss if isinstance(loss, Reading) else constant(loss)
 
 

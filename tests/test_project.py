@@ -3,6 +3,7 @@
 import doctest
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -13,6 +14,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = ["pip install -e . && python demos/xor.py", 'pip install -e ".[test]" && python -m pytest']
+
+TWO = "text\n\n```sh\nfirst a\n\nsecond b\n```\n\n```sh\nthird\n```\n"
 
 
 def blocks(language: str) -> list[tuple[int, str]]:
@@ -97,39 +100,71 @@ class TestGate:
         (tmp_path / ".ci" / "run").write_bytes((ROOT / ".ci" / "run").read_bytes())
         programs = tmp_path / "programs"
         programs.mkdir()
-        for name in ("python3.11", "ruff", "pyright", "node", "npm", "first", "second"):
-            (programs / name).write_text('#!/bin/sh\necho "$(basename "$0") $* [$PYTEST_ADDOPTS]" >> "$CALLS"\n'
-                                         '[ "$(basename "$0")" != "$FAILING" ]\n')
-            (programs / name).chmod(0o755)
+        for name in ("bash", "sh", "env", "awk", "basename", "dirname", "id", "mktemp", "rm"):
+            (programs / name).symlink_to(str(shutil.which(name)))
+        for name in ("python3.11", "node", "npm", "ruff", "pyright", "first", "second"):
+            self.write(programs / name)
         return tmp_path
 
-    def run(self, folder: Path, readme: str, failing: str = "") -> tuple[subprocess.CompletedProcess[str], list[str]]:
+    def write(self, program: Path, then: str = "") -> None:
+        program.write_text(f'#!/bin/sh\necho "{program.name} $* [$PYTEST_ADDOPTS]" >> "$CALLS"\n{then}\n'
+                           f'[ "$FAILING" != {program.name} ]\n')
+        program.chmod(0o755)
+
+    def run(self, folder: Path, readme: str = TWO, failing: str = "") -> tuple[int, str, list[str]]:
+        """The exit code, what was printed, and the calls of all programs but Python."""
         (folder / "README.md").write_text(readme)
         calls = folder / "calls"
         calls.write_text("")
-        environment = {"PATH": f"{folder / 'programs'}{os.pathsep}{os.environ['PATH']}", "CALLS": str(calls),
-                       "FAILING": failing}
-        result = subprocess.run(["bash", str(folder / ".ci" / "run")], env=environment, capture_output=True, text=True)
-        return result, [line for line in calls.read_text().splitlines() if not line.startswith("python")]
+        result = subprocess.run([str(shutil.which("bash")), str(folder / ".ci" / "run")], encoding="utf-8",
+                                env={"PATH": str(folder / "programs"), "CALLS": str(calls), "FAILING": failing},
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        made = [line for line in calls.read_text().splitlines() if not line.startswith("python")]
+        return result.returncode, result.stdout, made
 
     def test_runs_the_two_commands_of_the_first_code_block_then_the_linters(self, folder: Path) -> None:
-        result, calls = self.run(folder, "text\n\n```sh\nfirst a\n\nsecond b\n```\n\n```sh\nthird\n```\n")
-        assert result.returncode == 0, result.stderr
+        code, output, calls = self.run(folder)
+        assert code == 0, output
         assert calls == ["first a []", "second b [--cov --cov-report=term ]", "ruff check []", "pyright  []"]
 
     @pytest.mark.parametrize(("readme", "count"), [("", 0), ("```\nfirst\n```\n", 1), ("```\na\nb\nc\n```\n", 3)])
     def test_refuses_a_first_code_block_of_another_number_of_commands(
             self, folder: Path, readme: str, count: int) -> None:
-        result, calls = self.run(folder, readme)
-        assert result.returncode == 1
-        assert f"the first code block of README.md has {count} commands, not two" in result.stderr
+        code, output, calls = self.run(folder, readme)
+        assert code == 1
+        assert f"the first code block of README.md has {count} commands, not two" in output
         assert calls == []
 
-    @pytest.mark.parametrize("failing", ["first", "second", "ruff", "pyright"])
-    def test_fails_when_one_of_them_fails(self, folder: Path, failing: str) -> None:
-        result, _ = self.run(folder, "```sh\nfirst\nsecond\n```\n", failing)
-        assert result.returncode != 0
-        assert "all is well" not in result.stdout
+    @pytest.mark.parametrize(("failing", "named", "run"), [
+        ("first", "", 1), ("second", "second b", 4), ("ruff", "ruff check", 4), ("pyright", "pyright", 4)])
+    def test_fails_when_one_of_them_fails(self, folder: Path, failing: str, named: str, run: int) -> None:
+        code, output, calls = self.run(folder, failing=failing)
+        assert code != 0
+        assert len(calls) == run
+        assert "all is well" not in output
+        assert f"failed: {named}" in output or not named
+
+    def test_installs_node_where_it_is_missing_and_apt_is_there(self, folder: Path) -> None:
+        for name in ("node", "npm"):
+            (folder / "programs" / name).unlink()
+        code, output, calls = self.run(folder)
+        assert code == 1
+        assert "there is no apt-get to install nodejs npm with" in output
+        assert calls == []
+        self.write(folder / "programs" / "apt-get")
+        self.write(folder / "programs" / "sudo", then='"$@"')
+        code, output, calls = self.run(folder)
+        assert code == 0, output
+        assert [call for call in calls if call.startswith("apt-get")] == [
+            "apt-get update -qq []", "apt-get install -y -qq --no-install-recommends nodejs npm []"]
+
+    def test_refuses_a_machine_without_python_3_11(self, folder: Path) -> None:
+        (folder / "programs" / "python3.11").unlink()
+        self.write(folder / "programs" / "python3", then="exit 1")  # the answer of an older one
+        code, output, calls = self.run(folder)
+        assert code == 1
+        assert "Python 3.11 or newer is needed" in output
+        assert calls == []
 
     def test_is_executable(self) -> None:
         assert os.access(ROOT / ".ci" / "run", os.X_OK)
