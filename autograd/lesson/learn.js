@@ -55,7 +55,7 @@ function renderLearning() {
   const loss = state.numbers.values[graph.output];
   field("rate").setAttribute("aria-valuetext", shown(state.rate));
   element("rate-shown").textContent = `η = ${shown(state.rate)}`;
-  element("learn-loss").textContent = text("learn_loss", { loss: LOSS, value: shown(loss), count: descent.length });
+  element("learn-loss").textContent = text("learn_loss", { output: LOSS, value: shown(loss), count: descent.length });
   disable("undo", !descent.length);
   const wanted = descended();
   element("learn-table").replaceChildren(...[...wanted].slice(0, 50).map(([place, value]) => create("tr", "", [
@@ -70,7 +70,7 @@ function drawLosses(losses) {
   const x = (/** @type {number} */ place) => 46 + (place / Math.max(losses.length - 1, 1)) * 244;
   const y = (/** @type {number} */ loss) => 12 + (1 - (loss - low) / (high - low || 1)) * 96;
   const chart = element("loss-chart");
-  attribute(chart, "aria-label", text("chart", { loss: LOSS, first: shown(losses[0]),
+  attribute(chart, "aria-label", text("chart", { output: LOSS, first: shown(losses[0]),
     last: shown(losses[losses.length - 1]), count: losses.length - 1 }));
   const line = /** @type {Element} */ (chart.querySelector("polyline"));
   line.setAttribute("points", losses.map((loss, place) => `${x(place).toFixed(1)},${y(loss).toFixed(1)}`).join(" "));

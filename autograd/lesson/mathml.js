@@ -26,9 +26,13 @@ function aligned(lines) {
   return mathml("mtable", ...rows);
 }
 
-/** @param {string} sign */
-function operator(sign) {
-  return mathml("mo", sign);
+/** A sign. Only a minus in front of a number is not told apart by MathML itself from one between two.
+ * @param {string} sign @param {boolean} [leading] */
+function operator(sign, leading = false) {
+  const made = mathml("mo", sign);
+  if (leading || sign === "(") made.setAttribute("form", "prefix");
+  if (sign === ")") made.setAttribute("form", "postfix");
+  return made;
 }
 
 /** A name as in a book: a letter, perhaps with an index, or an upright word.
@@ -44,7 +48,7 @@ function symbol(name) {
 function numeral(x, tight = false) {
   const [mantissa, exponent] = shown(x).split("e");
   const negative = mantissa.startsWith("−");
-  const parts = [...(negative ? [operator("−")] : []), mathml("mn", negative ? mantissa.slice(1) : mantissa)];
+  const parts = [...(negative ? [operator("−", true)] : []), mathml("mn", negative ? mantissa.slice(1) : mantissa)];
   if (exponent !== undefined) {
     parts.push(operator("·"), mathml("msup", mathml("mn", "10"), mathml("mn", exponent)));
   }
@@ -82,8 +86,13 @@ function joined(terms) {
 function filled(tree, fill) {
   const [head, ...rest] = tree;
   if (typeof head === "number") return fill(Number(rest[0]), head === 1);
-  return mathml(String(head), ...rest.map((part) => {
-    if (Array.isArray(part)) return filled(part, fill);
+  if (head === "mo") return operator(String(rest[0] ?? ""));
+  return mathml(String(head), ...rest.map((part, place) => {
+    if (Array.isArray(part)) {
+      const before = rest[place - 1];
+      const leading = part[0] === "mo" && part[1] === "−" && (!Array.isArray(before) || (before[0] === "mo" && before[1] !== ")"));
+      return leading ? operator("−", true) : filled(part, fill);
+    }
     return head === "mtext" ? condition(String(part)) : String(part);
   }));
 }

@@ -18,7 +18,8 @@ from autograd.value import Value
 # While a formula is LaTeX, a place in it is a letter that no one will type: of these two planes of ideographs, one for
 # places that are fine as they are, one for those that parentheses are put around.
 _FIRST, _TIGHT = 0x20000, 0x30000
-_PLACES = re.compile(rf"\\left\(-([{chr(_FIRST)}-\U0002ffff])\\right\)|-([{chr(_FIRST)}-\U0002ffff])")
+# The parentheses of a call, as in \tanh\left(x\right), are not meant: they stay whatever is in them.
+_PLACES = re.compile(rf"(?<![a-z}}])\\left\(-([{chr(_FIRST)}-\U0002ffff])\\right\)|-([{chr(_FIRST)}-\U0002ffff])")
 
 
 def pattern(node: Value) -> tuple[Any, ...]:

@@ -44,7 +44,7 @@ class Picture {
     this.boxes.forEach((box, place) => {
       const node = this.subject.nodes[place];
       const symbolOfRow = node.shape === undefined ? "" : content.shapes[node.shape].symbol;
-      put(box.name, [symbolOfRow, node.kind === "constant" ? "" : brief(node.name, 24)].filter(Boolean).join("  "),
+      put(box.name, [symbolOfRow, node.kind === "constant" ? "" : brief(node.name, 24)].filter(Boolean).join("\u00a0\u00a0"),
         box.width);
       const number = value(place) ?? shown(numbers.values[place]);
       put(box.value, number, box.width);

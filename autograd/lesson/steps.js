@@ -85,33 +85,47 @@ function toldForward({ node: place, formula }) {
   };
 }
 
-/** @param {Step} step @returns {Telling} */
+/** @returns {Telling} */
 function toldSeed() {
   const output = graph.nodes[graph.output];
   return { lines: [[[derivative(output, output)], "=", [numeral(1)]]], key: "seed", slots: {} };
 }
 
-/** @param {Step} step @returns {Telling} */
-function toldBackward({ node: place, child = 0, place: argument = 0, use = 1, uses = 1 }) {
-  const { values, gradients, partials, shares } = state.numbers;
-  const [node, user, output] = [graph.nodes[place], graph.nodes[child], graph.nodes[graph.output]];
-  const [local, incoming, share] = [partials[child][argument] ?? 0, gradients[child], shares[child][argument]];
-  const tree = content.formulas[user.formula ?? 0].partials[argument] ?? ["mn", "0"];
-  const { names, numbers, operands } = formulaOf(graph, child, tree, values);
-  const number = uses > 1 ? use : 0;
+/** The local derivative of an edge: ∂child/∂node, its formula, the numbers put in, and what comes out.
+ * @param {number} child @param {number} argument @param {number} [use] @returns {Line[]} */
+function localLines(child, argument, use = 0) {
+  const { values, partials } = state.numbers;
+  const [node, user] = [graph.nodes[graph.nodes[child].parents[argument]], graph.nodes[child]];
+  const local = partials[child][argument] ?? 0;
+  const { names, numbers, operands } = formulaOf(graph, child, treeOf(child, argument), values);
   /** @type {Line[]} */
-  const lines = [[[derivative(user, node, number)], "=", [names]]];
+  const lines = [[[derivative(user, node, use)], "=", [names]]];
   if (operands.length) lines.push([[], digits(operands), [numbers]]);
-  if ((operands.length ? numbers : names).textContent !== numeral(local).textContent) {
+  if (Number(writtenIn(operands.length ? numbers : names)) !== Number(written(local))) {
     lines.push([[], equals(local, operands), [numeral(local)]]);
   }
-  if (child !== graph.output) {
-    lines.push([[derivative(output, node, number)], "=",
-      [derivative(output, user), operator("·"), derivative(user, node, number)]]);
-  } else lines.push([[derivative(output, node, number)], "=", []]);
+  return lines;
+}
+
+/** The formula of a local derivative. @param {number} child @param {number} argument @returns {Tree} */
+function treeOf(child, argument) {
+  return content.formulas[graph.nodes[child].formula ?? 0].partials[argument] ?? ["mn", "0"];
+}
+
+/** @param {Step} step @returns {Telling} */
+function toldBackward({ node: place, child = 0, place: argument = 0, use = 1, uses = 1 }) {
+  const { gradients, partials, shares } = state.numbers;
+  const [node, user, output] = [graph.nodes[place], graph.nodes[child], graph.nodes[graph.output]];
+  const [local, incoming, share] = [partials[child][argument] ?? 0, gradients[child], shares[child][argument]];
+  const number = uses > 1 ? use : 0;
+  const lines = localLines(child, argument, number);
   const product = [numeral(incoming), operator("×"), numeral(local, true)];
-  if (child === graph.output) lines[lines.length - 1][2] = product;
-  else lines.push([[], digits([incoming, local]), product]);
+  const whole = derivative(output, node, number);
+  if (child === graph.output) lines.push([[whole], digits([incoming, local]), product]);
+  else {
+    lines.push([[whole], "=", [derivative(output, user), operator("·"), derivative(user, node, number)]],
+      [[], digits([incoming, local]), product]);
+  }
   lines.push([[], equals(share, [incoming, local]), [numeral(share)]]);
   const total = summed(engine.uses[place].slice(0, use));
   if (use > 1) lines.push(...runningSum(place, use, uses, total));
@@ -119,6 +133,11 @@ function toldBackward({ node: place, child = 0, place: argument = 0, use = 1, us
     : use === 1 ? "backward_first" : use === uses ? "backward_last" : "backward_next";
   return { lines, key, slots: { child: nameOf(user), local: shown(local), incoming: shown(incoming),
     equal: equals(share, [incoming, local]), contribution: shown(share), use, uses, total: shown(total) } };
+}
+
+/** What a formula says if it is just a number. @param {Node} formula */
+function writtenIn(formula) {
+  return (formula.textContent || "").replace("−", "-").replace(/^\((.*)\)$/, "$1");
 }
 
 /** The sum over the uses so far. @param {number} place @param {number} use @param {number} uses @param {number} total
@@ -153,7 +172,7 @@ function toldUpdate({ node: place }) {
   };
 }
 
-/** @param {Step} step @returns {Telling} */
+/** @returns {Telling} */
 function toldLoss() {
   const output = graph.nodes[graph.output];
   const before = state.numbers.values[graph.output];

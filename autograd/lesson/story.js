@@ -89,11 +89,11 @@ function renderNudge() {
     const moved = values.slice();
     moved[place] += amount;
     const predicted = gradients[place] * amount;
-    lines = [text("nudge_predicted", { loss: LOSS, change: shown(predicted), gradient: shown(gradients[place]),
+    lines = [text("nudge_predicted", { output: LOSS, change: shown(predicted), gradient: shown(gradients[place]),
       amount: shown(amount) })];
     try {
       const after = engine.forward(moved, place)[graph.output];
-      lines.push(text("nudge_found", { loss: LOSS, before: shown(before), after: shown(after),
+      lines.push(text("nudge_found", { output: LOSS, before: shown(before), after: shown(after),
         change: shown(after - before) }));
       element("nudge-result").dataset.predicted = String(predicted);
       element("nudge-result").dataset.found = String(after - before);

@@ -76,6 +76,7 @@ function numbersInside(place, subject) {
 }
 
 function renderZoom() {
+  picture.boxes.forEach(({ group }, place) => attribute(group, "data-open", String(zoomed.has(place))));
   zoomed.forEach((open, place) => {
     const { lens, picture, subject } = open;
     const node = graph.nodes[place];
