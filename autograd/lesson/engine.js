@@ -84,13 +84,11 @@ class Engine {
         const slope = slopes[place];
         if (slope === null || slope === undefined || !this.flows(child, place)) return 0;
         const share = gradients[child] * slope;
-        if (!Number.isFinite(share)) {
-          const { parameters } = content.shapes[shape];
-          const what = `has no finite derivative with respect to ${parameters[place]}`;
-          throw new Trouble(child, content.shapes[shape], operands, what);
-        }
         gradients[parent] += share;
-        return share;
+        if (Number.isFinite(gradients[parent])) return share;
+        const what = Number.isFinite(slope) ? "has a gradient that overflows"
+          : `has no finite derivative with respect to ${content.shapes[shape].parameters[place]}`;
+        throw new Trouble(child, content.shapes[shape], operands, what);
       });
     }
     return { values, gradients, partials, shares };

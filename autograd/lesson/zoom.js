@@ -55,11 +55,14 @@ function closeZoom(place) {
 function expansionOf(place, expansion) {
   const node = graph.nodes[place];
   const { nodes, output } = content.expansions[expansion];
-  return { output, nodes: nodes.map((inner, position) => {
-    if (position === output && inner.leaf === undefined) return { ...inner, name: node.name };
-    return inner.leaf === undefined ? inner
-      : { ...inner, name: nameOf(graph.nodes[node.parents[inner.leaf]]) };
-  }) };
+  /** @type {GraphNode[]} */
+  const named = [];
+  nodes.forEach((inner, position) => {
+    const outer = inner.leaf === undefined ? undefined : graph.nodes[node.parents[inner.leaf]];
+    named.push({ ...inner, name: outer ? nameOf(outer) : position === output ? node.name : inner.name,
+      moves: outer ? outer.moves : inner.moves && inner.parents.some((parent) => named[parent].moves) });
+  });
+  return { output, nodes: named };
 }
 
 /** The numbers inside of an open node, with gradients of the whole graph's output: the chain rule begins with its own.
@@ -111,8 +114,8 @@ function comparison(place, subject, inside) {
   const parents = graph.nodes[place].parents;
   const rows = [row(text("value"), values[place], inside.values[subject.output])];
   subject.nodes.forEach(({ leaf }, position) => {
-    if (leaf === undefined || graph.nodes[parents[leaf]].kind === "constant") return;
-    const closed = parents.reduce((sum, parent, k) => sum + (parent === parents[leaf] ? shares[place][k] : 0), 0);
+    if (leaf === undefined || !graph.nodes[parents[leaf]].moves) return;
+    const closed = parents.reduce((sum, parent, k) => sum + (parent === parents[leaf] ? shares[place]?.[k] ?? 0 : 0), 0);
     const name = `∂${LOSS}/∂${nameOf(graph.nodes[parents[leaf]])}`;
     rows.push(row(name, closed, inside.gradients[position]));
   });
