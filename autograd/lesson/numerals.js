@@ -37,6 +37,41 @@ function equals(result, operands) {
   return isWhole(result) && operands.every(isWhole) ? "=" : "≈";
 }
 
+/** A shown number without rounding: an integer times a power of ten.
+ * @param {number} x */
+function decimal(x) {
+  const [mantissa, exponent] = written(x).split("e");
+  const [whole, fraction = ""] = mantissa.split(".");
+  return { digits: BigInt(whole + fraction), power: Number(exponent || 0) - fraction.length };
+}
+
+/** "=" if the product of the shown digits is just what is shown of the result.
+ * @param {number} result @param {number} one @param {number} other */
+function productSign(result, one, other) {
+  const [a, b] = [decimal(one), decimal(other)];
+  return isSame({ digits: a.digits * b.digits, power: a.power + b.power }, decimal(result)) ? "=" : "≈";
+}
+
+/** The same for a sum. @param {number} result @param {number[]} terms */
+function sumSign(result, terms) {
+  const total = terms.map(decimal).reduce((sum, { digits, power }) => {
+    const least = Math.min(sum.power, power);
+    return { digits: atPower(sum, least) + atPower({ digits, power }, least), power: least };
+  }, { digits: 0n, power: 0 });
+  return isSame(total, decimal(result)) ? "=" : "≈";
+}
+
+/** @param {{digits: bigint, power: number}} one @param {{digits: bigint, power: number}} other */
+function isSame(one, other) {
+  const least = Math.min(one.power, other.power);
+  return atPower(one, least) === atPower(other, least);
+}
+
+/** @param {{digits: bigint, power: number}} number @param {number} power */
+function atPower({ digits, power: from }, power) {
+  return digits * 10n ** BigInt(from - power);
+}
+
 /** The sign in front of numbers that were put in: "≈" if one of them is not all that is shown of it.
  * @param {number[]} operands */
 function digits(operands) {

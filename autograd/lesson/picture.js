@@ -50,9 +50,8 @@ class Picture {
       put(box.value, number, box.width);
       const slope = node.kind === "constant" ? "" : gradient(place) ?? shown(numbers.gradients[place]);
       put(box.gradient, slope && `∂ ${slope}`, box.width);
-      const label = [node.name || text("constant"), text(`kind_${node.kind}`), symbolOfRow,
-        number && `${text("value")} ${number}`, slope && `${text("gradient")} ${slope}`];
-      attribute(box.group, "aria-label", label.filter(Boolean).join(", "));
+      const label = [box.name, box.value, box.gradient].map(({ textContent }) => textContent).filter(Boolean).join(" ");
+      attribute(box.group, "aria-label", `${label}, ${text(`kind_${node.kind}`)}`);
     });
     this.arrows.forEach(({ label }, edge) => {
       const [child, place] = edge.split("-").map(Number);

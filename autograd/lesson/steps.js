@@ -126,13 +126,13 @@ function toldBackward({ node: place, child = 0, place: argument = 0, use = 1, us
     lines.push([[whole], "=", [derivative(output, user), operator("·"), derivative(user, node, number)]],
       [[], digits([incoming, local]), product]);
   }
-  lines.push([[], equals(share, [incoming, local]), [numeral(share)]]);
+  lines.push([[], productSign(share, incoming, local), [numeral(share)]]);
   const total = summed(engine.uses[place].slice(0, use));
   if (use > 1) lines.push(...runningSum(place, use, uses, total));
   const key = uses === 1 ? (child === graph.output ? "backward_output" : "backward")
     : use === 1 ? "backward_first" : use === uses ? "backward_last" : "backward_next";
   return { lines, key, slots: { child: nameOf(user), local: shown(local), incoming: shown(incoming),
-    equal: equals(share, [incoming, local]), contribution: shown(share), use, uses, total: shown(total) } };
+    equal: productSign(share, incoming, local), contribution: shown(share), use, uses, total: shown(total) } };
 }
 
 /** What a formula says if it is just a number. @param {Node} formula */
@@ -153,7 +153,7 @@ function runningSum(place, use, uses, total) {
   const left = use === uses ? derivative(output, node) : mathml("mrow");
   return [[[left], use === uses ? "=" : "", joined(symbols)],
     [[], digits(terms), joined(terms.map((term, index) => numeral(term, index > 0)))],
-    [[], equals(total, terms), [numeral(total)]]];
+    [[], sumSign(total, terms), [numeral(total)]]];
 }
 
 /** @param {Step} step @returns {Telling} */
