@@ -86,7 +86,7 @@ function put(place, words, width) {
   if (place.textContent === words) return;
   place.textContent = words;
   const size = Number(place.getAttribute("data-size"));
-  const wanted = [...words].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 1 : 0.58), 0) * size;
+  const wanted = [...words].reduce((total, letter) => total + (letter > "\u2e7f" ? 1 : 0.58), 0) * size;
   place.setAttribute("font-size", String(Math.round(size * Math.min(1, (width - 8) / (wanted || 1)) * 10) / 10));
 }
 

@@ -23,7 +23,7 @@ function hiddenValue(node) {
   return (known.value.get(node) ?? 0) > state.step ? "" : null;
 }
 
-/** Until all of its uses are done, a gradient is a sum that goes on. @param {number} node */
+/** Until all of its uses are done, a gradient is a total that grows. @param {number} node */
 function hiddenGradient(node) {
   const complete = known.gradient.get(node);
   if (complete !== undefined && complete <= state.step) return null;
@@ -39,7 +39,7 @@ function hiddenPartial(child, place) {
 
 /** @param {{child: number, place: number}[]} uses */
 function summed(uses) {
-  return uses.reduce((sum, { child, place }) => sum + state.numbers.shares[child][place], 0);
+  return uses.reduce((total, { child, place }) => total + state.numbers.shares[child][place], 0);
 }
 
 /** The nodes and edges that a step is about. @param {Step | undefined} step */
@@ -140,7 +140,7 @@ function writtenIn(formula) {
   return (formula.textContent || "").replace("−", "-").replace(/^\((.*)\)$/, "$1");
 }
 
-/** The sum over the uses so far. @param {number} place @param {number} use @param {number} uses @param {number} total
+/** The total over the uses so far. @param {number} place @param {number} use @param {number} uses @param {number} total
  * @returns {Line[]} */
 function runningSum(place, use, uses, total) {
   const [node, output] = [graph.nodes[place], graph.nodes[graph.output]];
