@@ -4,10 +4,9 @@ Everything is worked out when it is first asked for, and nothing is written into
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd.diagnosis import refuse_stale
 from autograd.errors import DomainError, NumberOverflowError
@@ -18,8 +17,7 @@ from autograd.reading import is_tuple
 from autograd.value import Value
 
 
-@dataclass(frozen=True)
-class Edge:
+class Edge(NamedTuple):
     """One use of a node: `place` counts the parents of `child`. It is use number `use` of the `uses` of `node`."""
 
     child: Value
@@ -29,8 +27,7 @@ class Edge:
     uses: int
 
 
-@dataclass(frozen=True)
-class Flow:
+class Flow(NamedTuple):
     """What flows back along an edge: `local` times `incoming`; added to what came `before` it makes `total`."""
 
     local: float

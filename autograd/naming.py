@@ -66,12 +66,20 @@ def modules_of(order: list[Value], given: Mapping[Value, str]) -> dict[Value, st
     modules: dict[Value, str] = {}
     for node in order:
         if node.op is None:
-            modules[node] = re.sub(r"(^|\.)[^.]+(\.\d+)*$", "", given.get(node, ""))
+            modules[node] = module_of(given.get(node, ""))
             continue
         owners = {modules[parent] for parent in node.parents if parent in given} or (
             {modules[node.parents[0]]} if len(node.parents) == 1 else set[str]())
         modules[node] = owners.pop() if len(owners) == 1 else ""
     return modules
+
+
+def module_of(name: str) -> str:
+    """The module that a dotted name is in: that of `layers.0.neurons.3.w.1` is `layers.0.neurons.3`, then `layers.0`.
+
+    Numbers count the items of a list, which is no module.
+    """
+    return re.sub(r"(^|\.)[^.]+(\.\d+)*$", "", name)
 
 
 def _readable(name: str) -> str:

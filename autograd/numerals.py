@@ -1,6 +1,7 @@
 """Numbers as an explanation shows them: in 4 significant digits, and with ≈ wherever = would then be wrong."""
 
 import math
+import re
 import unicodedata
 from collections.abc import Callable
 from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow, localcontext
@@ -123,9 +124,14 @@ def is_equal(formula: Formula, result: float) -> bool:
 
 
 def latex_name(name: str) -> str:
-    r"""A name in LaTeX: words upright and as text, `\text{loss}`, so that their letters are no product."""
+    r"""A name in LaTeX: `\alpha` for α, and words as text, `\text{loss}`, so that their letters are no product."""
     latex = Formula(name).latex
-    return latex.replace(r"\mathrm{", r"\text{", 1) if latex.startswith(r"\mathrm{") else latex
+    greek = unicodedata.name(latex[0], "").removeprefix("GREEK ")
+    if greek.startswith("SMALL LETTER ") and greek.count(" ") == 2 and not greek.endswith("OMICRON"):
+        return "\\" + greek.split()[2].lower().replace("lamda", "lambda") + latex[1:]
+    if latex.startswith(r"\mathrm{") and not re.search(r"\\[a-z]", latex[1:]):
+        return r"\text" + latex.removeprefix(r"\mathrm")  # there are no signs of mathematics in it
+    return latex
 
 
 class Exact(Reading):
