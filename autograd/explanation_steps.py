@@ -1,5 +1,6 @@
 """The steps of an explanation: each is read from the graph and the table at the moment when it is asked for."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -98,6 +99,7 @@ class Narrator:
                 "update": range(backward, backward + update)}
 
     def step(self, place: int) -> Step:
+        self.ledger.refresh()
         if place < len(self.ledger.forward):  # before anything backward has to be worked out
             return self._forward(self.ledger.forward[place])
         _, backward, update = self.phases.values()
@@ -147,9 +149,11 @@ class Narrator:
         return found
 
     def _is_set(self, node: Value) -> bool:
+        """Whether the number of a calculated node is not its own; expansions have it right to the last few digits."""
         assert node.op is not None
         try:
-            return node.op.calculate(node.operands, node.arguments) != node.data
+            return not math.isclose(node.op.calculate(node.operands, node.arguments), node.data,
+                                    rel_tol=1e-9, abs_tol=1e-12)
         except ValueError:
             return True
 

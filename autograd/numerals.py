@@ -182,8 +182,9 @@ def _refuse_accident(operation: Operation, result: float, operands: list[Any]) -
     """
     if any(operation.lists):
         raise ValueError("rounded")
-    operands = [float(operand) for operand in operands]
-    short = all(x.as_integer_ratio()[1] <= 1024 and abs(x) < 1e6 for x in operands)
+    exact, operands = operands, [float(operand) for operand in operands]
+    short = all(x == Decimal(y) and y.as_integer_ratio()[1] <= 1024 and abs(y) < 1e6
+                for x, y in zip(exact, operands, strict=True))
     slopes = [operation.slope(place, result, operands) for place in range(len(operands))]
     moves = any(abs(slope * x) > 1e-6 * abs(result) for slope, x in zip(slopes, operands, strict=True))
     if not short or (any(operands) and not moves):
