@@ -53,7 +53,7 @@ def _aligned(items: list[str | list[Equation]]) -> list[str]:
                       for place, (cell, width) in enumerate(zip(cells, widths))]
             line = " " * indent + "  ".join([*padded[:-1], cells[-1]])
             if columns(line) > WIDTH:
-                lines += _folded(cells, indent, "  ")
+                lines += _folded([padded[0], *cells[1:]], indent, "  ")
             else:
                 lines.append(line)
     return lines
