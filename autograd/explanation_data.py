@@ -1,15 +1,13 @@
 """An explanation as plain data for JSON, for web pages and for programs in other languages."""
 
-import html
-import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from autograd.explanation_steps import Equation, Narrator, Step, written
 from autograd.formula import Formula
 from autograd.ledger import Ledger
+from autograd.mathml import mathml_of
 from autograd.narration import LANGUAGES, say
-from autograd.numerals import ESCAPES, latex_name, rounded, shown
+from autograd.numerals import latex_name, rounded, shown
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -111,27 +109,6 @@ class _Writer:
             "use": edge.use if edge else None, "uses": edge.uses if edge else None,
             "sentence": {"key": key, "slots": dict(slots), **{lang: step.say(lang) for lang in LANGUAGES}},
         }
-
-
-@lru_cache(maxsize=4096)
-def mathml_of(latex: str) -> str:
-    """The formula in MathML, the mathematics of web pages. Text in it, which may be any label, is put in afterwards."""
-    from latex2mathml.converter import convert  # only where mathematics is shown in a browser
-
-    texts: list[str] = []
-
-    def keep(text: re.Match[str]) -> str:
-        texts.append(_COMMAND.sub(lambda command: _COMMANDS.get(command[0], command[0][1:]), text[1]))
-        return f"\\text{{\ue000{len(texts) - 1}\ue001}}"
-
-    mathml = convert(_TEXT_IN_LATEX.sub(keep, latex))
-    return _KEPT.sub(lambda place: html.escape(texts[int(place[1])]).replace(" ", "\u00a0"), mathml)
-
-
-_COMMANDS = {command: sign for sign, command in ESCAPES.items()}
-_COMMAND = re.compile(r"\\text[a-z]+\{\}|\\.")
-_TEXT_IN_LATEX = re.compile(r"\\text\{((?:[^{}\\]|\\text[a-z]+\{\}|\\[^a-z])*)\}")
-_KEPT = re.compile("\ue000(\\d+)\ue001")
 
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:
