@@ -10,10 +10,15 @@ from os import PathLike
 from typing import Any, overload
 
 from autograd.explanation_data import data_of
+from autograd.explanation_latex import latex_of
+from autograd.explanation_markup import html_of, markdown_of
 from autograd.explanation_steps import Narrator, Step
+from autograd.explanation_text import text_of
 from autograd.ledger import Ledger
 from autograd.naming import given_names
-from autograd.narration import language
+from autograd.narration import language, say
+from autograd.numerals import shown
+from autograd.paths import Paths
 from autograd.reading import is_tuple, number
 from autograd.recording import always_recording
 from autograd.value import Value, constant
@@ -34,15 +39,9 @@ def explain(value: Value, wrt: Value | Iterable[Value] | None = None, *, expand:
     """
     if not isinstance(value, Value):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"explain needs a Value, not {type(value).__name__!r}")
-    if isinstance(wrt, Value):
-        wrt = (wrt,)
-    if wrt is not None:
-        wrt = tuple(wrt)
-        for item in wrt:
-            if not isinstance(item, Value):  # pyright: ignore[reportUnnecessaryIsInstance]
-                raise TypeError(f"a derivative is with respect to a Value, not {type(item).__name__!r}")
     opened = expand if isinstance(expand, bool | str) else tuple(expand)
-    return Explanation(Ledger(value, wrt, opened, given_names(names)), None, language(lang))
+    wanted = None if wrt is None else _variables(wrt)
+    return Explanation(Ledger(value, wanted, opened, given_names(names)), None, language(lang))
 
 
 class Explanation(Sequence[Step]):
@@ -66,7 +65,9 @@ class Explanation(Sequence[Step]):
     def __getitem__(self, index: int | slice) -> Step | list[Step]:
         if isinstance(index, slice):
             return [self._narrator.step(place) for place in range(len(self))[index]]
-        return self._narrator.step(range(len(self))[index])
+        if not 0 <= index < len(self.ledger.forward):  # going forward, nothing backward is needed, not even to count
+            index = range(len(self))[index]
+        return self._narrator.step(index)
 
     @property
     def phases(self) -> dict[str, range]:
@@ -78,11 +79,20 @@ class Explanation(Sequence[Step]):
         """What is explained; if operations are opened, the output of the opened graph."""
         return self.ledger.output
 
+    @property
+    def title(self) -> str:
+        """What is explained, in words."""
+        return say("title", self.lang, output=self.ledger.names[self.output])
+
+    def heading(self, phase: str) -> str:
+        """What happens in one of the phases, in words."""
+        rate = "" if self.rate is None else shown(self.rate)
+        return say(f"phase_{phase}", self.lang, output=self.ledger.names[self.output], rate=rate)
+
     def only(self, x: Value | Iterable[Value]) -> "Explanation":
         """Just what the derivatives with respect to one Value, or some, need: the ways from there to the output."""
-        wrt = (x,) if isinstance(x, Value) else tuple(x)
         old = self.ledger
-        return Explanation(Ledger(old.output, wrt, False, old.given), self.rate, self.lang)
+        return Explanation(Ledger(old.output, _variables(x), False, old.given), self.rate, self.lang)
 
     def update(self, lr: float) -> "Explanation":
         """The same with a step of gradient descent at the end: new parameters, and the loss before and after.
@@ -94,6 +104,14 @@ class Explanation(Sequence[Step]):
         if not 0.0 < rate < math.inf:
             raise ValueError(f"a learning rate is a positive number, not {lr!r}")
         return Explanation(self.ledger, rate, self.lang)
+
+    def paths(self, x: Value) -> Paths:
+        """All paths from a Value to the output, with the product along each; beyond 1,000 only their number.
+
+        Raises ValueError for a Value that is not in the graph.
+        """
+        whole = self.ledger
+        return Paths(whole if x in whole.moving else Ledger(whole.output, (x,), False, whole.given), x)
 
     def zoom(self, node: Value) -> "Explanation":
         """A composite node opened: the explanation of its own result, from its operands.
@@ -107,6 +125,23 @@ class Explanation(Sequence[Step]):
         """The same in another language, "en" or "zh"."""
         return Explanation(self.ledger, self.rate, language(lang))
 
+    def __str__(self) -> str:
+        return text_of(self)
+
+    def __repr__(self) -> str:
+        return f"<Explanation of {self.ledger.names[self.output]} in {len(self)} steps>"
+
+    def _repr_html_(self) -> str:
+        return html_of(self)
+
+    def to_markdown(self) -> str:
+        """The steps and their sentences in Markdown, with formulas in LaTeX."""
+        return markdown_of(self)
+
+    def to_latex(self, standalone: bool = False) -> str:
+        """The steps and their sentences in LaTeX: a fragment, which needs amsmath, or a whole document."""
+        return latex_of(self, standalone)
+
     def to_dict(self, *, mathml: bool = True) -> dict[str, Any]:
         """All of it as plain data for JSON; see `explanation_data.SCHEMA`. `mathml`: whether formulas have MathML."""
         return data_of(self, mathml)
@@ -117,6 +152,18 @@ class Explanation(Sequence[Step]):
         from autograd import lesson  # pyright: ignore  # the page's files are read only if a page is written
 
         lesson.write(self, path, title=title, lr=lr, quiz=quiz, lang=lang)  # pyright: ignore
+
+
+def _variables(wrt: Value | Iterable[Value]) -> tuple[Value, ...]:
+    variables = (wrt,) if isinstance(wrt, Value) else tuple(wrt)
+    for item in variables:
+        if not isinstance(item, Value):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"a derivative is with respect to a Value, not {type(item).__name__!r}")
+        if item.constant:
+            raise ValueError(f"{item.data} is a constant: there is no derivative with respect to it")
+    if not variables:
+        raise ValueError("explain needs at least one Value to find the derivative for")
+    return tuple(dict.fromkeys(variables))
 
 
 def _opened(ledger: Ledger, node: Value) -> Value:

@@ -1,5 +1,6 @@
 """The steps of an explanation: each is read from the graph and the table at the moment when it is asked for."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -98,9 +99,10 @@ class Narrator:
                 "update": range(backward, backward + update)}
 
     def step(self, place: int) -> Step:
-        forward, backward, update = self.phases.values()
-        if place in forward:
+        self.ledger.refresh()
+        if place < len(self.ledger.forward):  # before anything backward has to be worked out
             return self._forward(self.ledger.forward[place])
+        _, backward, update = self.phases.values()
         if place in backward:
             index = place - backward.start - 1
             return self._seed() if index < 0 else self._backward(self.ledger.edges[index], self.ledger.flows[index])
@@ -147,9 +149,11 @@ class Narrator:
         return found
 
     def _is_set(self, node: Value) -> bool:
+        """Whether the number of a calculated node is not its own; expansions have it right to the last few digits."""
         assert node.op is not None
         try:
-            return node.op.calculate(node.operands, node.arguments) != node.data
+            return not math.isclose(node.op.calculate(node.operands, node.arguments), node.data,
+                                    rel_tol=1e-9, abs_tol=1e-12)
         except ValueError:
             return True
 
@@ -158,8 +162,8 @@ class Narrator:
         left = Named(name, node.data)
         if not formula.arguments:
             key = "given" if node.op is None else "set"
-            return self._step("given", node, formula, numbers, node.data, [_chain(left, numbers)], key)
-        return self._step("forward", node, formula, numbers, node.data, [_chain(left, formula, numbers, node.data)],
+            return self._step("given", node, formula, numbers, node.data, [chain(left, numbers)], key)
+        return self._step("forward", node, formula, numbers, node.data, [chain(left, formula, numbers, node.data)],
                           "forward", {"formula": written(rounded(formula), "text")})
 
     def _seed(self) -> Step:
@@ -174,7 +178,7 @@ class Narrator:
         inner, outer, whole = derivative(child, name, use), derivative(output, child), derivative(output, name, use)
         factors = Numeral("incoming", flow.incoming) * Numeral("local", flow.local)
         symbols = [] if edge.child is self.ledger.output else [outer * inner]
-        equations = [_chain(inner, formula, numbers, flow.local), _chain(whole, *symbols, factors, flow.contribution)]
+        equations = [chain(inner, formula, numbers, flow.local), chain(whole, *symbols, factors, flow.contribution)]
         key = "backward_first" if edge.uses > 1 else "backward" if symbols else "backward_output"
         if edge.use > 1:
             key = "backward_last" if edge.use == edge.uses else "backward_next"
@@ -189,14 +193,14 @@ class Narrator:
     def _sum(self, edge: Edge, flow: Flow) -> Equation:
         """The running sum of the gradient of a node that is used several times."""
         output, name = self.ledger.names[self.ledger.output], self.ledger.names[edge.node]
-        uses = [derivative(output, name, use) for use in range(1, edge.use + 1)]
-        if len(uses) > 2:
-            uses[1:-1] = [Symbol("…", r"\cdots")]
+        uses = [derivative(output, name, use) for use in (1, edge.use)]
+        if edge.use > 2:
+            uses.insert(1, Symbol("…", r"\cdots"))
         summed = Symbol(" + ".join(use.text for use in uses), " + ".join(use.latex for use in uses))
         terms = Numeral("before", flow.before) + Numeral("contribution", flow.contribution)
         if edge.use < edge.uses:
-            return _chain(summed, terms, flow.total)
-        return _chain(derivative(output, name), *([summed] if edge.uses == 2 else []), terms, flow.total)
+            return chain(summed, terms, flow.total)
+        return chain(derivative(output, name), *([summed] if edge.uses == 2 else []), terms, flow.total)
 
     def _update(self, node: Value) -> Step:
         assert self.rate is not None
@@ -206,7 +210,7 @@ class Narrator:
         formula = Named(name, node.data) - Symbol("η", r"\eta") * derivative(output, name)
         numbers = Numeral(name, node.data) - Numeral("η", rate) * Numeral("gradient", gradient)
         result = node.data - rate * gradient
-        return self._step("update", node, formula, numbers, result, [_chain(_new(name), formula, numbers, result)],
+        return self._step("update", node, formula, numbers, result, [chain(_new(name), formula, numbers, result)],
                           "update", {"rate": shown(rate), "gradient": shown(gradient)}, before=node.data)
 
     def _loss(self) -> Step:
@@ -217,8 +221,8 @@ class Narrator:
         after = after_step(ledger, {node: node.data - rate * ledger.gradients.get(node, 0.0)
                                     for node in ledger.parameters})
         formula, numbers = _new(name) - Named(name, before), Numeral("after", after) - Numeral("before", before)
-        equations = [_chain(_new(name), Numeral("after", after)),
-                     _chain(_new(name) - Named(name, before), numbers, after - before)]
+        equations = [chain(_new(name), Numeral("after", after)),
+                     chain(_new(name) - Named(name, before), numbers, after - before)]
         key = "loss_same" if after == before else "loss_lower" if after < before else "loss_higher"
         return self._step("loss", output, formula, numbers, after, equations, key, before=before)
 
@@ -233,6 +237,13 @@ class Narrator:
                     (key, slots))
 
 
+def results(ledger: Ledger) -> list[Equation]:
+    """The derivatives that were asked for, in the end: `∂L/∂w = 1.0`."""
+    output = ledger.names[ledger.output]
+    return [chain(derivative(output, ledger.names[node]), Numeral("gradient", ledger.gradients.get(node, 0.0)))
+            for node in ledger.wrt]
+
+
 def written(formula: Formula, language: str) -> str:
     """A formula as text or LaTeX. Between numbers stands a ×: a dot there could be a decimal point."""
     line: str = getattr(formula, language)
@@ -241,7 +252,7 @@ def written(formula: Formula, language: str) -> str:
     return line.replace("·", " × ") if language == "text" else line.replace(r"\cdot", r"\times")
 
 
-def _chain(left: Formula, *parts: Formula | float) -> Equation:
+def chain(left: Formula, *parts: Formula | float) -> Equation:
     """left = part = ... = number, with ≈ where digits are lost, and without what would stand there twice."""
     right: list[tuple[str, Formula]] = []
     last = ""

@@ -4,10 +4,9 @@ Everything is worked out when it is first asked for, and nothing is written into
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd.diagnosis import refuse_stale
 from autograd.errors import DomainError, NumberOverflowError
@@ -15,11 +14,11 @@ from autograd.expansion import expand
 from autograd.graph import topological_order
 from autograd.naming import modules_of, names_of
 from autograd.reading import is_tuple
+from autograd.recording import state
 from autograd.value import Value
 
 
-@dataclass(frozen=True)
-class Edge:
+class Edge(NamedTuple):
     """One use of a node: `place` counts the parents of `child`. It is use number `use` of the `uses` of `node`."""
 
     child: Value
@@ -29,8 +28,7 @@ class Edge:
     uses: int
 
 
-@dataclass(frozen=True)
-class Flow:
+class Flow(NamedTuple):
     """What flows back along an edge: `local` times `incoming`; added to what came `before` it makes `total`."""
 
     local: float
@@ -49,11 +47,22 @@ class Ledger:
 
     def __init__(self, output: Value, wrt: tuple[Value, ...] | None, opened: Any, given: Mapping[Value, str]) -> None:
         self._output, self._wrt, self._opened, self.given = output, wrt, opened, given
+        self._clock = state.clock
+
+    def refresh(self) -> None:
+        """Forget what was worked out if numbers were set since. Raises StaleGraphError as backward() does."""
+        if self._clock != state.clock:
+            for name, kind in vars(Ledger).items():
+                if isinstance(kind, cached_property) and (self._opened is not False or name in ("flows", "gradients")):
+                    vars(self).pop(name, None)
+            refuse_stale(topological_order(self._output))
+            self._clock = state.clock
 
     @cached_property
     def output(self) -> Value:
         if self._opened is False:
             return self._output
+        refuse_stale(topological_order(self._output))
         return expand(self._output) if self._opened is True else expand(self._output, self._opened)
 
     @cached_property

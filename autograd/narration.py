@@ -76,11 +76,13 @@ SENTENCES: dict[str, dict[str, str]] = {
                        "zh": "反向：从 {output} 出发，按链式法则沿每条边返回"},
     "phase_update": {"en": "Update: one step of gradient descent with the learning rate {rate}",
                      "zh": "更新：学习率为 {rate} 的一步梯度下降"},
-    "left_out": {"en": "… {count} steps left out: explanation[{first}:{last}] has them …",
-                 "zh": "…… 省略了 {count} 步，见 explanation[{first}:{last}] ……"},
-    "step": {"en": "step", "zh": "步骤"},
-    "formula": {"en": "formula", "zh": "公式"},
-    "in_words": {"en": "in words", "zh": "说明"},
+    "left_out": {"en": "… {count} steps left out; they are explanation[{first}:{last}] …",
+                 "zh": "…… 省略了 {count} 步，即 explanation[{first}:{last}] ……"},
+    "module_forward": {"en": "{module}: {count} numbers, from {low} to {high}",
+                       "zh": "{module}：{count} 个数，从 {low} 到 {high}"},
+    "module_backward": {"en": "{module}: {count} parameters, with a gradient of length {length}",
+                        "zh": "{module}：{count} 个参数，梯度的长度是 {length}"},
+    "results": {"en": "The derivatives", "zh": "所求的导数"},
 }
 
 

@@ -1,6 +1,7 @@
 """Numbers as an explanation shows them: in 4 significant digits, and with ≈ wherever = would then be wrong."""
 
 import math
+import re
 import unicodedata
 from collections.abc import Callable
 from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow, localcontext
@@ -9,7 +10,7 @@ from typing import Any, ClassVar
 
 from autograd.formula import Formula
 from autograd.reading import Reading, is_tuple
-from autograd.row import ATOM, PRODUCT, Operation
+from autograd.row import ATOM, CHOICE, PRODUCT, Operation
 
 _EXACTLY = Context(prec=60, traps=[Inexact, Overflow, InvalidOperation, DivisionByZero])
 
@@ -46,7 +47,9 @@ class Named(Formula):
         return self.data != 0.0
 
     def _put_together(self, language: str) -> tuple[int, str]:
-        return (ATOM, latex_name(str(self.head))) if language == "latex" else super()._put_together(language)
+        name = str(self.head)
+        precedence = ATOM if _is_simple(name) else CHOICE  # a label may well be `w*x + b`
+        return precedence, latex_name(name) if language == "latex" else name
 
 
 class Numeral(Named):
@@ -123,9 +126,19 @@ def is_equal(formula: Formula, result: float) -> bool:
 
 
 def latex_name(name: str) -> str:
-    r"""A name in LaTeX: words upright and as text, `\text{loss}`, so that their letters are no product."""
-    latex = Formula(name).latex
-    return latex.replace(r"\mathrm{", r"\text{", 1) if latex.startswith(r"\mathrm{") else latex
+    r"""A name in LaTeX: `w_{12}`, `\alpha` for α, and all else as text, `\text{loss}`: its letters are no product."""
+    match = re.fullmatch(r"([^\W\d_]+)_?(\d*)", name)
+    stem, index = match.groups() if match else (name, "")
+    latex = rf"\text{{{escaped(stem)}}}" if len(stem) > 1 or not match else stem
+    greek = unicodedata.name(latex[0], "").removeprefix("GREEK ")
+    if greek.startswith("SMALL LETTER ") and greek.count(" ") == 2 and not greek.endswith("OMICRON"):
+        latex = "\\" + greek.split()[2].lower().replace("lamda", "lambda")
+    return latex + (f"_{{{index}}}" if index else "")
+
+
+def escaped(text: str) -> str:
+    """Text that LaTeX does not take for commands."""
+    return re.sub(r"[\\#$%&~_^{}]", lambda sign: ESCAPES.get(sign[0], "\\" + sign[0]), text)
 
 
 class Exact(Reading):
@@ -176,8 +189,9 @@ def _refuse_accident(operation: Operation, result: float, operands: list[Any]) -
     """
     if any(operation.lists):
         raise ValueError("rounded")
-    operands = [float(operand) for operand in operands]
-    short = all(x.as_integer_ratio()[1] <= 1024 and abs(x) < 1e6 for x in operands)
+    exact, operands = operands, [float(operand) for operand in operands]
+    short = all(x == Decimal(y) and y.as_integer_ratio()[1] <= 1024 and abs(y) < 1e6
+                for x, y in zip(exact, operands, strict=True))
     slopes = [operation.slope(place, result, operands) for place in range(len(operands))]
     moves = any(abs(slope * x) > 1e-6 * abs(result) for slope, x in zip(slopes, operands, strict=True))
     if not short or (any(operands) and not moves):
@@ -228,12 +242,17 @@ def _leaves(formula: Formula) -> list[Formula]:
     return leaves
 
 
+def _is_simple(name: str) -> bool:
+    """Whether a name holds together behind a ∂ or before a ·."""
+    return all(c.isalnum() or c in "_.'′" or unicodedata.combining(c) for c in name)
+
+
 def _grouped(name: str) -> str:
-    """In parentheses if it would otherwise fall apart behind a ∂."""
-    return name if all(c.isalnum() or c in "_.'" or unicodedata.combining(c) for c in name) else f"({name})"
+    return name if _is_simple(name) else f"({name})"
 
 
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
     "!=": lambda a, b: a != b}
+ESCAPES = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
