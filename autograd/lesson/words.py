@@ -27,6 +27,7 @@ WORDS: dict[str, dict[str, str]] = {
     "before": {"en": "These numbers are given: {names}. Step forward, and everything else is calculated from them.",
                "zh": "已知的数是：{names}。向前走一步，其余的数都由它们算出。"},
     "nothing": {"en": "none", "zh": "无"},
+    "formula_label": {"en": "The formula of this step", "zh": "这一步的公式"},
     "comma": {"en": ", ", "zh": "、"},
     "and": {"en": " and ", "zh": " 和 "},
     "if": {"en": "if", "zh": "若"},

@@ -23,9 +23,9 @@ function openZoom(place) {
   if (!svg) return;
   svg.setAttribute("role", "group");
   const close = create("button", "lens-close", "×", { type: "button" });
-  const title = create("h3", "lens-title");
+  const title = create("h2", "lens-title");
   const frame = create("div", "lens-picture", svg, { tabindex: "0", role: "region" });
-  const lens = create("section", "lens", [create("div", "lens-head", [title, close]), frame,
+  const lens = create("div", "lens", [create("div", "lens-head", [title, close]), frame,
     create("div", "lens-note")], { "data-lens": String(place) });
   close.addEventListener("click", () => {
     closeZoom(place);
@@ -85,7 +85,7 @@ function renderZoom() {
     const node = graph.nodes[place];
     const title = text("lens", { name: nameOf(node), operation: content.shapes[node.shape ?? 0].symbol });
     /** @type {Element} */ (lens.querySelector(".lens-title")).textContent = title;
-    attribute(lens, "aria-label", title);
+    pointFrom(lens, place);
     attribute(/** @type {Element} */ (lens.querySelector(".lens-picture")), "aria-label", title);
     attribute(/** @type {Element} */ (lens.querySelector(".lens-close")), "aria-label", text("lens_close"));
     const note = /** @type {Element} */ (lens.querySelector(".lens-note"));
@@ -100,6 +100,15 @@ function renderZoom() {
       note.replaceChildren(create("p", "trouble", text("lens_trouble", { trouble: trouble.message })));
     }
   });
+}
+
+/** The tip of an open node's frame is below the node. @param {HTMLElement} lens @param {number} place */
+function pointFrom(lens, place) {
+  const box = picture.boxes.get(place)?.group.getBoundingClientRect();
+  const frame = lens.getBoundingClientRect();
+  if (!box) return;
+  const across = Math.min(Math.max(box.left + box.width / 2 - frame.left, 24), frame.width - 24);
+  lens.style.setProperty("--tip", `${across.toFixed(0)}px`);
 }
 
 /** Closed and opened, side by side: the same value, the same gradients.
