@@ -29,7 +29,8 @@ DIRECTIONS = ("LR", "RL", "TB", "BT")
 
 def draw(value: Value | Iterable[Value], *, direction: str = "LR", gradients: bool = True, partials: bool = True,
          names: Any = None, group: bool = True, highlight: Value | Iterable[Value] | None = None,
-         expand: bool | str | Iterable[str] = False, max_nodes: int = 500, widths: bool = True) -> "Drawing":
+         expand: bool | str | Iterable[str] = False, max_nodes: int = 500, widths: bool = True,
+         fold: Iterable[str] = ()) -> "Drawing":
     """The graph of a Value, or of several, as a picture: in a notebook it shows itself, elsewhere `.render()` it.
 
     - `direction`: where to, from inputs to outputs: "LR" for left to right, or "RL", "TB", "BT".
@@ -39,6 +40,7 @@ def draw(value: Value | Iterable[Value], *, direction: str = "LR", gradients: bo
     - `highlight`: one or more Values; all paths from there to the outputs are emphasised.
     - `expand`: True to open composite operations, or the names of those to open; see `expand`.
     - `max_nodes`: a graph of more is folded until it has no more boxes than that, and the caption says what was.
+    - `fold`: the names of modules that are drawn as one box each, whatever the size of the graph.
     - `widths`: whether the width of an arrow tells how large a gradient flows back along it, after `backward()`.
 
     The graph is not changed. Raises TypeError and ValueError for arguments that are none of these.
@@ -55,6 +57,7 @@ def draw(value: Value | Iterable[Value], *, direction: str = "LR", gradients: bo
     if expand is not False:
         outputs, marked, named = _opened(outputs, marked, named, None if expand is True else expand, gradients)
     picture = _Picture(outputs, marked, named, gradients, partials, widths, group)
+    picture.close([fold] if isinstance(fold, str) else list(fold))
     picture.fold(max_nodes)
     return Drawing("computation", body=[f"\t{line}\n" for line in picture.statements()],
                    graph_attr={"rankdir": direction, "fontname": FONT, "fontsize": "13", "nodesep": "0.3",
@@ -96,9 +99,21 @@ class _Picture:
         self.groups: dict[str, list[int]] = {}  # the nodes of each box that stands for several
         self.folded_as: dict[str, str] = {}  # the module that such a box is, or ""
 
+    def close(self, modules: list[str]) -> None:
+        """Make one box of each of these modules."""
+        for module in modules:
+            places = [place for place, inside in enumerate(self.inside) if module in lineage(inside)]
+            if not places:
+                raise ValueError(f"nothing in the graph belongs to a module {module!r}")
+            cell = f"f{len(self.groups)}"
+            self.groups[cell], self.folded_as[cell] = places, module
+            for place in places:
+                self.cells[place] = cell
+
     def fold(self, most: int) -> None:
-        if len(self.order) <= most:
+        if len(set(self.cells)) <= most:
             return
+        self.groups.clear()
         marks = [(kind, self.named.get(node) or node.label, place in self.emphasised)
                  for place, (node, kind) in enumerate(zip(self.order, self.kinds, strict=True))]
         units, modules = fold(self.order, self.places, self.inside, marks, {*self.outputs, *self.marked}, most)

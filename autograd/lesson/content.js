@@ -10,6 +10,7 @@
 /** One number of the graph. Its id is its place in topological order; `places[k]` is the parent of argument k.
  * @typedef {object} GraphNode
  * @property {string} name
+ * @property {string} [short] the name without that of its module
  * @property {string} [label] the whole label, of which the name is a shortened one
  * @property {Kind} kind
  * @property {boolean} [moves] whether it has a gradient
@@ -47,6 +48,7 @@
  * @property {Shape[]} shapes
  * @property {{value: Tree, partials: (Tree | null)[]}[]} formulas
  * @property {Graph[]} expansions
+ * @property {{name: string, nodes: number[]}[]} groups modules that are drawn as one box each
  * @property {Step[]} steps
  * @property {number[]} learning the leaves that a step of gradient descent changes */
 

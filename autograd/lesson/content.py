@@ -7,20 +7,25 @@ from autograd.errors import DomainError
 from autograd.graph import topological_order
 from autograd.lesson.arithmetic import Shape, shape
 from autograd.lesson.notation import pattern, written
+from autograd.membership import counting, lineage, members, module_of
 from autograd.reading import is_tuple
 from autograd.recording import always_recording
 from autograd.value import Value, constant
 
 if TYPE_CHECKING:
     from autograd.explanation import Explanation
+    from autograd.ledger import Ledger
 
 _LARGEST_EXPANSION = 100  # nodes; nobody reads a picture of more, opened in another one
+_MOST_BOXES = 40  # a graph of more has its modules folded
 
 
 class Content:
     """The data of a page, gathered from an explanation.
 
-    `shapes`: the functions that it calculates with; `expansions`: the graphs that composite nodes open into.
+    - `shapes`: the functions that it calculates with.
+    - `expansions`: the graphs that composite nodes open into.
+    - `folded`: the modules that are drawn as one box each, with their nodes.
     """
 
     def __init__(self, explanation: "Explanation") -> None:
@@ -32,6 +37,7 @@ class Content:
         self._expansion_numbers: dict[Hashable, int | None] = {}
         self._graphs: list[dict[str, Any]] = []
         self.graph = self._graph_of(self.ledger.order)
+        self.folded = _folded(self.ledger)
 
     def data(self) -> dict[str, Any]:
         """All of it, for JSON; `content.js` says what each part means."""
@@ -41,6 +47,8 @@ class Content:
             "shapes": [_described(*shape) for shape in self.shapes],
             "formulas": self._trees,
             "expansions": self._graphs,
+            "groups": [{"name": module, "nodes": [ledger.place[node] for node in nodes]}
+                       for module, nodes in self.folded.items()],
             "steps": self._steps(),
             "learning": [ledger.place[node] for node in ledger.parameters],
         }
@@ -69,6 +77,9 @@ class Content:
             kind = ("constant" if node.constant else "parameter" if node.op is None and node in ledger.given else
                     "input" if node.op is None else "output" if node is ledger.output else "operation")
             found = self._node(node, ledger.place) | {"kind": kind, "name": ledger.names.get(node, "")}
+            module = module_of(found["name"]) if node.op is None else ""
+            if module:
+                found["short"] = found["name"][len(module) + 1 :]
             if node.label and node.label != found["name"]:
                 found["label"] = node.label
             if node in ledger.moving and not node.constant:
@@ -140,6 +151,24 @@ class Content:
         self.expansions.append(output)
         self._graphs.append({"nodes": nodes, "output": places[output]})
         return len(self._graphs) - 1
+
+
+def _folded(ledger: "Ledger") -> dict[str, list[Value]]:
+    """The modules to fold: of the innermost ones those next to the inputs first, until few enough boxes are left."""
+    named = {node: name for node, name in ledger.given.items() if node.op is None}
+    inside = members(ledger.order, ledger.place, named)
+    modules: dict[str, list[Value]] = {}
+    for node, module in zip(ledger.order, inside, strict=True):
+        modules.setdefault(module, []).append(node)
+    around = {outer for module in modules for outer in lineage(module)[:-1]}
+    boxes, folded = len(ledger.order), dict[str, list[Value]]()
+    for module, nodes in sorted(modules.items(), key=lambda item: counting(item[0])):
+        if boxes <= _MOST_BOXES:
+            break
+        if module and module not in around and ledger.output not in nodes and len(nodes) > 1:
+            folded[module] = nodes
+            boxes -= len(nodes) - 1
+    return folded
 
 
 def _described(row: Any, lengths: Iterable[int | None]) -> dict[str, Any]:

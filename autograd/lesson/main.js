@@ -8,7 +8,7 @@ const MODES = content.quiz ? ["numbers", "learn", "quiz", "check"] : ["numbers",
 let mode = "numbers";
 
 const svg = /** @type {SVGSVGElement} */ (element("canvas").querySelector("svg"));
-const picture = new Picture(svg, graph, tellStory);
+const picture = new Picture(svg, graph, tellStory, toggleGroup);
 let scale = 1;
 
 /** @param {Mode} wanted */
@@ -60,17 +60,18 @@ function prepareModes() {
   });
 }
 
-function renderPicture() {
-  if (quizzing()) {
-    const question = quiz.questions[quiz.current];
-    picture.write(state.numbers, quizValue, quizGradient, quizPartial);
-    picture.light(question.kind === "local" ? [question.node, question.child] : [question.node],
-      question.kind === "local" ? [`${question.child}-${question.place}`] : [], "quiz");
+/** The numbers and the light of the step, or of the question, on a picture of the graph or of a part of it.
+ * @param {Picture} drawn */
+function show(drawn) {
+  if (!quizzing()) {
+    const { nodes, edges, phase } = litBy(steps[state.step - 1]);
+    drawn.write(state.numbers, notKnownYet);
+    drawn.light(nodes, edges, phase);
     return;
   }
-  const { nodes, edges, phase } = litBy(steps[state.step - 1]);
-  picture.write(state.numbers, hiddenValue, hiddenGradient, hiddenPartial);
-  picture.light(nodes, edges, phase);
+  const { kind, node, child, place } = quiz.questions[quiz.current];
+  drawn.write(state.numbers, notAnsweredYet);
+  drawn.light(kind === "local" ? [node, child] : [node], kind === "local" ? [{ child, place }] : [], "quiz");
 }
 
 /** Bring what a step is about into view, if the picture is larger than its frame. */
@@ -80,7 +81,7 @@ function followStep() {
     if (followed === state.step) return;
     followed = state.step;
     const step = steps[state.step - 1];
-    const box = step && picture.boxes.get(step.node);
+    const box = step && picture.boxOf(step.node);
     if (!box) return;
     const [frame, place] = [element("canvas").getBoundingClientRect(), box.group.getBoundingClientRect()];
     const dx = place.left < frame.left || place.right > frame.right ? place.left + place.width / 2 - frame.left - frame.width / 2 : 0;
@@ -127,7 +128,7 @@ function prepareTools() {
 
 function renderLegend() {
   const kinds = ["input", "parameter", "constant", "operation", "output"].filter((kind) =>
-    graph.nodes.some((node) => node.kind === kind));
+    graph.nodes.some((node) => node.kind === kind)).concat(content.groups.length ? ["folded"] : []);
   element("legend").replaceChildren(...kinds.map((kind) => create("li", `legend-${kind}`, text(`kind_${kind}`))));
   element("check-hint").textContent = text("check_hint", { output: LOSS });
 }
@@ -149,7 +150,7 @@ prepareStory();
 prepareLearning();
 prepareQuiz();
 prepareCheck();
-renderers.push(renderPicture, renderZoom);
+renderers.push(() => show(picture), renderZoom);
 followStep();
 prepareTools();
 fit();

@@ -12,12 +12,14 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any
 
+from autograd.graph import topological_order
 from autograd.lesson.arithmetic import javascript
 from autograd.lesson.content import Content
-from autograd.lesson.picture import picture
+from autograd.lesson.picture import picture, picture_of_part
 from autograd.lesson.words import WORDS
 from autograd.narration import LANGUAGES, SENTENCES, language, say
 from autograd.reading import number
+from autograd.value import Value
 
 if TYPE_CHECKING:
     from autograd.explanation import Explanation
@@ -66,11 +68,17 @@ def page(explanation: "Explanation", *, title: str | None = None, lr: float | No
     data = content.data() | {"title": title, "language": lang, "quiz": quiz, "rate": explanation.rate}
     script = "\n".join(['"use strict";', f"const STRINGS = {_strings()};", javascript(content.shapes), *_scripts()])
     style = (_FOLDER / "style.css").read_text(encoding="utf-8")
-    expansions = "".join(f'<template id="expansion-{place}">{picture(output, identified=False)}</template>'
-                         for place, output in enumerate(content.expansions))
+    inner = [picture_of_part(topological_order(output), _places(output), {}) for output in content.expansions]
+    parts = [picture_of_part(nodes, ledger.place, ledger.given) for nodes in content.folded.values()]
+    opened = "".join(f'<template id="{kind}-{place}">{drawn}</template>'
+                     for kind, pictures in (("expansion", inner), ("group", parts)) for place, drawn in enumerate(pictures))
     return Template((_FOLDER / "template.html").read_text(encoding="utf-8")).substitute(
         language=lang, title=escape(title.replace("\0", "\ufffd")), policy=_policy(script, style), style=style,
-        script=script, picture=picture(ledger.output, ledger.given), expansions=expansions, content=_embedded(data))
+        script=script, picture=picture(ledger.output, ledger.given, content.folded), opened=opened, content=_embedded(data))
+
+
+def _places(output: Value) -> dict[Value, int]:
+    return {node: place for place, node in enumerate(topological_order(output))}
 
 
 def _policy(script: str, style: str) -> str:

@@ -3,71 +3,113 @@
 
 /** @typedef {{name: Element, value: Element, gradient: Element, width: number, group: Element}} Box */
 
+/** What is written in the place of a number, or null for the number itself.
+ * @typedef {{value: (node: number) => string | null, gradient: (node: number) => string | null,
+ * partial: (child: number, place: number) => string | null}} Hiding */
+
 class Picture {
-  /** @param {Element} svg @param {Graph} subject @param {(node: number) => void} chosen */
-  constructor(svg, subject, chosen) {
+  /** @param {Element} svg @param {Graph} subject
+   * @param {(node: number) => void} [chosen] @param {(group: number) => void} [opened] */
+  constructor(svg, subject, chosen, opened) {
     this.subject = subject;
-    /** @type {Map<number, Box>} */
+    /** The boxes of the nodes. A constant may have several. @type {[number, Box][]} */
+    this.all = [];
+    /** The first box of each node. @type {Map<number, Box>} */
     this.boxes = new Map();
-    /** @type {Map<string, {label: Element, group: Element}>} */
+    /** @type {Map<number, Box>} */
+    this.groups = new Map();
+    /** @type {Map<string, {label: Element | null, group: Element}>} */
     this.arrows = new Map();
-    for (const group of svg.querySelectorAll("[data-node]")) this.prepareBox(group, chosen);
-    for (const group of svg.querySelectorAll("[data-edge]")) {
-      const label = group.querySelector("text");
-      if (label) this.arrows.set(group.getAttribute("data-edge") || "", { label, group });
+    for (const group of svg.querySelectorAll("[data-node]")) {
+      const place = Number(group.getAttribute("data-node"));
+      group.setAttribute("class", `node ${subject.nodes[place].kind}`);
+      this.all.push([place, prepareBox(group, chosen && (() => chosen(place)))]);
+    }
+    for (const [place, box] of this.all) if (!this.boxes.has(place)) this.boxes.set(place, box);
+    for (const group of svg.querySelectorAll("[data-group]")) {
+      const number = Number(group.getAttribute("data-group"));
+      this.groups.set(number, prepareBox(group, opened && (() => opened(number))));
+    }
+    for (const group of svg.querySelectorAll("[data-edge], [data-between]")) {
+      const name = group.getAttribute("data-edge") || group.getAttribute("data-between") || "";
+      this.arrows.set(name, { label: group.querySelector("text"), group });
     }
   }
 
-  /** @param {Element} group @param {(node: number) => void} chosen */
-  prepareBox(group, chosen) {
-    const place = Number(group.getAttribute("data-node"));
-    const [name, value, gradient] = group.querySelectorAll("text");
-    this.boxes.set(place, { name, value, gradient, width: Number(group.getAttribute("data-width")), group });
-    group.setAttribute("tabindex", "0");
-    group.setAttribute("role", "button");
-    group.addEventListener("click", () => chosen(place));
-    group.addEventListener("keydown", (event) => {
-      const { key } = /** @type {KeyboardEvent} */ (event);
-      if (key !== "Enter" && key !== " ") return;
-      event.preventDefault();
-      event.stopPropagation();
-      chosen(place);
-    });
-  }
-
   /** Write the numbers that may be seen.
-   * @param {Numbers} numbers
-   * @param {(node: number) => string | null} value what stands for it instead, or null for the number itself
-   * @param {(node: number) => string | null} gradient
-   * @param {(child: number, place: number) => string | null} partial */
-  write(numbers, value, gradient, partial) {
-    this.boxes.forEach((box, place) => {
+   * @param {Numbers} numbers @param {Hiding} hiding */
+  write(numbers, hiding) {
+    for (const [place, box] of this.all) {
       const node = this.subject.nodes[place];
       const symbolOfRow = node.shape === undefined ? "" : content.shapes[node.shape].symbol;
-      put(box.name, [symbolOfRow, node.kind === "constant" ? "" : brief(node.name, 24)].filter(Boolean).join("\u00a0\u00a0"),
+      put(box.name, [symbolOfRow, node.kind === "constant" ? "" : brief(node.short ?? node.name, 24)].filter(Boolean).join("\u00a0\u00a0"),
         box.width);
-      const number = value(place) ?? shown(numbers.values[place]);
-      put(box.value, number, box.width);
-      const slope = node.kind === "constant" ? "" : gradient(place) ?? shown(numbers.gradients[place]);
+      put(box.value, hiding.value(place) ?? shown(numbers.values[place]), box.width);
+      const slope = node.kind === "constant" ? "" : hiding.gradient(place) ?? shown(numbers.gradients[place]);
       put(box.gradient, slope && `∂ ${slope}`, box.width);
-      const label = [box.name, box.value, box.gradient].map(({ textContent }) => textContent).filter(Boolean).join(" ");
-      attribute(box.group, "aria-label", `${label}, ${text(`kind_${node.kind}`)}`);
+      nameBox(box, text(`kind_${node.kind}`));
+    }
+    this.groups.forEach((box, number) => {
+      const { name, nodes } = content.groups[number];
+      put(box.name, name, box.width);
+      put(box.value, text("group_count", { count: nodes.length }), box.width);
+      nameBox(box, text("kind_folded"));
     });
     this.arrows.forEach(({ label }, edge) => {
+      if (!label) return;
       const [child, place] = edge.split("-").map(Number);
-      const slope = numbers.partials[child]?.[place];
       const flows = engineOf(this.subject).flows(child, place);
-      const written = flows ? partial(child, place) ?? shown(slope ?? 0) : "";
+      const written = flows ? hiding.partial(child, place) ?? shown(numbers.partials[child]?.[place] ?? 0) : "";
       put(label, written && `×${written}`, 74);
     });
   }
 
-  /** Light the nodes and edges of a step, and no others.
-   * @param {number[]} nodes @param {string[]} edges @param {string} phase */
+  /** Light the nodes and edges of a step, and no others; in a folded module, its box.
+   * @param {number[]} nodes @param {{child: number, place: number}[]} edges @param {string} phase */
   light(nodes, edges, phase) {
-    this.boxes.forEach(({ group }, place) => attribute(group, "data-lit", nodes.includes(place) ? phase : ""));
-    this.arrows.forEach(({ group }, edge) => attribute(group, "data-lit", edges.includes(edge) ? phase : ""));
+    const cells = new Set(nodes.map(cellOf));
+    const arrows = new Set(edges.flatMap(({ child, place }) => [`${child}-${place}`,
+      `${cellOf(this.subject.nodes[child].parents[place])} ${cellOf(child)}`]));
+    for (const [place, { group }] of this.all) attribute(group, "data-lit", nodes.includes(place) ? phase : "");
+    this.groups.forEach(({ group }, number) => attribute(group, "data-lit", cells.has(`f${number}`) ? phase : ""));
+    this.arrows.forEach(({ group }, edge) => attribute(group, "data-lit", arrows.has(edge) ? phase : ""));
   }
+
+  /** The box that a node is in, be it that of its module. @param {number} place */
+  boxOf(place) {
+    return this.boxes.get(place) || this.groups.get(Number(cellOf(place).slice(1)));
+  }
+}
+
+/** The name of a node's box in the drawing: its own, or that of the module that it is folded into.
+ * @param {number} place */
+function cellOf(place) {
+  const group = content.groups.findIndex(({ nodes }) => nodes.includes(place));
+  return group < 0 ? `n${place}` : `f${group}`;
+}
+
+/** @param {Element} group @param {(() => void) | undefined} chosen @returns {Box} */
+function prepareBox(group, chosen) {
+  const [name, value, gradient] = group.querySelectorAll("text");
+  const box = { name, value, gradient, width: Number(group.getAttribute("data-width")), group };
+  group.setAttribute("role", chosen ? "button" : "img");
+  if (!chosen) return box;
+  group.setAttribute("tabindex", "0");
+  group.addEventListener("click", chosen);
+  group.addEventListener("keydown", (event) => {
+    const { key } = /** @type {KeyboardEvent} */ (event);
+    if (key !== "Enter" && key !== " ") return;
+    event.preventDefault();
+    event.stopPropagation();
+    chosen();
+  });
+  return box;
+}
+
+/** For a screen reader: all that is written in the box, and what kind of thing it is. @param {Box} box @param {string} kind */
+function nameBox(box, kind) {
+  const words = [box.name, box.value, box.gradient].map(({ textContent }) => textContent).filter(Boolean).join(" ");
+  attribute(box.group, "aria-label", `${words}, ${kind}`);
 }
 
 /** @type {Map<Graph, Engine>} */

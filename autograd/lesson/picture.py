@@ -2,84 +2,120 @@
 
 import re
 import xml.etree.ElementTree as ElementTree
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 
 from autograd.drawing import draw
-from autograd.value import Value
+from autograd.graph import topological_order
+from autograd.value import Value, constant
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _SHAPES = ("polygon", "ellipse", "path", "polyline")
-_USABLE = {"ellipse": 0.86, "polygon": 0.98, "path": 0.98}  # of a box's width, for text
+_KINDS = ("output", "operation", "parameter", "constant", "input", "folded")
+# The lines of text in a box: what it is for, how far below the middle it stands, and its size.
+_LINES = (("name", -11, 13), ("value", 5, 15), ("gradient", 20, 12))
 
 
-def picture(output: Value, names: dict[Value, str] | None = None, identified: bool = True) -> str:
-    """The graph as SVG without colours, numbers and names: these are the page's. Its direction is left to right.
+def picture(output: Value, names: Mapping[Value, str], fold: Iterable[str] = ()) -> str:
+    """The graph as SVG without colours, numbers and names: these are the page's. It goes from left to right.
 
     Each box says which node it is, by its place in the topological order, and each arrow which child and argument.
     """
-    drawing = draw(output, names={name: value for value, name in (names or {}).items()}, max_nodes=10**9, widths=False)
+    return _svg([output], names, None, fold)
+
+
+def picture_of_part(part: Sequence[Value], places: Mapping[Value, int], names: Mapping[Value, str]) -> str:
+    """Some nodes of a graph, in topological order, with what they come from, each by its place in the whole graph."""
+    twins: dict[Value, Value] = {}
+    inside = set(part)
+    for node in part:
+        for outer in node.parents:
+            if outer not in inside and outer not in twins:
+                twins[outer] = constant(outer.data) if outer.constant else Value(outer.data, outer.label)
+        twins[node] = Value.restored(node.op, tuple(
+            tuple(twins[item] for item in argument) if isinstance(argument, tuple) else twins[argument]
+            for argument in node.arguments), node.data) if node.op or node.constant else Value(node.data, node.label)
+    used = {parent for node in part for parent in node.parents}
+    outputs = [twins[node] for node in part if node not in used and node.op is not None]
+    place_of = {twin: places[node] for node, twin in twins.items()}
+    named = {twins[node]: name for node, name in names.items() if node in inside and node in twins}
+    return _svg(outputs, named, [place_of[twin] for twin in topological_order(outputs)], ())
+
+
+def _svg(outputs: list[Value], names: Mapping[Value, str], places: Sequence[int] | None, fold: Iterable[str]) -> str:
+    """`places`: the numbers of the nodes on the page, in topological order; None if they are what the drawing has."""
+    drawing = draw(outputs, names={name: value for value, name in names.items()}, max_nodes=10**9, widths=False,
+                   group=places is None, fold=fold)
     drawing.node_attr["width"] = "1.35"  # inches: room for any number of 4 digits
+    del drawing.body[: sum(line.startswith("\tlabel=") for line in drawing.body)]  # the caption is the page's own
     svg = ElementTree.fromstring(re.sub(r"<!DOCTYPE[^>]*>", "", drawing.svg()))
     (graph,) = (child for child in svg if _tag(child) == "g")
     parts: dict[str, list[str]] = {"cluster": [], "edge": [], "node": []}
     for group in graph:
         kind = group.get("class", "").split(" ")[0]
         if _tag(group) == "g" and kind in parts:
-            parts[kind].append(_WRITERS[kind](group, identified))
-    box = [float(number) for number in svg.get("viewBox", "").split()]
-    shift = [float(number) for number in _NUMBER.findall(graph.get("transform", "").partition("translate")[2])]
-    return (f'<svg class="graph" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {box[2]:.0f} {box[3]:.0f}" '
-            f'width="{box[2]:.0f}" height="{box[3]:.0f}">'
-            f'<g transform="translate({shift[0]:.1f} {shift[1]:.1f})">'
+            write = {"cluster": _cluster, "edge": _edge, "node": _node}[kind]
+            parts[kind].append(write(group, places))
+    *_, width, height = (float(number) for number in svg.get("viewBox", "").split())
+    across, down = (float(number) for number in _NUMBER.findall(graph.get("transform", "").partition("translate")[2]))
+    return (f'<svg class="graph" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
+            f'width="{width:.0f}" height="{height:.0f}"><g transform="translate({across:.1f} {down:.1f})">'
             + "".join(parts["cluster"] + parts["edge"] + parts["node"]) + "</g></svg>")
 
 
-def _node(group: ElementTree.Element, identified: bool) -> str:
+def _node(group: ElementTree.Element, places: Sequence[int] | None) -> str:
     name = group.get("id", "")
     shapes = [child for child in group if _tag(child) in _SHAPES]
     left, top, right, bottom = _bounds(shapes[0])
     x, y = (left + right) / 2, (top + bottom) / 2
-    kind = next(kind for kind in ("output", "operation", "parameter", "constant", "input")
-                if kind in group.get("class", "").split())
-    # A pill for what was calculated, the shape of the drawing for the rest.
-    width = (right - left) * (0.84 if kind in ("input", "parameter") else 0.98)
-    lines = [("name", y - 11, 13), ("value", y + (5 if kind != "constant" else 5), 15), ("gradient", y + 20, 12)]
-    texts = " ".join(f'<text class="{role}" x="{x:.1f}" y="{line:.1f}" data-size="{size}" font-size="{size}"/>'
-                    for role, line, size in lines)
-    identity = f' id="{name}"' if identified else ""
-    return (f'<g{identity} class="node {kind}" data-node="{name[1:]}" data-width="{width:.0f}">'
-            + "".join(map(_shape, shapes)) + texts + "</g>")
+    kind = next(kind for kind in _KINDS if kind in group.get("class", "").split())
+    width = (right - left) * (0.84 if kind in ("input", "parameter") else 0.98)  # without the corners
+    # Spaces between the lines keep them apart for a screen reader.
+    texts = " ".join(f'<text class="{role}" x="{x:.1f}" y="{y + below:.1f}" data-size="{size}" font-size="{size}"/>'
+                     for role, below, size in _LINES)
+    if kind == "folded":
+        identity = f' data-group="{name[1:]}"'
+    else:  # a constant may stand in several boxes: n5, n5_2
+        place = int(name[1:].partition("_")[0])
+        identity = f' id="{name}" data-node="{place}"' if places is None else f' data-node="{places[place]}"'
+    return f'<g{identity} class="node {kind}" data-width="{width:.0f}">' + "".join(map(_shape, shapes)) + texts + "</g>"
 
 
-def _edge(group: ElementTree.Element, identified: bool) -> str:
+def _edge(group: ElementTree.Element, places: Sequence[int] | None) -> str:
     name = group.get("id", "")
-    shapes = [child for child in group if _tag(child) in _SHAPES]
+    shapes = "".join(_shape(child) for child in group if _tag(child) in _SHAPES)
+    if name.startswith("e-"):  # between boxes of which one is folded: e-f0-n5
+        return f'<g class="edge" data-between="{name[2:].replace("-", " ")}">{shapes}</g>'
     labels = [child for child in group if _tag(child) == "text"]
     label = ""
     if labels:
         x, y = float(labels[0].get("x", "0")), float(labels[0].get("y", "0"))
         label = f'<text class="partial" x="{x:.1f}" y="{y:.1f}" data-size="12" font-size="12"/>'
-    identity = f' id="{name}"' if identified else ""
-    return f'<g{identity} class="edge" data-edge="{name[1:]}">' + "".join(map(_shape, shapes)) + label + "</g>"
+    child, _, argument = name[1:].partition("-")
+    edge = f"{child if places is None else places[int(child)]}-{argument}"
+    identity = f' id="{name}"' if places is None else ""
+    return f'<g{identity} class="edge" data-edge="{edge}">{shapes}{label}</g>'
 
 
-def _cluster(group: ElementTree.Element, _identified: bool) -> str:
-    shapes = [child for child in group if _tag(child) in _SHAPES]
+def _cluster(group: ElementTree.Element, _places: Sequence[int] | None) -> str:
+    shapes = "".join(_shape(child) for child in group if _tag(child) in _SHAPES)
     texts = [child for child in group if _tag(child) == "text"]
-    written = ElementTree.Element("text", {"class": "module", "x": texts[0].get("x", "0"), "y": texts[0].get("y", "0")}
-                                  ) if texts else None
-    if written is not None:
-        written.text = "".join(text.text or "" for text in texts)
-    return ('<g class="module">' + "".join(map(_shape, shapes))
-            + (ElementTree.tostring(written, encoding="unicode") if written is not None else "") + "</g>")
+    written = ""
+    if texts:
+        text = ElementTree.Element("text", {"x": texts[0].get("x", "0"), "y": texts[0].get("y", "0")})
+        text.text = "".join(part.text or "" for part in texts)
+        written = ElementTree.tostring(text, encoding="unicode")
+    return f'<g class="module">{shapes}{written}</g>'
 
 
 def _shape(shape: ElementTree.Element) -> str:
     """A shape without its colours; its coordinates with one digit."""
-    kept = {name: _NUMBER.sub(lambda number: f"{float(number[0]):.1f}".removesuffix(".0"), value)
-            for name, value in shape.attrib.items() if name in ("d", "points", "cx", "cy", "rx", "ry")}
-    attributes = "".join(f' {name}="{value}"' for name, value in kept.items())
+    attributes = "".join(f' {name}="{_NUMBER.sub(_shorter, value)}"' for name, value in shape.attrib.items()
+                         if name in ("d", "points", "cx", "cy", "rx", "ry"))
     return f"<{_tag(shape)}{attributes}/>"
+
+
+def _shorter(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.1f}".removesuffix(".0")
 
 
 def _bounds(shape: ElementTree.Element) -> tuple[float, float, float, float]:
@@ -92,6 +128,3 @@ def _bounds(shape: ElementTree.Element) -> tuple[float, float, float, float]:
 
 def _tag(element: ElementTree.Element) -> str:
     return element.tag.rpartition("}")[2]
-
-
-_WRITERS: dict[str, Any] = {"node": _node, "edge": _edge, "cluster": _cluster}

@@ -21,10 +21,8 @@ function quizzing() {
   return mode === "quiz" && quiz.questions.length > 0 && quiz.current < quiz.questions.length;
 }
 
-/** @param {number} node */
-function quizValue(node) {
-  return null;
-}
+/** @type {Hiding} */
+const notAnsweredYet = { value: () => null, gradient: quizGradient, partial: quizPartial };
 
 /** A gradient is hidden if it, or one that is made from it, is still to be asked. @param {number} node */
 function quizGradient(node) {

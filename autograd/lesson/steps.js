@@ -18,6 +18,9 @@ function phaseOf(kind) {
   return kind === "update" || kind === "loss" ? "update" : "backward";
 }
 
+/** @type {Hiding} */
+const notKnownYet = { value: hiddenValue, gradient: hiddenGradient, partial: hiddenPartial };
+
 /** What is written for a value that is not known yet, else null. @param {number} node */
 function hiddenValue(node) {
   return (known.value.get(node) ?? 0) > state.step ? "" : null;
@@ -42,13 +45,14 @@ function summed(uses) {
   return uses.reduce((total, { child, place }) => total + state.numbers.shares[child][place], 0);
 }
 
-/** The nodes and edges that a step is about. @param {Step | undefined} step */
+/** What a step is about. @param {Step | undefined} step
+ * @returns {{nodes: number[], edges: {child: number, place: number}[], phase: string}} */
 function litBy(step) {
   if (!step) return { nodes: [], edges: [], phase: "" };
-  const phase = phaseOf(step.kind);
-  const edges = step.kind === "backward" ? [`${step.child}-${step.place}`]
-    : step.kind === "forward" ? graph.nodes[step.node].parents.map((_, place) => `${step.node}-${place}`) : [];
-  return { nodes: [step.node], edges, phase };
+  const { kind, node, child = 0, place = 0 } = step;
+  const edges = kind === "backward" ? [{ child, place }]
+    : kind === "forward" ? graph.nodes[node].parents.map((_, argument) => ({ child: node, place: argument })) : [];
+  return { nodes: [node], edges, phase: phaseOf(kind) };
 }
 
 /** A step as a formula with the numbers put in, and as a sentence of the table that Python's explanations have, too.

@@ -54,9 +54,9 @@ function renderStory() {
   element("story-gradient").replaceChildren(...gradientStory(place));
   element("story-nudge").hidden = node.kind === "constant";
   element("story-zoom").hidden = node.expansion === undefined;
-  element("story-zoom").textContent = text(zoomed.has(place) ? "zoom_close" : "zoom_open",
+  element("story-zoom").textContent = text(zoomed.has(String(place)) ? "zoom_close" : "zoom_open",
     { name: node.shape === undefined ? "" : content.shapes[node.shape].symbol });
-  attribute(element("story-zoom"), "aria-expanded", String(zoomed.has(place)));
+  attribute(element("story-zoom"), "aria-expanded", String(zoomed.has(String(place))));
   renderNudge();
 }
 

@@ -1,52 +1,72 @@
 // @ts-check
-/* Opening a composite node in place: what it is made of, with the same value and the same gradients. */
+/* Opening a box in place. A composite node shows what it is made of, with the same value and the same gradients; the
+   box of a module shows the nodes that are folded into it. */
 
-/** The nodes that are open, each with its lens and the picture in it. @type {Map<number, {lens: HTMLElement,
- * picture: Picture, subject: Graph, numbers: Numbers | null}>} */
+/** What is open: the frame, and how to draw it anew. Nodes go by their numbers, modules by `f` and theirs.
+ * @type {Map<string, {lens: HTMLElement, draw: () => void, title: () => string, box: () => Box | undefined}>} */
 const zoomed = new Map();
 
 /** @param {number} place */
 function toggleZoom(place) {
-  if (zoomed.has(place)) closeZoom(place);
+  if (zoomed.has(String(place))) closeZoom(String(place));
   else openZoom(place);
+  renderNow();
+}
+
+/** @param {number} number */
+function toggleGroup(number) {
+  const key = `f${number}`;
+  if (zoomed.has(key)) closeZoom(key);
+  else {
+    const { lens, svg } = openLens(key, `group-${number}`);
+    const inner = new Picture(svg, graph, tellStory);
+    const title = () => text("group", { name: content.groups[number].name });
+    zoomed.set(key, { lens, draw: () => show(inner), title, box: () => picture.groups.get(number) });
+  }
   renderNow();
 }
 
 /** @param {number} place */
 function openZoom(place) {
   const node = graph.nodes[place];
-  if (node.expansion === undefined) return;
+  if (node.expansion === undefined || zoomed.has(String(place))) return;
   const subject = expansionOf(place, node.expansion);
-  const template = /** @type {HTMLTemplateElement} */ (element(`expansion-${node.expansion}`));
-  const drawn = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
-  const svg = drawn.querySelector("svg");
-  if (!svg) return;
+  const { lens, svg } = openLens(String(place), `expansion-${node.expansion}`);
+  const inner = new Picture(svg, subject);
+  const note = create("div", "lens-note");
+  lens.append(note);
+  const title = () => text("lens", { name: nameOf(node), operation: content.shapes[node.shape ?? 0].symbol });
+  zoomed.set(String(place), { lens, draw: () => drawExpansion(place, inner, note), title,
+    box: () => picture.boxOf(place) });
+}
+
+/** A frame below the picture, with a drawing that the page has in store.
+ * @param {string} key @param {string} template */
+function openLens(key, template) {
+  const drawn = /** @type {HTMLTemplateElement} */ (element(template)).content.cloneNode(true);
+  const svg = /** @type {SVGSVGElement} */ (/** @type {DocumentFragment} */ (drawn).querySelector("svg"));
   svg.setAttribute("role", "group");
   const close = create("button", "lens-close", "×", { type: "button" });
-  const title = create("h2", "lens-title");
   const frame = create("div", "lens-picture", svg, { tabindex: "0", role: "region" });
-  const lens = create("div", "lens", [create("div", "lens-head", [title, close]), frame,
-    create("div", "lens-note")], { "data-lens": String(place) });
+  const head = create("div", "lens-head", [create("h2", "lens-title"), close]);
+  const lens = create("div", "lens", [head, frame], { "data-lens": key });
   close.addEventListener("click", () => {
-    closeZoom(place);
+    closeZoom(key);
     render();
   });
   element("lenses").append(lens);
-  const picture = new Picture(svg, subject, () => {});
-  for (const { group } of picture.boxes.values()) {
-    group.removeAttribute("tabindex");
-    group.setAttribute("role", "img");
-  }
-  zoomed.set(place, { lens, picture, subject, numbers: null });
+  lens.scrollIntoView({ block: "nearest" });
+  return { lens, svg };
 }
 
-/** @param {number} place */
-function closeZoom(place) {
-  const open = zoomed.get(place);
+/** @param {string} key */
+function closeZoom(key) {
+  const open = zoomed.get(key);
   if (!open) return;
-  engines.delete(open.subject);
+  const inside = open.lens.contains(document.activeElement);
   open.lens.remove();
-  zoomed.delete(place);
+  zoomed.delete(key);
+  if (inside) /** @type {HTMLElement | undefined} */ (open.box()?.group)?.focus();
 }
 
 /** The expansion of a node with the names around it: its leaves are the node's arguments.
@@ -79,35 +99,38 @@ function numbersInside(place, subject) {
 }
 
 function renderZoom() {
-  picture.boxes.forEach(({ group }, place) => attribute(group, "data-open", String(zoomed.has(place))));
-  zoomed.forEach((open, place) => {
-    const { lens, picture, subject } = open;
-    const node = graph.nodes[place];
-    const title = text("lens", { name: nameOf(node), operation: content.shapes[node.shape ?? 0].symbol });
-    /** @type {Element} */ (lens.querySelector(".lens-title")).textContent = title;
-    pointFrom(lens, place);
-    attribute(/** @type {Element} */ (lens.querySelector(".lens-picture")), "aria-label", title);
-    attribute(/** @type {Element} */ (lens.querySelector(".lens-close")), "aria-label", text("lens_close"));
-    const note = /** @type {Element} */ (lens.querySelector(".lens-note"));
-    try {
-      open.numbers = numbersInside(place, subject);
-      const quiet = quizzing() ? () => "?" : () => null;
-      picture.write(open.numbers, quiet, quiet, quiet);
-      note.replaceChildren(...(quizzing() ? [] : comparison(place, subject, open.numbers)));
-    } catch (trouble) {
-      if (!(trouble instanceof Trouble)) throw trouble;
-      open.numbers = null;
-      note.replaceChildren(create("p", "trouble", text("lens_trouble", { trouble: trouble.message })));
-    }
+  for (const [place, { group }] of picture.all) attribute(group, "data-open", String(zoomed.has(String(place))));
+  picture.groups.forEach(({ group }, number) => attribute(group, "aria-expanded", String(zoomed.has(`f${number}`))));
+  picture.groups.forEach(({ group }, number) => attribute(group, "data-open", String(zoomed.has(`f${number}`))));
+  zoomed.forEach(({ lens, draw, title, box }) => {
+    const [heading, frame, close] = [".lens-title", ".lens-picture", ".lens-close"].map((part) =>
+      /** @type {Element} */ (lens.querySelector(part)));
+    heading.textContent = title();
+    attribute(frame, "aria-label", title());
+    attribute(close, "aria-label", text("lens_close"));
+    pointFrom(lens, box());
+    draw();
   });
 }
 
-/** The tip of an open node's frame is below the node. @param {HTMLElement} lens @param {number} place */
-function pointFrom(lens, place) {
-  const box = picture.boxes.get(place)?.group.getBoundingClientRect();
-  const frame = lens.getBoundingClientRect();
+/** @param {number} place @param {Picture} inner @param {HTMLElement} note */
+function drawExpansion(place, inner, note) {
+  try {
+    const numbers = numbersInside(place, inner.subject);
+    const hide = quizzing() ? () => "?" : () => null;
+    inner.write(numbers, { value: hide, gradient: hide, partial: hide });
+    note.replaceChildren(...(quizzing() ? [] : comparison(place, inner.subject, numbers)));
+  } catch (trouble) {
+    if (!(trouble instanceof Trouble)) throw trouble;
+    note.replaceChildren(create("p", "trouble", text("lens_trouble", { trouble: trouble.message })));
+  }
+}
+
+/** The tip of the frame is below the box that was opened. @param {HTMLElement} lens @param {Box | undefined} box */
+function pointFrom(lens, box) {
   if (!box) return;
-  const across = Math.min(Math.max(box.left + box.width / 2 - frame.left, 24), frame.width - 24);
+  const [place, frame] = [box.group.getBoundingClientRect(), lens.getBoundingClientRect()];
+  const across = Math.min(Math.max(place.left + place.width / 2 - frame.left, 24), frame.width - 24);
   lens.style.setProperty("--tip", `${across.toFixed(0)}px`);
 }
 
