@@ -11,15 +11,29 @@ from typing import Any
 import latex2mathml.converter
 
 from autograd.formula import Formula
+from autograd.numerals import Numeral
 from autograd.reading import is_tuple
-from autograd.row import PRODUCT, Operation
+from autograd.row import Operation
 from autograd.value import Value
 
-# While a formula is LaTeX, a place in it is a letter that no one will type: of these two planes of ideographs, one for
-# places that are fine as they are, one for those that parentheses are put around.
-_FIRST, _TIGHT = 0x20000, 0x30000
+# While a formula is LaTeX, a place in it is a negative number that no formula has; so it gets parentheses exactly where
+# one would. Then it becomes a letter that no one types, of one of two planes of ideographs: without and with parentheses.
+_FIRST_NUMBER = 1001
+_LOOSE, _TIGHT = 0x20000, 0x30000
 # The parentheses of a call, as in \tanh\left(x\right), are not meant: they stay whatever is in them.
-_PLACES = re.compile(rf"(?<![a-z}}])\\left\(-([{chr(_FIRST)}-\U0002ffff])\\right\)|-([{chr(_FIRST)}-\U0002ffff])")
+_PLACES = re.compile(r"(?<![a-z])(?<!\w})\\left\(-(\d{4})\.0\\right\)|-(\d{4})\.0(?!\d)")
+
+
+class _Place(Numeral):
+    """A place for the name or the number of an argument; which of the two is for the page to say."""
+
+    __slots__ = ()
+
+    def __init__(self, place: int) -> None:
+        super().__init__(f"argument {place}", float(-_FIRST_NUMBER - place))
+
+    def truth(self) -> "bool | Formula":
+        return Formula.truth(self)  # as numbers change, so does what is chosen
 
 
 def pattern(node: Value) -> tuple[Any, ...]:
@@ -36,11 +50,11 @@ def written(node: Value) -> tuple[Any, list[Any]]:
     assert row is not None
     symbols: dict[Value, Formula] = {}
     for place, parent in enumerate(node.parents):
-        symbols.setdefault(parent, Formula(parent.data) if _short(parent) else _symbol(place))
+        symbols.setdefault(parent, Formula(parent.data) if _short(parent) else _Place(place))
     arguments = tuple(tuple(symbols[item] for item in argument) if is_tuple(argument) else symbols[argument]
                       for argument in node.arguments)
     return _tree(row(*arguments)), [None if slope is None else _tree(slope)
-                                    for slope in slopes(row, _symbol(-1), arguments)]
+                                    for slope in slopes(row, _Place(-1), arguments)]
 
 
 def slopes(row: Operation, y: Formula, arguments: tuple[Any, ...]) -> list[Formula | None]:
@@ -60,15 +74,11 @@ def _short(parent: Value) -> bool:
     return parent.constant and parent.data not in (0.0, 1.0) and float(f"{parent.data:.4g}") == parent.data
 
 
-def _symbol(place: int) -> Formula:
-    """A name that is written like a negative number: so it gets parentheses exactly where one would."""
-    symbol = Formula(chr(_FIRST + 1 + place))
-    symbol._written["latex"] = PRODUCT, f"-{symbol.head}"
-    return symbol
-
-
 def _tree(formula: Formula) -> Any:
-    latex = _PLACES.sub(lambda found: chr(ord(found[1]) + _TIGHT - _FIRST) if found[1] else found[2], formula.latex)
+    def letter(found: re.Match[str]) -> str:
+        return chr((_TIGHT if found[1] else _LOOSE) + int(found[1] or found[2]) - _FIRST_NUMBER + 1)
+
+    latex = _PLACES.sub(letter, formula.latex)
     latex = latex.replace(r"\operatorname{", r"\text{")  # latex2mathml takes the names of functions apart
     (root,) = ElementTree.fromstring(latex2mathml.converter.convert(latex))
     return _element(root)
@@ -77,8 +87,8 @@ def _tree(formula: Formula) -> Any:
 def _element(element: ElementTree.Element) -> Any:
     tag = element.tag.rpartition("}")[2]
     text = (element.text or "").strip()
-    if len(text) == 1 and ord(text) >= _FIRST:
-        tight, code = divmod(ord(text) - _FIRST, _TIGHT - _FIRST)
+    if len(text) == 1 and ord(text) >= _LOOSE:
+        tight, code = divmod(ord(text) - _LOOSE, _TIGHT - _LOOSE)
         return [tight, code - 1]
     children = [_element(child) for child in element]
     return children[0] if tag == "mrow" and len(children) == 1 else [tag, *([text] if text else children)]
