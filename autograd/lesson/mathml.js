@@ -23,7 +23,9 @@ function aligned(lines) {
   const rows = lines.map(([left, sign, right]) => mathml("mtr", mathml("mtd", ...left), mathml("mtd", operator(sign)),
     mathml("mtd", ...right)));
   rows.forEach((row) => [...row.children].forEach((cell, place) => cell.setAttribute("class", `column-${place}`)));
-  return mathml("mtable", ...rows);
+  const table = mathml("mtable", ...rows);
+  table.setAttribute("displaystyle", "true");
+  return table;
 }
 
 /** A sign. Only a minus in front of a number is not told apart by MathML itself from one between two.

@@ -1,0 +1,121 @@
+"""The file of a lesson: whole or not there, small, the same each time; and what is refused."""
+
+import math
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import nn
+from autograd import Formula, Value, explain, javascript_library, operation, operations, tanh
+from autograd.lesson import page
+from autograd.lesson.content import Content
+from autograd.lesson.page import MOST_NODES
+
+ROOT = Path(__file__).parents[3]
+TSC = ROOT / "tests" / "node_modules" / ".bin" / "tsc"
+
+
+def product() -> Value:
+    return Value(2.0, "a") * Value(-3.0, "b")
+
+
+def test_the_same_explanation_gives_the_same_bytes_and_leaves_nothing_else(tmp_path: Path) -> None:
+    for name in ("one.html", "two.html"):
+        explain(product()).to_html(tmp_path / name, lr=0.1)
+    assert (tmp_path / "one.html").read_bytes() == (tmp_path / "two.html").read_bytes()
+    assert sorted(os.listdir(tmp_path)) == ["one.html", "two.html"]
+    other = tmp_path / "other"
+    other.write_text("")
+    assert (tmp_path / "one.html").stat().st_mode == other.stat().st_mode
+
+
+def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "lesson.html"
+    path.write_text("before")
+
+    def refuse(*_: Any) -> None:
+        raise OSError("full")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(OSError, match="full"):
+        explain(product()).to_html(path)
+    assert os.listdir(tmp_path) == ["lesson.html"]
+    assert path.read_text() == "before"
+    with pytest.raises(FileNotFoundError):
+        explain(product()).to_html(tmp_path / "nowhere" / "lesson.html")
+
+
+@pytest.mark.parametrize(("options", "error", "message"), [
+    ({"title": 3}, TypeError, "a title is a text, not 'int'"),
+    ({"lang": "fr"}, ValueError, "there is no language 'fr'"),
+    ({"lr": 0.0}, ValueError, "a learning rate is a positive number, not 0.0"),
+    ({"lr": -1}, ValueError, "a learning rate is a positive number, not -1"),
+    ({"lr": math.inf}, ValueError, "a learning rate is a positive number, not inf"),
+    ({"lr": "fast"}, TypeError, "str"),
+])
+def test_options_that_are_none_are_refused_before_anything_is_written(
+        tmp_path: Path, options: dict[str, Any], error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        explain(product()).to_html(tmp_path / "lesson.html", **options)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_graph_that_is_too_large_for_a_page_is_refused_in_one_sentence() -> None:
+    x = Value(1.0)
+    for _ in range(MOST_NODES):
+        x = x * 1.0
+    with pytest.raises(ValueError, match=r"at most 1,000 nodes, and this graph has 2,001: explain a part of it"):
+        page(explain(x))
+
+
+def test_an_operation_that_only_python_can_calculate_is_refused_in_one_sentence() -> None:
+    row = operation("gamma_of_a_test", lambda x: math.gamma(float(x)), (lambda y, x: 1.0,))
+    try:
+        with pytest.raises(ValueError, match="a page calculates in JavaScript, and an operation in this graph cannot be"):
+            page(explain(row(Value(3.0))))
+    finally:
+        del operations[row.name]
+
+
+def test_such_an_operation_does_not_disturb_the_pages_of_others() -> None:
+    row = operation("gamma_of_another_test", lambda x: math.gamma(float(x)), (lambda y, x: 1.0,))
+    try:
+        page(explain(product()))
+    finally:
+        del operations[row.name]
+
+
+def test_the_library_of_some_formulas_has_what_they_call_and_what_that_calls() -> None:
+    library = javascript_library(operations["elu"](Formula("x")))
+    assert "function elu" in library
+    assert "expm1" in library
+    assert "gelu" not in library
+
+
+def test_a_page_of_50_nodes_is_small() -> None:
+    x = y = Value(0.5, "x")
+    for number in range(23):
+        y = tanh(y) + Value(0.1, f"b{number}") if number % 2 else y * x
+    explanation = explain(y)
+    assert 45 <= len(explanation.ledger.order) <= 55 or len(explanation.ledger.order) < 55
+    assert len(page(explanation, lr=0.1).encode()) < 300_000
+
+
+def test_modules_are_folded_in_the_order_of_the_layers_until_few_boxes_are_left() -> None:
+    model = nn.MLP(2, [4, 1], activation="tanh", seed=0)
+    inputs, targets = nn.datasets.xor()
+    loss = nn.mean_squared_error([model(row) for row in inputs], targets)
+    assert list(Content(explain(loss, names=model)).folded) == [f"layers.0.neurons.{number}" for number in range(4)]
+    assert Content(explain(loss)).folded == {}
+    assert Content(explain(model(inputs[1]), names=model)).folded == {}
+
+
+def test_the_scripts_are_typed() -> None:
+    if not TSC.exists():
+        pytest.skip("TypeScript checks the scripts of the page, and is not installed: npm install --prefix tests")
+    checked = subprocess.run([str(TSC), "-p", str(Path(__file__).with_name("tsconfig.json"))], capture_output=True,
+                             encoding="utf-8")
+    assert checked.returncode == 0, checked.stdout

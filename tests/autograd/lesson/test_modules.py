@@ -1,0 +1,72 @@
+"""The page of a network: a training step on XOR, the neurons of its hidden layer folded."""
+
+from typing import Any
+
+import pytest
+
+import nn
+from autograd import Explanation, explain, topological_order
+from tests.autograd.lesson.conftest import AXE
+
+
+@pytest.fixture
+def training_step() -> Explanation:
+    model = nn.MLP(2, [4, 1], activation="tanh", seed=0)
+    inputs, targets = nn.datasets.xor()
+    return explain(nn.mean_squared_error([model(row) for row in inputs], targets), names=model).update(0.2)
+
+
+def test_a_folded_neuron_opens_in_place_and_has_the_numbers_of_the_graph(visit: Any, training_step: Explanation) -> None:
+    page = visit(training_step)
+    groups = page.evaluate("content.groups")
+    assert [group["name"] for group in groups] == [f"layers.0.neurons.{number}" for number in range(4)]
+    page.keyboard.press("End")
+    page.evaluate("renderNow()")
+    page.focus("[data-group='0']")
+    page.keyboard.press("Enter")
+    lens = page.locator("[data-lens='f0']")
+    assert "layers.0.neurons.0" in lens.locator("h2").inner_text()
+    order = topological_order(training_step.output)
+    shown = lens.locator("[data-node]").evaluate_all(
+        "boxes => boxes.map(box => [Number(box.dataset.node), box.querySelector('.value').textContent])")
+    assert {place for place, _ in shown} >= {place for place in groups[0]["nodes"] if not order[place].constant}
+    for place, text in shown:
+        assert float(text.replace("−", "-")) == pytest.approx(order[place].data, rel=6e-4)
+    lens.locator(".lens-close").click()
+    page.evaluate("renderNow()")
+    assert page.locator(".lens").count() == 0
+
+
+def test_a_step_inside_of_a_folded_neuron_lights_its_box(visit: Any, training_step: Explanation) -> None:
+    page = visit(training_step)
+    group = page.evaluate("content.groups[2].nodes")
+    order = topological_order(training_step.output)
+    number, told = next((number, told) for number, told in enumerate(training_step, 1)
+                        if told.kind == "forward" and order.index(told.node) in group)
+    page.evaluate(f"goTo({number}); renderNow()")
+    assert page.get_attribute("[data-group='2']", "data-lit") == "forward"
+    assert page.get_attribute("[data-group='1']", "data-lit") == ""
+    assert told.name in page.inner_text("#step-sentence")
+    page.click("[data-group='2']", force=True)
+    page.evaluate("renderNow()")
+    node = order.index(told.node)
+    assert page.get_attribute(f"[data-lens='f2'] [data-node='{node}']", "data-lit") == "forward"
+
+
+def test_the_step_downhill_is_that_of_the_explanation(visit: Any, training_step: Explanation) -> None:
+    page = visit(training_step)
+    page.click("#tab-learn")
+    page.click("#downhill")
+    after = page.evaluate("state.numbers.values[graph.output]")
+    assert after == pytest.approx(training_step[-1].result, rel=1e-9)
+    assert after < training_step.output.data
+
+
+def test_axe_finds_nothing(visit: Any, training_step: Explanation) -> None:
+    if not AXE.exists():
+        pytest.skip("axe-core looks for barriers, and is not installed: npm install --prefix tests")
+    page = visit(training_step, reduced="reduce")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    for script in ("goTo(30)", "toggleGroup(1)", "toggleGroup(3)"):
+        page.evaluate(f"{script}; renderNow()")
+        assert page.evaluate("axe.run().then(({violations}) => violations.map(({id, nodes}) => [id, nodes[0].html]))") == []
