@@ -169,9 +169,6 @@ class Ledger:
             gradients[edge.node] = flow.total
         return gradients
 
-    def name(self, node: Value) -> str:
-        return self.names[node]
-
     def _slopes(self, node: Value) -> list[float | None]:
         """The partial derivatives by the place of the parent; None where none is needed."""
         row, found = node.op, list[float | None]()

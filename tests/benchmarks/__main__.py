@@ -5,7 +5,8 @@ from pathlib import Path
 
 from tests.benchmarks import eager, explain
 
-BENCHMARKS = {"eager": eager, "explain": explain}  # a new benchmark is a module with `run(rounds, quick) -> Table`, and a line here
+# A new benchmark is a module with `run(rounds, quick) -> Table`, and a line here.
+BENCHMARKS = {"eager": eager, "explain": explain}
 
 
 def main() -> None:
