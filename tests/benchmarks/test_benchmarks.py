@@ -40,6 +40,13 @@ def test_the_eager_benchmark_prints_a_table_and_saves_the_same_figures(tmp_path:
     assert "`import autograd` brings in none of numpy, graphviz, tqdm, matplotlib, torch." in lines
 
 
+def test_the_draw_benchmark_measures_with_the_embedded_program_alone() -> None:
+    result = run("draw", "--quick", "--rounds", "1")
+    assert result.returncode == 0, result.stderr
+    for name in ("batch of a network", "collapsed by module", "collapsed by structure", "DOT of 200 nodes"):
+        assert name in result.stdout
+
+
 def test_the_explain_benchmark_prints_a_table_and_saves_the_same_figures(tmp_path: Path) -> None:
     result = run("explain", "--quick", "--rounds", "2", "--json", str(tmp_path / "figures.json"))
     assert (result.returncode, result.stderr) == (0, "")
