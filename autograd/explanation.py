@@ -180,7 +180,6 @@ def _opened(ledger: Ledger, node: Value) -> Value:
                  for argument in node.arguments]
     with always_recording():
         opened = row.expansion(*arguments)
-    opened = opened if isinstance(opened, Value) else constant(opened)
     if opened.op is not None:
         opened.label = name
     return opened

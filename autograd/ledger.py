@@ -12,7 +12,8 @@ from autograd.diagnosis import refuse_stale
 from autograd.errors import DomainError, NumberOverflowError
 from autograd.expansion import expand
 from autograd.graph import topological_order
-from autograd.naming import modules_of, names_of
+from autograd.membership import members
+from autograd.naming import names_of
 from autograd.reading import is_tuple
 from autograd.recording import state
 from autograd.value import Value
@@ -82,7 +83,11 @@ class Ledger:
 
     @cached_property
     def modules(self) -> dict[Value, str]:
-        return modules_of(self.order, self.given)
+        """The module of the model that each node belongs to, "" for none."""
+        parents = [[self.place[parent] for parent in node.parents] for node in self.order]
+        parameters = {self.place[node]: name for node, name in self.given.items()
+                      if node in self.place and node.op is None}
+        return dict(zip(self.order, members(self.order, parents, parameters), strict=True))
 
     @cached_property
     def wrt(self) -> tuple[Value, ...]:
