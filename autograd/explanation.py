@@ -1,27 +1,26 @@
 """explain: the chain rule of any graph, step by step, as one would write it on paper.
 
 Everything is read from the graph and the table: formulas by letting a Formula flow through the rows, numbers from the
-graph. No operation is known here by its name.
+graph. No operation is known here by its name. How an explanation is written is imported when it is written, so that
+`import autograd` does not wait for it.
 """
 
 import math
 from collections.abc import Iterable, Sequence
 from os import PathLike
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
-from autograd.explanation_data import data_of
-from autograd.explanation_latex import latex_of
-from autograd.explanation_markup import html_of, markdown_of
 from autograd.explanation_steps import Narrator, Step
-from autograd.explanation_text import text_of
 from autograd.ledger import Ledger
 from autograd.naming import given_names
 from autograd.narration import language, say
 from autograd.numerals import shown
-from autograd.paths import Paths
 from autograd.reading import is_tuple, number
 from autograd.recording import always_recording
 from autograd.value import Value, constant
+
+if TYPE_CHECKING:
+    from autograd.paths import Paths
 
 
 def explain(value: Value, wrt: Value | Iterable[Value] | None = None, *, expand: bool | str | Iterable[str] = False,
@@ -105,11 +104,13 @@ class Explanation(Sequence[Step]):
             raise ValueError(f"a learning rate is a positive number, not {lr!r}")
         return Explanation(self.ledger, rate, self.lang)
 
-    def paths(self, x: Value) -> Paths:
+    def paths(self, x: Value) -> "Paths":
         """All paths from a Value to the output, with the product along each; beyond 1,000 only their number.
 
         Raises ValueError for a Value that is not in the graph.
         """
+        from autograd.paths import Paths
+
         whole = self.ledger
         return Paths(whole if x in whole.moving else Ledger(whole.output, (x,), False, whole.given), x)
 
@@ -126,24 +127,34 @@ class Explanation(Sequence[Step]):
         return Explanation(self.ledger, self.rate, language(lang))
 
     def __str__(self) -> str:
+        from autograd.explanation_text import text_of
+
         return text_of(self)
 
     def __repr__(self) -> str:
         return f"<Explanation of {self.ledger.names[self.output]} in {len(self)} steps>"
 
     def _repr_html_(self) -> str:
+        from autograd.explanation_markup import html_of
+
         return html_of(self)
 
     def to_markdown(self) -> str:
         """The steps and their sentences in Markdown, with formulas in LaTeX."""
+        from autograd.explanation_markup import markdown_of
+
         return markdown_of(self)
 
     def to_latex(self, standalone: bool = False) -> str:
         """The steps and their sentences in LaTeX: a fragment, which needs amsmath, or a whole document."""
+        from autograd.explanation_latex import latex_of
+
         return latex_of(self, standalone)
 
     def to_dict(self, *, mathml: bool = True) -> dict[str, Any]:
         """All of it as plain data for JSON; see `explanation_data.SCHEMA`. `mathml`: whether formulas have MathML."""
+        from autograd.explanation_data import data_of
+
         return data_of(self, mathml)
 
     def to_html(self, path: str | PathLike[str], title: str | None = None, lr: float | None = None, quiz: bool = True,
@@ -180,7 +191,6 @@ def _opened(ledger: Ledger, node: Value) -> Value:
                  for argument in node.arguments]
     with always_recording():
         opened = row.expansion(*arguments)
-    opened = opened if isinstance(opened, Value) else constant(opened)
     if opened.op is not None:
         opened.label = name
     return opened

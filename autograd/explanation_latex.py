@@ -1,5 +1,6 @@
 """An explanation in LaTeX: a fragment to be put into a text, or a document of its own."""
 
+import re
 from typing import TYPE_CHECKING
 
 from autograd.explanation_steps import Step, written
@@ -52,7 +53,8 @@ def _sentence(step: Step, lang: str) -> str:
         else:
             marked[slot] = mark(_number(text))
     pieces = say(key, lang, **marked).split("\0")
-    return "".join(signs[int(piece)] if place % 2 else _literal(piece) for place, piece in enumerate(pieces))
+    sentence = "".join(signs[int(piece)] if place % 2 else _literal(piece) for place, piece in enumerate(pieces))
+    return re.sub(r"(\$\\times\$ )\$(-[^$]*)\$", r"\1$(\2)$", sentence)
 
 
 def _number(text: str) -> str:

@@ -151,11 +151,8 @@ class Narrator:
     def _is_set(self, node: Value) -> bool:
         """Whether the number of a calculated node is not its own; expansions have it right to the last few digits."""
         assert node.op is not None
-        try:
-            return not math.isclose(node.op.calculate(node.operands, node.arguments), node.data,
-                                    rel_tol=1e-9, abs_tol=1e-12)
-        except ValueError:
-            return True
+        own = node.op.calculate(node.operands, node.arguments)
+        return not math.isclose(own, node.data, rel_tol=1e-9, abs_tol=1e-12)
 
     def _forward(self, node: Value) -> Step:
         name, (formula, numbers) = self.ledger.names[node], self.formula(node)

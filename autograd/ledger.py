@@ -12,7 +12,8 @@ from autograd.diagnosis import refuse_stale
 from autograd.errors import DomainError, NumberOverflowError
 from autograd.expansion import expand
 from autograd.graph import topological_order
-from autograd.naming import modules_of, names_of
+from autograd.membership import members
+from autograd.naming import names_of
 from autograd.reading import is_tuple
 from autograd.recording import state
 from autograd.value import Value
@@ -82,7 +83,11 @@ class Ledger:
 
     @cached_property
     def modules(self) -> dict[Value, str]:
-        return modules_of(self.order, self.given)
+        """The module of the model that each node belongs to, "" for none."""
+        parents = [[self.place[parent] for parent in node.parents] for node in self.order]
+        parameters = {self.place[node]: name for node, name in self.given.items()
+                      if node in self.place and node.op is None}
+        return dict(zip(self.order, members(self.order, parents, parameters), strict=True))
 
     @cached_property
     def wrt(self) -> tuple[Value, ...]:
@@ -104,10 +109,15 @@ class Ledger:
     def moving(self) -> set[Value]:
         """The nodes that change when something in `wrt` does, as far as gradients flow."""
         moving = {*self.wrt, self.output}
-        for node in self.order:
-            if node.op is not None and any(parent in moving for _, parent in _differentiable(node)):
+        for node, ways in self._ways.items():
+            if any(parent in moving for _, parent in ways):
                 moving.add(node)
         return moving
+
+    @cached_property
+    def _ways(self) -> dict[Value, list[tuple[int, Value]]]:
+        """For each node that was calculated, the parents that a gradient can flow to, with their places."""
+        return {node: _differentiable(node) for node in self.order if node.op is not None}
 
     @cached_property
     def forward(self) -> list[Value]:
@@ -121,8 +131,8 @@ class Ledger:
         """The edges in the order in which backward goes along them."""
         reached, found = {self.output}, list[tuple[Value, Value, int]]()
         for child in reversed(self.order):
-            if child in reached and child in self.moving:
-                for place, node in _differentiable(child):
+            if child in reached:
+                for place, node in self._ways.get(child, ()):
                     if node in self.moving:
                         reached.add(node)
                         found.append((child, node, place))
@@ -163,9 +173,6 @@ class Ledger:
         for edge, flow in zip(self.edges, self.flows, strict=True):
             gradients[edge.node] = flow.total
         return gradients
-
-    def name(self, node: Value) -> str:
-        return self.names[node]
 
     def _slopes(self, node: Value) -> list[float | None]:
         """The partial derivatives by the place of the parent; None where none is needed."""

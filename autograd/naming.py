@@ -1,4 +1,4 @@
-"""What the nodes of a graph are called, and which part of a model they belong to."""
+"""What the nodes of a graph are called."""
 
 import re
 from collections.abc import Mapping
@@ -56,31 +56,6 @@ def names_of(order: list[Value], given: Mapping[Value, str]) -> dict[Value, str]
         used.add(name)
         names[node] = name
     return names
-
-
-def modules_of(order: list[Value], given: Mapping[Value, str]) -> dict[Value, str]:
-    """The part of the model that each node belongs to, "" for none: `layers.0.neurons.3`.
-
-    A parameter belongs to what its dotted name says, a result to where its parameters do, and what is made of that
-    one result, an activation, to the same.
-    """
-    modules: dict[Value, str] = {}
-    for node in order:
-        if node.op is None:
-            modules[node] = module_of(given.get(node, ""))
-            continue
-        owners = {modules[parent] for parent in node.parents if parent in given} or (
-            {modules[node.parents[0]]} if len(node.parents) == 1 else set[str]())
-        modules[node] = owners.pop() if len(owners) == 1 else ""
-    return modules
-
-
-def module_of(name: str) -> str:
-    """The module that a dotted name is in: that of `layers.0.neurons.3.w.1` is `layers.0.neurons.3`, then `layers.0`.
-
-    Numbers count the items of a list, which is no module.
-    """
-    return re.sub(r"(^|\.)[^.]+(\.\d+)*$", "", name)
 
 
 def _readable(name: str) -> str:

@@ -3,6 +3,8 @@
 A sentence has slots in braces, which names and numbers are put into. To add a language, add it to each entry.
 """
 
+import re
+
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 
 SENTENCES: dict[str, dict[str, str]] = {
@@ -87,11 +89,14 @@ SENTENCES: dict[str, dict[str, str]] = {
 
 
 def say(key: str, lang: str, **slots: object) -> str:
-    """A sentence of the table in a language, with its slots filled. What is put in is never read as a slot."""
+    """A sentence of the table in a language, with its slots filled. What is put in is never read as a slot.
+
+    A negative number after a × gets its parentheses here.
+    """
     parts: list[str] = []
     for place, part in enumerate(SENTENCES[key][lang].replace("}", "{").split("{")):
         parts.append(str(slots[part]) if place % 2 else part)
-    return "".join(parts)
+    return re.sub(r"× (-[\d.]+(?:e-?\d+)?)", r"× (\1)", "".join(parts))
 
 
 def language(lang: str) -> str:

@@ -187,8 +187,6 @@ def _refuse_accident(operation: Operation, result: float, operands: list[Any]) -
 
     √4 = 2 and e⁰ = 1 are no accident: operands that are short in binary as well, and a function that moves there.
     """
-    if any(operation.lists):
-        raise ValueError("rounded")
     exact, operands = operands, [float(operand) for operand in operands]
     short = all(x == Decimal(y) and y.as_integer_ratio()[1] <= 1024 and abs(y) < 1e6
                 for x, y in zip(exact, operands, strict=True))
@@ -199,22 +197,15 @@ def _refuse_accident(operation: Operation, result: float, operands: list[Any]) -
 
 
 def _exact(formula: Formula) -> Decimal:
+    """What a formula made of Numerals is, for the digits that they are shown in."""
     if not formula.arguments:
-        if isinstance(formula, Numeral):
-            return Decimal(shown(formula.data))
-        return _decimal(formula.head)
+        assert isinstance(formula, Numeral)
+        return Decimal(shown(formula.data))
     if not isinstance(formula.head, Operation):
-        raise ValueError("a comparison is no number")
-    arguments = [tuple(Exact(_exact(item)) for item in argument) if is_tuple(argument) else
-                 _condition(argument) for argument in formula.arguments]
-    return _decimal(Exact.read(formula.head, tuple(arguments)))
-
-
-def _condition(formula: Formula) -> Exact:
-    comparison = _COMPARISONS.get(formula.head) if isinstance(formula.head, str) and formula.arguments else None
-    if comparison is None:
-        return Exact(_exact(formula))
-    return Exact(Decimal(comparison(*map(_exact, formula.arguments))))
+        return Decimal(_COMPARISONS[str(formula.head)](*map(_exact, formula.arguments)))
+    return Exact.read(formula.head, tuple(
+        tuple(Exact(_exact(item)) for item in argument) if is_tuple(argument) else Exact(_exact(argument))
+        for argument in formula.arguments)).decimal
 
 
 def _decimal(x: Any) -> Decimal:

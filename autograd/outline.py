@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from autograd.explanation_steps import Equation, Step, results
 from autograd.ledger import Ledger
-from autograd.naming import module_of
+from autograd.membership import module_of
 from autograd.narration import say
 from autograd.numerals import shown
 from autograd.value import Value

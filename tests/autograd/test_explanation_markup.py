@@ -36,6 +36,13 @@ def test_html_has_a_row_for_each_step_with_its_formulas_in_mathml(example):
         assert numbers == [abs(float(number)) for number in re.findall(r"\d+\.\d+", text)]
 
 
+def test_a_sign_is_set_as_a_sign():
+    tree = tree_of(explain(Value(-2.0, "a") * -1.5))
+    groups = [[part.text for part in row] for row in tree.iter("{http://www.w3.org/1998/Math/MathML}mrow")]
+    assert ["−", "2.0"] in groups
+    assert ["−", "1.5"] in groups
+
+
 def test_labels_are_text_in_html():
     explanation = explain(hostile())
     tree = tree_of(explanation)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 import nn
 from autograd import Value, explain, sum, topological_order
-from autograd.naming import given_names, module_of, modules_of, names_of
+from autograd.naming import given_names, names_of
 
 
 def names(output, given=None):
@@ -57,18 +57,3 @@ def test_names_may_come_from_a_module_or_a_dict():
 def test_other_names_are_refused(wrong, message):
     with pytest.raises(TypeError, match=message):
         explain(Value(1.0), names=wrong)
-
-
-def test_modules_are_told_by_dotted_names():
-    assert [module_of(name) for name in ("layers.0.neurons.3.w.1", "layers.0.neurons.3", "layers.0", "b", "")] == [
-        "layers.0.neurons.3", "layers.0", "", "", ""]
-
-
-def test_a_result_belongs_to_the_module_whose_parameters_it_is_made_with():
-    model = nn.MLP(2, [2, 1], activation="tanh", seed=0)
-    loss = nn.mean_squared_error([model([1.0, 2.0])], [1.0])
-    order = topological_order(loss)
-    modules = modules_of(order, given_names(model))
-    assert [modules[node] for node in order if node.op] == [
-        "layers.0.neurons.0", "layers.0.neurons.0", "layers.0.neurons.1", "layers.0.neurons.1", "layers.1.neurons.0",
-        "", "", *[""] * (len([node for node in order if node.op]) - 7)]

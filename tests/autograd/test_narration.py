@@ -6,7 +6,7 @@ import string
 import pytest
 from calculus import used_twice
 
-from autograd import explain
+from autograd import Value, explain
 from autograd.narration import LANGUAGES, SENTENCES, say
 
 
@@ -25,6 +25,13 @@ def test_every_entry_says_the_same_in_each_language(key):
 
 def test_what_is_put_into_a_slot_is_not_read_as_one():
     assert say("given", "en", node="{result}", result="{node} {0} %s") == "{result} is given: it is {node} {0} %s."
+
+
+def test_a_negative_factor_is_in_parentheses():
+    a, b = Value(-2.0, "a"), Value(-3.0, "b")
+    explanation = explain(a * b * -1.5)
+    assert "So L changes -1.5 × (-3.0) = 4.5 times as much as a." in explanation[-2].sentence
+    assert r"$-1.5$ $\times$ $(-3.0)$ $=$ $4.5$" in explanation.to_latex()
 
 
 def test_an_unknown_language_is_refused():

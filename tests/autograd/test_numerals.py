@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from oracle import NAMES, arguments, flat
 from programs import programs
 
-from autograd import Value, cos, erf, exp, explain, log1p, operations, relu, sin, sqrt, tanh
-from autograd.numerals import latex_name, shown
+from autograd import Reading, Value, cos, erf, exp, explain, log1p, operation, operations, relu, sin, sqrt, tanh, where
+from autograd.numerals import Named, Numeral, Symbol, latex_name, shown
 
 mpmath.mp.dps = 60
 
@@ -121,6 +121,26 @@ def test_numbers_of_very_different_size_keep_the_signs_right(numbers, sign):
     (log1p, 1e-17, "log1p(1e-17) ≈ 1e-17"), (cos, 1e-9, "cos(1e-9) ≈ 1.0")])
 def test_a_function_is_equal_to_a_short_number_only_where_that_is_no_accident_of_floats(function, x, equation):
     assert explain(function(Value(x, "x")))[1].equations[0].text.endswith(f" = {equation}")
+
+
+@pytest.fixture
+def clip():
+    """A row of one's own, which chooses in every way there is."""
+    yield operation("clip", lambda x: where(x <= -1, -1.0, where(x >= 1, 1.0, where(x, x, 0.0))),
+                    partials=(lambda y, x: where(x * x < 1, 1.0, 0.0),))
+    del operations["clip"], Reading.clip
+
+
+def test_choices_are_made_without_rounding(clip):
+    for x, y in ((-3.0, "-1.0"), (0.1, "0.1"), (0.0, "0.0"), (2.5, "1.0")):
+        assert explain(clip(Value(x, "x")))[1].equations[0].text == f"L = clip(x) = clip({x}) = {y}"
+
+
+def test_formulas_may_go_on_with_the_names_and_signs_of_an_explanation():
+    named, sign = Named("a", 2.0), Symbol("η", r"\eta")
+    assert (named * sign + named).text == "a·η + a"
+    assert (sign * named).latex == r"\eta \cdot a"
+    assert Numeral("a", 0.1).javascript == Numeral("a", 0.1).python == "0.1"
 
 
 def test_floats_that_miss_a_decimal_by_their_last_bit_are_that_decimal():
