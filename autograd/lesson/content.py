@@ -7,7 +7,7 @@ from autograd.errors import DomainError
 from autograd.graph import topological_order
 from autograd.lesson.arithmetic import Shape, shape
 from autograd.lesson.notation import pattern, written
-from autograd.membership import counting, lineage, members, module_of
+from autograd.membership import counting, lineage, module_of
 from autograd.reading import is_tuple
 from autograd.recording import always_recording
 from autograd.value import Value, constant
@@ -155,11 +155,9 @@ class Content:
 
 def _folded(ledger: "Ledger") -> dict[str, list[Value]]:
     """The modules to fold: of the innermost ones those next to the inputs first, until few enough boxes are left."""
-    named = {node: name for node, name in ledger.given.items() if node.op is None}
-    inside = members(ledger.order, ledger.place, named)
     modules: dict[str, list[Value]] = {}
-    for node, module in zip(ledger.order, inside, strict=True):
-        modules.setdefault(module, []).append(node)
+    for node in ledger.order:
+        modules.setdefault(ledger.modules[node], []).append(node)
     around = {outer for module in modules for outer in lineage(module)[:-1]}
     boxes, folded = len(ledger.order), dict[str, list[Value]]()
     for module, nodes in sorted(modules.items(), key=lambda item: counting(item[0])):

@@ -3,13 +3,13 @@
 
 let language = content.language;
 
-/** A string of the table, with the words in braces put in.
+/** A string of the table, with the words in braces put in. A negative number after a × gets parentheses, as in Python.
  * @param {string} key
  * @param {Record<string, string | number>} [words] */
 function text(key, words = {}) {
   const template = STRINGS[language][key];
   if (template === undefined) throw new Error(`there is no string ${key}`);
-  return template.replace(/\{(\w+)\}/g, (_, word) => String(words[word]));
+  return template.replace(/\{(\w+)\}/g, (_, word) => String(words[word])).replace(/× (−[\d.]+(?:e−?\d+)?)/g, "× ($1)");
 }
 
 /** Fill all elements that say what they want: as text, or as the name that a screen reader gives. */

@@ -10,18 +10,21 @@ function shown(x) {
  * @param {number} x */
 function written(x) {
   if (x === 0) return "0.0";
-  const digits = Math.abs(x).toExponential(30);
-  let [mantissa, exponent] = Math.abs(x).toExponential(3).split("e");
-  if (/^\d\.\d{2}[02468]50*e/.test(digits)) [mantissa, exponent] = halfWay(digits); // to the even digit, as Python
-  const place = Number(exponent);
-  if (place < -4 || place >= 4) return (x < 0 ? "-" : "") + mantissa.replace(/\.?0+$/, "") + "e" + place;
+  let [mantissa, suffix] = Math.abs(x).toExponential(3).split("e");
+  const exponent = Number(suffix);
+  const fourth = (Math.abs(x) / 10 ** (exponent - 3)) % 1;
+  if (Math.abs(fourth - 0.5) < 1e-6) mantissa = halfWay(x, mantissa);
+  const sign = x < 0 ? "-" : "";
+  if (exponent < -4 || exponent >= 4) return sign + mantissa.replace(/\.?0+$/, "") + "e" + exponent;
   const plain = String(Number(mantissa + "e" + exponent));
-  return (x < 0 ? "-" : "") + (plain.includes(".") ? plain : plain + ".0");
+  return sign + (plain.includes(".") ? plain : plain + ".0");
 }
 
-/** @param {string} digits */
-function halfWay(digits) {
-  return [digits.slice(0, 5), digits.split("e")[1]];
+/** Just between two numbers of 4 digits, it is the even one of them, as in Python.
+ * @param {number} x @param {string} otherwise */
+function halfWay(x, otherwise) {
+  const digits = Math.abs(x).toExponential(30);
+  return /^\d\.\d{2}[02468]50*e/.test(digits) ? digits.slice(0, 5) : otherwise;
 }
 
 /** Whether the digits that are shown are the whole number, up to the rounding of floats.

@@ -18,7 +18,7 @@ class Picture {
     this.boxes = new Map();
     /** @type {Map<number, Box>} */
     this.groups = new Map();
-    /** @type {Map<string, {label: Element | null, group: Element}>} */
+    /** @type {Map<string, {label: Element | null, group: Element, child: number, place: number}>} */
     this.arrows = new Map();
     for (const group of svg.querySelectorAll("[data-node]")) {
       const place = Number(group.getAttribute("data-node"));
@@ -32,7 +32,8 @@ class Picture {
     }
     for (const group of svg.querySelectorAll("[data-edge], [data-between]")) {
       const name = group.getAttribute("data-edge") || group.getAttribute("data-between") || "";
-      this.arrows.set(name, { label: group.querySelector("text"), group });
+      const [child, place] = name.split("-").map(Number);
+      this.arrows.set(name, { label: group.querySelector("text"), group, child, place });
     }
   }
 
@@ -47,17 +48,16 @@ class Picture {
       put(box.value, hiding.value(place) ?? shown(numbers.values[place]), box.width);
       const slope = node.kind === "constant" ? "" : hiding.gradient(place) ?? shown(numbers.gradients[place]);
       put(box.gradient, slope && `∂ ${slope}`, box.width);
-      nameBox(box, text(`kind_${node.kind}`));
+      describe(box, text(`kind_${node.kind}`));
     }
     this.groups.forEach((box, number) => {
       const { name, nodes } = content.groups[number];
       put(box.name, name, box.width);
       put(box.value, text("group_count", { count: nodes.length }), box.width);
-      nameBox(box, text("kind_folded"));
+      describe(box, text("kind_folded"));
     });
-    this.arrows.forEach(({ label }, edge) => {
+    this.arrows.forEach(({ label, child, place }) => {
       if (!label) return;
-      const [child, place] = edge.split("-").map(Number);
       const flows = engineOf(this.subject).flows(child, place);
       const written = flows ? hiding.partial(child, place) ?? shown(numbers.partials[child]?.[place] ?? 0) : "";
       put(label, written && `×${written}`, 74);
@@ -81,11 +81,14 @@ class Picture {
   }
 }
 
+/** @type {Map<number, number>} */
+const groupOf = new Map(content.groups.flatMap(({ nodes }, group) => nodes.map((place) => [place, group])));
+
 /** The name of a node's box in the drawing: its own, or that of the module that it is folded into.
  * @param {number} place */
 function cellOf(place) {
-  const group = content.groups.findIndex(({ nodes }) => nodes.includes(place));
-  return group < 0 ? `n${place}` : `f${group}`;
+  const group = groupOf.get(place);
+  return group === undefined ? `n${place}` : `f${group}`;
 }
 
 /** @param {Element} group @param {(() => void) | undefined} chosen @returns {Box} */
@@ -106,10 +109,12 @@ function prepareBox(group, chosen) {
   return box;
 }
 
-/** For a screen reader: all that is written in the box, and what kind of thing it is. @param {Box} box @param {string} kind */
-function nameBox(box, kind) {
-  const words = [box.name, box.value, box.gradient].map(({ textContent }) => textContent).filter(Boolean).join(" ");
-  attribute(box.group, "aria-label", `${words}, ${kind}`);
+/** For a screen reader: the name of a button is what is written in it, and that of an image has to be told.
+ * @param {Box} box @param {string} kind */
+function describe({ group, name, value, gradient }, kind) {
+  attribute(group, "aria-description", kind);
+  if (group.getAttribute("role") !== "img") return;
+  attribute(group, "aria-label", [name, value, gradient].map(({ textContent }) => textContent).join(" "));
 }
 
 /** @type {Map<Graph, Engine>} */
@@ -122,14 +127,22 @@ function engineOf(subject) {
   return found;
 }
 
+/** What is written in a place, and in which size: asking the page for it would take longer.
+ * @type {WeakMap<Element, {words: string, size: number}>} */
+const inPlace = new WeakMap();
+
 /** Text into a place of this width, in smaller letters if it is too long. Nothing is touched that is right already.
  * @param {Element} place @param {string} words @param {number} width */
 function put(place, words, width) {
-  if (place.textContent === words) return;
+  const before = inPlace.get(place);
+  if (before && before.words === words) return;
   place.textContent = words;
-  const size = Number(place.getAttribute("data-size"));
-  const wanted = [...words].reduce((total, letter) => total + (letter > "\u2e7f" ? 1 : 0.58), 0) * size;
-  place.setAttribute("font-size", String(Math.round(size * Math.min(1, (width - 8) / (wanted || 1)) * 10) / 10));
+  const largest = Number(place.getAttribute("data-size"));
+  let wanted = 0;
+  for (const letter of words) wanted += (letter > "\u2e7f" ? 1 : 0.58) * largest;
+  const size = Math.round(largest * Math.min(1, (width - 8) / (wanted || 1)) * 10) / 10;
+  if ((before?.size ?? largest) !== size) place.setAttribute("font-size", String(size));
+  inPlace.set(place, { words, size });
 }
 
 /** @param {Element} place @param {string} name @param {string} value */

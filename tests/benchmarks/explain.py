@@ -1,7 +1,8 @@
-"""How long an explanation takes: to be there, and for its steps to be worked out."""
+"""How long an explanation takes: to be there, for its steps to be worked out, and to become a web page."""
 
 import autograd
 from autograd import Value
+from tests.benchmarks import lesson
 from tests.benchmarks.measuring import Figure, Row, Table, progress, timed
 
 
@@ -20,7 +21,8 @@ def run(rounds: int, quick: bool) -> Table:
     for (name, asked), program in programs.items():
         samples = [timed(program, 1) * 1e3 for _ in progress(range(rounds), name)]
         rows.append(Row(name, "ms", Figure.of(samples), asked=asked))
-    return Table("explain", rows, [])
+    pages, remarks = lesson.rows(rounds, quick)
+    return Table("explain", rows + pages, remarks)
 
 
 def _chain(nodes: int) -> Value:

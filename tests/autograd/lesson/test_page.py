@@ -1,6 +1,7 @@
 """The page of one lesson, tried by mouse and by keyboard, on a phone and on a projector."""
 
 import math
+import random
 import re
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from autograd import Value, explain, log, recalculate, sqrt, tanh, topological_order
+from autograd.numerals import shown
 from tests.autograd.lesson.conftest import AXE
 
 A_SMALL_PHONE, A_PROJECTOR = (360, 740), (1920, 1080)
@@ -115,6 +117,7 @@ def test_it_plays_pauses_and_stops_at_the_end(visit: Any) -> None:
     until(page, "state.step >= 2")
     assert page.get_attribute("#play", "aria-label") == "Pause"
     page.click("#play")
+    page.evaluate("renderNow()")
     assert page.get_attribute("#play", "aria-label") == "Play"
     page.evaluate("goTo(steps.length - 1)")
     page.click("#play")
@@ -183,6 +186,15 @@ def test_steps_are_announced(visit: Any) -> None:
     page.evaluate("renderNow()")
     assert page.get_attribute("#announcement", "aria-live") == "polite"
     assert page.text_content("#announcement").startswith("Step 1 of ")
+
+
+def test_numbers_are_shown_in_the_digits_that_python_shows(visit: Any) -> None:
+    page, _ = lesson(visit)
+    draws = random.Random(0)
+    wanted = [draws.uniform(-10, 10) * 10.0 ** draws.randint(-8, 8) for _ in range(1500)]
+    wanted += [mantissa + 0.5 for mantissa in range(1000, 1500)]  # just between two numbers of four digits
+    wanted += [mantissa / 16 for mantissa in range(1000)] + [0.0, 1e300, -5e-324, 9999.5, 99995.0, 0.00099995]
+    assert page.evaluate("numbers => numbers.map(written)", wanted) == [shown(number) for number in wanted]
 
 
 # ---- Numbers ---------------------------------------------------------------------------------------------------------
