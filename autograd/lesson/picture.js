@@ -127,7 +127,7 @@ function engineOf(subject) {
   return found;
 }
 
-/** What is written in a place, and in which size: asking the page for it would take longer.
+/** What is written in a place, and in which size: to ask the page for it would be slower.
  * @type {WeakMap<Element, {words: string, size: number}>} */
 const inPlace = new WeakMap();
 

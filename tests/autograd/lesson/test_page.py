@@ -354,8 +354,9 @@ def test_steps_downhill_are_those_of_gradient_descent(visit: Any) -> None:
 def test_the_learning_rate_has_a_slider(visit: Any) -> None:
     page, _ = lesson(visit, lr=0.1)
     page.click("#tab-learn")
-    page.press("#rate", "ArrowRight")
-    page.evaluate("renderNow()")
+    page.focus("#rate")
+    page.keyboard.press("ArrowRight")
+    until(page, "state.rate !== 0.1")
     rate = page.evaluate("state.rate")
     assert rate == pytest.approx(10**-0.95, rel=0.06)
     assert page.inner_text("#rate-shown") == f"η = {rate}"
