@@ -8,20 +8,22 @@ from autograd.errors import DomainError
 from autograd.graph import topological_order
 from autograd.reading import is_tuple
 from autograd.recording import always_recording
-from autograd.row import find, operations
+from autograd.row import Operation, find, operations
 from autograd.value import Value
 
 
-def expand(value: Value, only: str | Iterable[str] | None = None) -> Value:
+def expand(value: Value, only: str | Operation | Iterable[str | Operation] | None = None) -> Value:
     """The same graph with composite operations replaced by what they expand to, down to elementary ones.
 
-    Same value, same gradients, more nodes; the leaves are the same Values. `only`: the name of an operation, or
-    several names: nothing else is opened. Where an intermediate number would not be finite, as for tanh(400), the
-    node stays closed, and a warning says so. Raises LookupError for a name that is not in the table.
+    Same value, same gradients, more nodes; the leaves are the same Values. `only`: an operation or its name, or
+    several of them: nothing else is opened. Where an intermediate number would not be finite, as for tanh(400), the
+    node stays closed, and a warning says so. Raises LookupError for a name that is not in the table, and
+    TypeError for anything but a Value.
     """
-    names = {only} if isinstance(only, str) else set(operations if only is None else only)
-    for name in names:
-        find(name)
+    if not isinstance(value, Value):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"only a Value has a graph to open, not {type(value).__name__!r}")
+    wanted = [only] if isinstance(only, str | Operation) else operations if only is None else only
+    names = {row.name if isinstance(row, Operation) else find(row).name for row in wanted}
     closed: set[str] = set()
     with always_recording():
         while True:

@@ -90,9 +90,10 @@ expm1 = operation("expm1", math.expm1, (lambda y, x: exp(x),))
 log = operation("log", math.log, (lambda y, x: 1 / x,), domain="x > 0", latex=r"\log")
 log1p = operation("log1p", math.log1p, (lambda y, x: 1 / (1 + x),), domain="x > -1")
 sqrt = operation("sqrt", math.sqrt, (lambda y, x: 0.5 / y,), domain="x >= 0", latex=(POWER, r"\sqrt{{{0}}}"))
-sin = operation("sin", math.sin, (lambda y, x: cos(x),), latex=r"\sin")
-cos = operation("cos", math.cos, (lambda y, x: -sin(x),), latex=r"\cos")
-tan = operation("tan", math.tan, (lambda y, x: 1 + y * y,), expansion=lambda x: sin(x) / cos(x), latex=r"\tan")
+sin = operation("sin", math.sin, (lambda y, x: cos(x),), domain="a finite x", latex=r"\sin")
+cos = operation("cos", math.cos, (lambda y, x: -sin(x),), domain="a finite x", latex=r"\cos")
+tan = operation("tan", math.tan, (lambda y, x: 1 + y * y,), domain="a finite x", latex=r"\tan",
+                expansion=lambda x: sin(x) / cos(x))
 arcsin = operation("arcsin", math.asin, (lambda y, x: 1 / sqrt(1 - x * x),), domain="-1 <= x <= 1", latex=r"\arcsin")
 arccos = operation("arccos", math.acos, (lambda y, x: -1 / sqrt(1 - x * x),), domain="-1 <= x <= 1",
                    latex=r"\arccos")

@@ -56,6 +56,9 @@ _REFLECTED = """x1 = b._data
         else:
             return anything_reflected(b, a)"""
 
+# The names that the templates above use; a row of a user's own may well be called `state`.
+_TAKEN = set(re.findall(r"\w+", _RECORD + _TWO_OPERANDS + _REFLECTED + "operations math"))
+
 _LISTS = """
 def make(value, no_gradient, {partials}):
     def shortcut({lists}):
@@ -130,18 +133,19 @@ def source(operation: Operation) -> str:
 def _specialize(operation: Operation, made: Rules, namespace: dict[str, Any]) -> None:
     try:
         source = _source(operation)
+        code = compile(source, f"<glassgrad {operation.name}>", "exec")
     except Exception:  # a row of a user's own that is not generic arithmetic: it works, but no faster
         return
-    primitives = {name: row.value for name, row in operations.items() if "python" in row.notation}
     scope: dict[str, Any] = {}
-    exec(compile(source, f"<glassgrad {operation.name}>", "exec"), namespace, scope)
+    exec(code, namespace, scope)
     python_operator = getattr(operation.value, "__module__", "") == "_operator"
     name = f"__{operation.value.__name__}__" if python_operator else operation.name
     reflected_name = name.replace("__", "__r", 1)
-    functions = scope["make"](operation, getattr(Reading, name), getattr(Reading, reflected_name, None), math,
-                              **primitives)
+    functions = scope["make"](operation, operations, math, getattr(Reading, name),
+                              getattr(Reading, reflected_name, None))
     for function in functions.values():
         function.operation = operation
+        function.__qualname__ = f"Value.{name}"  # for messages
     made.source = source
     made.pull = {(True, True): functions["pull_both"], (True, False): functions["pull_first"],
                  (False, True): functions["pull_second"], (False, False): functions["pull_none"]}
@@ -159,10 +163,12 @@ def _source(operation: Operation) -> str:
     count = len(operation.partials)
     symbols = [Formula("x0"), Formula("x1")][:count]
     value = Formula(operation, tuple(symbols)).python
+    formulas = [value]
     parts: list[str] = []
     for name, needed in (("pull_both", (True, True)), ("pull_first", (True, False)), ("pull_second", (False, True)),
                          ("pull_none", (False, False))):
         sends = _sends(operation, symbols, needed)
+        formulas += sends
         loads = ["a = node._a", "b = node._b", "x0 = a._data", "x1 = b._data", "y = node._data", "g = node.grad"]
         body = [*_used(loads, sends), *sends] or ["pass"]
         parts.append(f"\n    def {name}(node):\n" + "".join(f"        {line}\n" for line in body))
@@ -176,8 +182,8 @@ def _source(operation: Operation) -> str:
         parts.append(_RECORD.format(name="reflected", signature="b, a", operands=_REFLECTED, value=value,
                                     arguments="a, b", rule="pull_second", b="b"))
         names.append("reflected")
-    primitives = ", ".join(name for name, row in operations.items() if "python" in row.notation)
-    return (f"def make(operation, anything, anything_reflected, math, {primitives}):{''.join(parts)}\n"
+    primitives = "".join(f"\n    {name} = operations[{name!r}].value" for name in _primitives(formulas))
+    return (f"def make(operation, operations, math, anything, anything_reflected):{primitives}{''.join(parts)}\n"
             f"    return dict({', '.join(f'{name}={name}' for name in names)})\n")
 
 
@@ -190,6 +196,15 @@ def _sends(operation: Operation, symbols: list[Formula], needed: tuple[bool, boo
             if gradient.head != 0.0:
                 lines.append(f"{parent}.grad += {gradient.python}")
     return lines
+
+
+def _primitives(formulas: list[str]) -> list[str]:
+    """The names of the rows that formulas in Python call. Raises ValueError for one that means something else here."""
+    called = set(re.findall(r"(?<![\w.])\w+(?=\()", " ".join(formulas)))
+    found = [name for name, row in operations.items() if "python" in row.notation and name in called]
+    if not _TAKEN.isdisjoint(found):
+        raise ValueError
+    return found
 
 
 def _used(loads: list[str], sends: list[str]) -> list[str]:
