@@ -168,7 +168,7 @@ def _largest_out(values: list[float]) -> float:
 
 
 def _pick(index: float, values: list[float]) -> float:
-    if index != int(index) or not 0 <= index < len(values):
+    if not 0 <= index < len(values) or index != int(index):
         raise ValueError
     return values[int(index)]
 

@@ -109,7 +109,8 @@ class Operation:
     def _gather(self, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
         """Lists of any kind become tuples; the last one may also be given number by number."""
         last = len(self.partials) - 1
-        if self.lists[last] and len(arguments) >= last and not (len(arguments) == last + 1 and is_list(arguments[last])):
+        is_whole = len(arguments) == last + 1 and is_list(arguments[last])
+        if self.lists[last] and len(arguments) >= last and not is_whole:
             arguments = (*arguments[:last], arguments[last:])
         if len(arguments) != len(self.partials):
             return arguments  # which the caller refuses

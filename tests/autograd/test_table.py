@@ -377,7 +377,7 @@ def test_what_is_no_number_is_refused(bad):
         tanh(bad)
     for combine in (operator.add, operator.mul, operator.pow):
         for operands in ((Value(1.0), bad), (bad, Value(1.0))):
-            with pytest.raises(TypeError, match="unsupported operand|can't multiply|can only concatenate"):
+            with pytest.raises(TypeError, match=r"unsupported operand|can't multiply|can only concatenate"):
                 combine(*operands)
 
 
