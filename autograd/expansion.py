@@ -9,7 +9,7 @@ from autograd.graph import topological_order
 from autograd.reading import is_tuple
 from autograd.recording import always_recording
 from autograd.row import Operation, find, operations
-from autograd.value import Value
+from autograd.value import Value, constant
 
 
 def expand(value: Value, only: str | Operation | Iterable[str | Operation] | None = None) -> Value:
@@ -54,6 +54,8 @@ def _opened(output: Value, names: set[str], closed: set[str]) -> Value:
             except (DomainError, ArithmeticError) as error:
                 closed.add(f"{row.call} stays closed, as its expansion has no value here: {error}")
             else:
+                if not isinstance(expansion, Value):  # the sum of an empty list, say
+                    expansion = constant(expansion)
                 twins[node] = expansion
                 if expansion.label is None and expansion.op is not None and expansion not in node.parents:
                     expansion.label = node.label

@@ -100,7 +100,7 @@ arccos = operation("arccos", math.acos, (lambda y, x: -1 / sqrt(1 - x * x),), do
 arctan = operation("arctan", math.atan, (lambda y, x: 1 / (1 + x * x),), latex=r"\arctan")
 arctan2 = operation("arctan2", math.atan2, (lambda y, a, b: b / (a * a + b * b), lambda y, a, b: -a / (a * a + b * b)))
 sinh = operation("sinh", math.sinh, (lambda y, x: cosh(x),), latex=r"\sinh",
-                 expansion=lambda x: (expm1(x) + expm1(x) / (expm1(x) + 1)) / 2)
+                 expansion=lambda x: (expm1(x) - expm1(-x)) / 2)
 cosh = operation("cosh", math.cosh, (lambda y, x: sinh(x),), latex=r"\cosh",
                  expansion=lambda x: (exp(x) + exp(-x)) / 2)
 tanh = operation("tanh", math.tanh, (lambda y, x: 1 - y * y,), latex=r"\tanh",
