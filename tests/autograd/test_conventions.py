@@ -406,6 +406,9 @@ def test_slopes_that_are_not_finite_are_refused_where_the_value_is():
         for ask in (lambda f, x: grad(f)(x), lambda f, x: jvp(f, x, 1.0), lambda f, x: f(Value(x)).backward()):
             with pytest.raises(DomainError):
                 ask(lambda x, f=function: f(x) * 1e6, x)
+    for ask in (lambda: jvp(lambda a: a / 5e-324, 0.0, 1.0), lambda: grad(lambda a: a / 5e-324)(0.0)):
+        with pytest.raises(DomainError, match=r"has no finite derivative with respect to a; here a = 0\.0"):
+            ask()
     with pytest.raises(DivisionByZeroError, match=r"with respect to a; here a = 0\.0, b = 0\.0"):
         arctan2(Value(0.0), Value(0.0)).backward()
 
