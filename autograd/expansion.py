@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Iterable
 from typing import Any
 
+from autograd.diagnosis import refuse_stale
 from autograd.errors import DomainError
 from autograd.graph import topological_order
 from autograd.reading import is_tuple
@@ -17,26 +18,30 @@ def expand(value: Value, only: str | Operation | Iterable[str | Operation] | Non
 
     Same value, same gradients, more nodes; the leaves are the same Values. `only`: an operation or its name, or
     several of them: nothing else is opened. Where an intermediate number would not be finite, as for tanh(400), the
-    node stays closed, and a warning says so. Raises LookupError for a name that is not in the table, and
-    TypeError for anything but a Value.
+    node stays closed, and a warning says so. So does one whose data was set by hand. Raises LookupError for
+    a name that is not in the table, TypeError for anything but a Value, StaleGraphError as `backward()` does.
     """
     if not isinstance(value, Value):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"only a Value has a graph to open, not {type(value).__name__!r}")
     wanted = [only] if isinstance(only, str | Operation) else operations if only is None else only
     names = {row.name if isinstance(row, Operation) else find(row).name for row in wanted}
-    closed: set[str] = set()
+    order = topological_order(value)
+    refuse_stale(order)
+    closed = {node: f"{node.op.call} stays closed, as its value was set by hand" for node in order
+              if node.op and node.op.expansion and node.op.name in names
+              and node.op.calculate(node.operands, node.arguments) != node.data}
     with always_recording():
         while True:
             opened = _opened(value, names, closed)
             if opened is value:
                 break
             value = opened
-    for message in sorted(closed):
+    for message in sorted(set(closed.values())):
         warnings.warn(message, stacklevel=2)
     return value
 
 
-def _opened(output: Value, names: set[str], closed: set[str]) -> Value:
+def _opened(output: Value, names: set[str], closed: dict[Value, str]) -> Value:
     """The graph with every such node opened once; itself if there is nothing left to open."""
     twins: dict[Value, Value] = {}
 
@@ -48,11 +53,11 @@ def _opened(output: Value, names: set[str], closed: set[str]) -> Value:
         twins[node] = node
         if row is None:
             continue
-        if row.name in names and row.expansion is not None:
+        if row.expansion is not None and row.name in names and node not in closed:
             try:
                 expansion = row.expansion(*arguments)
             except (DomainError, ArithmeticError) as error:
-                closed.add(f"{row.call} stays closed, as its expansion has no value here: {error}")
+                closed[node] = f"{row.call} stays closed, as its expansion has no value here: {error}"
             else:
                 if not isinstance(expansion, Value):  # the sum of an empty list, say
                     expansion = constant(expansion)
@@ -61,6 +66,8 @@ def _opened(output: Value, names: set[str], closed: set[str]) -> Value:
                     expansion.label = node.label
                 continue
         if any(twins[parent] is not parent for parent in node.parents):
-            twins[node] = Value.restored(row, arguments, node.data)
-            twins[node].label = node.label
+            again = twins[node] = Value.restored(row, arguments, node.data)
+            again.label = node.label
+            if node in closed:
+                closed[again] = closed[node]
     return twins[output]

@@ -32,7 +32,8 @@ def number(data: Any) -> float:
     if type(data) is float:
         return data
     kind: Any = type(data)  # pyright: ignore[reportUnknownVariableType]
-    scalar = getattr(data, "shape", ()) == () and getattr(getattr(data, "dtype", None), "kind", "f") != "c"
+    # In NumPy texts, times and arrays of objects have __float__ as well.
+    scalar = getattr(data, "shape", ()) == () and getattr(getattr(data, "dtype", None), "kind", "f") not in "cmMOSU"
     if isinstance(data, Reading) or not scalar or not (hasattr(kind, "__float__") or hasattr(kind, "__index__")):
         raise TypeError(f"a real number is needed, not {kind.__name__!r}")
     return float(data)

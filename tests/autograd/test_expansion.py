@@ -9,6 +9,7 @@ from oracle import EXPECTED, NAMES, arguments, flat, ulps
 
 from autograd import (
     Dual,
+    StaleGraphError,
     Value,
     constant,
     dot,
@@ -19,6 +20,7 @@ from autograd import (
     logsumexp,
     no_grad,
     operations,
+    recalculate,
     sigmoid,
     silu,
     sin,
@@ -224,9 +226,33 @@ def test_subclasses_constants_and_gradients_of_gradients():
 
 def test_data_that_was_set_by_hand_is_kept():
     x = Value(0.5)
-    y = sin(x)
-    y.data = 3.0
-    assert expand(tanh(x) * 2 + y).parents[1] is y
+    y, z = sin(x), tanh(sigmoid(x))
+    y.data, z.data = 3.0, 0.25
+    output = tanh(x) * z + y
+    with pytest.warns(UserWarning, match=r"^tanh\(x\) stays closed, as its value was set by hand$"):
+        opened = expand(output)
+    assert opened.data == pytest.approx(output.data, rel=1e-15)
+    assert opened.parents[1] is y
+    assert (opened.parents[0].parents[1].op, opened.parents[0].parents[1].data) == (tanh, 0.25)
+    assert "sigmoid" not in names(opened)  # which is opened below it
+
+
+def test_what_stays_closed_is_said_once_and_for_the_right_reason():
+    y = tanh(300 * tanh(Value(3.0)) + 200)  # whose operand will be another one by the last digit
+    with pytest.warns(UserWarning, match="stays closed") as caught:
+        opened = expand(y)
+    assert len(caught) == 1
+    assert "expansion has no value here: expm1(x) overflows" in str(caught[0].message)
+    assert names(opened).count("tanh") == 1
+
+
+def test_a_graph_whose_leaves_have_changed_is_refused():
+    x = Value(0.5, "x")
+    y = x * x + tanh(x)
+    x.data = 2.0
+    with pytest.raises(StaleGraphError, match=r"'x' was set to 2\.0 after"):
+        expand(y)
+    assert expand(recalculate(y)).data == pytest.approx(4 + math.tanh(2.0), rel=1e-15)
 
 
 def test_a_deep_graph_needs_no_recursion():

@@ -298,7 +298,7 @@ def test_writing_the_generated_files_again_adds_a_new_row(monkeypatch):
     monkeypatch.setattr(Path, "write_text", lambda path, text: written.update({path: text}))
     operation("cube", lambda x: x * x * x, (lambda y, x: 3 * x * x,))
     runpy.run_path(str(PACKAGE / "stubs.py"), run_name="__main__")
-    added = {path.name: [line for line in difflib.ndiff(path.read_text(encoding="utf-8").splitlines(), text.splitlines())
+    added = {path.name: [line for line in difflib.ndiff(path.read_text("utf-8").splitlines(), text.splitlines())
                          if line[0] in "+-"] for path, text in written.items()}
     assert added == {"_methods.pyi": ["+     def cube(self) -> Self: ..."],
                      "__init__.py": ["+     cube,", '+     "cube",']}
@@ -555,6 +555,24 @@ def test_plain_numbers_of_any_kind_give_a_float():
         assert (type(product), product.data) == (Value, 1.5)
         assert type(half * Value(3.0)) is Value
     assert (tanh(True), tanh(numpy.int8(1))) == (math.tanh(1), math.tanh(1))
+
+
+@pytest.mark.parametrize("bad", [
+    numpy.str_("1.5"), numpy.bytes_(b"1"), numpy.complex128(1), numpy.timedelta64(5), numpy.datetime64("2020"),
+    numpy.array("1"), numpy.array(Value(1.0)),
+])
+def test_numpy_scalars_that_are_no_real_numbers_are_refused(bad):
+    for call in (tanh, Value, lambda x: sum([x, Value(1.0)])):
+        with pytest.raises(TypeError, match=f"a real number is needed, not '{type(bad).__name__}'"):
+            call(bad)
+
+
+def test_a_value_inside_of_an_array_without_dimensions_keeps_its_history():
+    x = Value(3.0)
+    for y in (x * numpy.array(x), numpy.array(x) * x):
+        x.grad = 0.0
+        y.backward()
+        assert (y.data, x.grad) == (9.0, 6.0)
 
 
 def test_the_most_general_reading_present_reads_the_row():
