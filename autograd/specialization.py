@@ -32,27 +32,32 @@ _RECORD = """
         node._data = y
         node.grad = 0.0
         node.label = None
-        node._rule = {rule}
+        node._rule = rule
         node._a = a
         node._b = {b}
         node._clock = state.clock
         return node
 """
-_ONE_OPERAND = """x0 = a._data"""
+# Which rule a node gets depends on which operands are constants: no partial is called for one that is.
+_ONE_OPERAND = """x0 = a._data
+        rule = pull_first if a._rule is not no_gradient else pull_none"""
 _TWO_OPERANDS = """x0 = a._data
         if type(b) is Value:
             x1 = b._data
             rule = pull_both
+            if a._rule is no_gradient or b._rule is no_gradient:
+                rule = rules[a._rule is not no_gradient, b._rule is not no_gradient]
         elif type(b) is float or type(b) is int:
             b = constant(b)
             x1 = b._data
-            rule = pull_first
+            rule = pull_first if a._rule is not no_gradient else pull_none
         else:
             return anything(a, b)"""
 _REFLECTED = """x1 = b._data
         if type(a) is float or type(a) is int:
             a = constant(a)
             x0 = a._data
+            rule = pull_second if b._rule is not no_gradient else pull_none
         else:
             return anything_reflected(b, a)"""
 
@@ -138,13 +143,13 @@ def _specialize(operation: Operation, made: Rules, namespace: dict[str, Any]) ->
     python_operator = getattr(operation.value, "__module__", "") == "_operator"
     name = f"__{operation.value.__name__}__" if python_operator else operation.name
     reflected_name = name.replace("__", "__r", 1)
-    functions = scope["make"](operation, getattr(Reading, name), getattr(Reading, reflected_name, None), math,
-                              **primitives)
+    functions = scope["make"](operation, made.pull, getattr(Reading, name), getattr(Reading, reflected_name, None),
+                              math, **primitives)
     for function in functions.values():
         function.operation = operation
     made.source = source
-    made.pull = {(True, True): functions["pull_both"], (True, False): functions["pull_first"],
-                 (False, True): functions["pull_second"], (False, False): functions["pull_none"]}
+    made.pull.update({(True, True): functions["pull_both"], (True, False): functions["pull_first"],
+                      (False, True): functions["pull_second"], (False, False): functions["pull_none"]})
     value_class, forward = namespace["Value"], functions["forward"]
     setattr(value_class, name, forward)
     if len(operation.partials) == 1:
@@ -169,15 +174,15 @@ def _source(operation: Operation) -> str:
     names = ["pull_both", "pull_first", "pull_second", "pull_none", "forward"]
     if count == 1:
         parts.append(_RECORD.format(name="forward", signature="a", operands=_ONE_OPERAND, value=value,
-                                    arguments="a,", rule="pull_first", b="nothing"))
+                                    arguments="a,", b="nothing"))
     else:
         parts.append(_RECORD.format(name="forward", signature="a, b", operands=_TWO_OPERANDS, value=value,
-                                    arguments="a, b", rule="rule", b="b"))
+                                    arguments="a, b", b="b"))
         parts.append(_RECORD.format(name="reflected", signature="b, a", operands=_REFLECTED, value=value,
-                                    arguments="a, b", rule="pull_second", b="b"))
+                                    arguments="a, b", b="b"))
         names.append("reflected")
     primitives = ", ".join(name for name, row in operations.items() if "python" in row.notation)
-    return (f"def make(operation, anything, anything_reflected, math, {primitives}):{''.join(parts)}\n"
+    return (f"def make(operation, rules, anything, anything_reflected, math, {primitives}):{''.join(parts)}\n"
             f"    return dict({', '.join(f'{name}={name}' for name in names)})\n")
 
 
