@@ -6,6 +6,7 @@ import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from contextvars import copy_context
 
 import pytest
 
@@ -277,7 +278,7 @@ def test_a_generator_with_no_grad_inside_may_be_closed_elsewhere():
             yield
 
     running = steps()
-    next(running)
+    copy_context().run(next, running)
     thread = threading.Thread(target=running.close)
     thread.start()
     thread.join()

@@ -128,7 +128,7 @@ def build():
     hidden = dot(w, [1.0, 2.0]).tanh()
     output = (hidden - 1.0) ** 2 + w[0] * w[1] / 4
     output.backward()
-for _ in range(100):
+for _ in range(2_000):  # until all is made that is made once
     build()
 before = sys.getallocatedblocks()
 for _ in range(200_000):
