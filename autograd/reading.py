@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar, TypeGuard
 
+from autograd.errors import NumberOverflowError
+
 if TYPE_CHECKING:  # the methods that the table gives to every reading, spelled out for type checkers
     from autograd._methods import Methods
 else:
@@ -27,16 +29,20 @@ class Reading(Methods):
 def number(data: Any) -> float:
     """A plain real number as a float: int, float, a NumPy scalar, anything with `__float__` or `__index__`.
 
-    Raises TypeError for all else, a Value or Dual included.
+    Raises TypeError for all else, a Value or Dual included; OverflowError for one too large for a float.
     """
     if type(data) is float:
         return data
     kind: Any = type(data)  # pyright: ignore[reportUnknownVariableType]
-    # In NumPy texts, times and arrays of objects have __float__ as well.
-    scalar = getattr(data, "shape", ()) == () and getattr(getattr(data, "dtype", None), "kind", "f") not in "cmMOSU"
+    # NumPy gives `__float__` to its strings, dates, objects and complex numbers, too.
+    scalar = getattr(data, "shape", ()) == () and getattr(getattr(data, "dtype", None), "kind", "f") not in "cSUOMm"
     if isinstance(data, Reading) or not scalar or not (hasattr(kind, "__float__") or hasattr(kind, "__index__")):
         raise TypeError(f"a real number is needed, not {kind.__name__!r}")
-    return float(data)
+    try:
+        return float(data)
+    except OverflowError:
+        raise NumberOverflowError(f"a number that a float can hold is needed; this {kind.__name__!r} is too large"
+                                  ) from None
 
 
 def is_tuple(argument: Any) -> TypeGuard[tuple[Any, ...]]:

@@ -84,6 +84,9 @@ class Operation:
         assert partial is not None, "no gradient flows through this argument"
         try:
             slopes = partial(y, *operands)
+            if self.lists[place] and len(slopes) != len(operands[place]):
+                raise TypeError(f"the derivative of {self.name} with respect to {self.parameters[place]} has "
+                                f"{len(slopes)} numbers, not {len(operands[place])}")
             if not all(math.isfinite(slope) for slope in _flat([slopes]) if isinstance(slope, float)):
                 raise OverflowError
             return slopes

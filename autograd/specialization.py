@@ -32,32 +32,37 @@ _RECORD = """
         node._data = y
         node.grad = 0.0
         node.label = None
-        node._rule = {rule}
+        node._rule = rule
         node._a = a
         node._b = {b}
         node._clock = state.clock
         return node
 """
-_ONE_OPERAND = """x0 = a._data"""
+# Which rule a node gets depends on which operands are constants: no partial is called for one that is.
+_ONE_OPERAND = """x0 = a._data
+        rule = pull_first if a._rule is not no_gradient else pull_none"""
 _TWO_OPERANDS = """x0 = a._data
         if type(b) is Value:
             x1 = b._data
             rule = pull_both
+            if a._rule is no_gradient or b._rule is no_gradient:
+                rule = rules[a._rule is not no_gradient, b._rule is not no_gradient]
         elif type(b) is float or type(b) is int:
             b = constant(b)
             x1 = b._data
-            rule = pull_first
+            rule = pull_first if a._rule is not no_gradient else pull_none
         else:
             return anything(a, b)"""
 _REFLECTED = """x1 = b._data
         if type(a) is float or type(a) is int:
             a = constant(a)
             x0 = a._data
+            rule = pull_second if b._rule is not no_gradient else pull_none
         else:
             return anything_reflected(b, a)"""
 
 # The names that the templates above use; a row of a user's own may well be called `state`.
-_TAKEN = set(re.findall(r"\w+", _RECORD + _TWO_OPERANDS + _REFLECTED + "operations math"))
+_TAKEN = set(re.findall(r"\w+", _RECORD + _ONE_OPERAND + _TWO_OPERANDS + _REFLECTED + "operations math"))
 
 _LISTS = """
 def make(value, no_gradient, {partials}):
@@ -94,7 +99,7 @@ def make(value, no_gradient, {partials}):
 _SEND = """
         for item in list{place}:
             if item._rule is not no_gradient:  # not all of them are constants
-                for item, slope in zip(list{place}, partial{place}(y, {operands})):
+                for item, slope in zip(list{place}, partial{place}(y, {operands}), strict=True):
                     item.grad += g * slope
                 break
 """
@@ -141,14 +146,14 @@ def _specialize(operation: Operation, made: Rules, namespace: dict[str, Any]) ->
     python_operator = getattr(operation.value, "__module__", "") == "_operator"
     name = f"__{operation.value.__name__}__" if python_operator else operation.name
     reflected_name = name.replace("__", "__r", 1)
-    functions = scope["make"](operation, operations, math, getattr(Reading, name),
+    functions = scope["make"](operation, made.pull, operations, math, math.inf, math.nan, getattr(Reading, name),
                               getattr(Reading, reflected_name, None))
     for function in functions.values():
         function.operation = operation
         function.__qualname__ = f"Value.{name}"  # for messages
     made.source = source
-    made.pull = {(True, True): functions["pull_both"], (True, False): functions["pull_first"],
-                 (False, True): functions["pull_second"], (False, False): functions["pull_none"]}
+    made.pull.update({(True, True): functions["pull_both"], (True, False): functions["pull_first"],
+                      (False, True): functions["pull_second"], (False, False): functions["pull_none"]})
     value_class, forward = namespace["Value"], functions["forward"]
     setattr(value_class, name, forward)
     if len(operation.partials) == 1:
@@ -175,16 +180,16 @@ def _source(operation: Operation) -> str:
     names = ["pull_both", "pull_first", "pull_second", "pull_none", "forward"]
     if count == 1:
         parts.append(_RECORD.format(name="forward", signature="a", operands=_ONE_OPERAND, value=value,
-                                    arguments="a,", rule="pull_first", b="nothing"))
+                                    arguments="a,", b="nothing"))
     else:
         parts.append(_RECORD.format(name="forward", signature="a, b", operands=_TWO_OPERANDS, value=value,
-                                    arguments="a, b", rule="rule", b="b"))
+                                    arguments="a, b", b="b"))
         parts.append(_RECORD.format(name="reflected", signature="b, a", operands=_REFLECTED, value=value,
-                                    arguments="a, b", rule="pull_second", b="b"))
+                                    arguments="a, b", b="b"))
         names.append("reflected")
     primitives = "".join(f"\n    {name} = operations[{name!r}].value" for name in _primitives(formulas))
-    return (f"def make(operation, operations, math, anything, anything_reflected):{primitives}{''.join(parts)}\n"
-            f"    return dict({', '.join(f'{name}={name}' for name in names)})\n")
+    return (f"def make(operation, rules, operations, math, inf, nan, anything, anything_reflected):{primitives}"
+            f"{''.join(parts)}\n    return dict({', '.join(f'{name}={name}' for name in names)})\n")
 
 
 def _sends(operation: Operation, symbols: list[Formula], needed: tuple[bool, bool]) -> list[str]:
@@ -253,7 +258,7 @@ def _pull_by_partials(operation: Operation) -> Callable[[Any], None]:
                     break
             else:
                 continue
-            for parent, slope in zip(argument, partial(y, *operands)):
+            for parent, slope in zip(argument, partial(y, *operands), strict=True):
                 parent.grad += g * slope
 
     pull.operation = operation  # pyright: ignore[reportFunctionMemberAccess]

@@ -18,10 +18,13 @@ class Walk:
 
     def __init__(self, output: "Value", clock: int) -> None:
         self.output, self.clock = output, clock
+        self.clocks_differ = False  # only then it is worth to compare each node with its parents
+        self._start()
+
+    def _start(self) -> None:
         self.inner: list[Value] = []
         self.leaves: list[tuple[Value, float]] = []  # with the gradient from before
         self.constants: list[Value] = []
-        self.clocks_differ = False  # only then it is worth to compare each node with its parents
 
     def by_level(self) -> "list[Value] | None":
         """The inner nodes, children before parents: first the output, then what one step leads to, then two ...
@@ -88,7 +91,7 @@ class Walk:
     def by_depth(self, order: "list[Value]") -> "list[Value]":
         """The inner nodes, children before parents, from a topological order: right for every graph."""
         self.undo()
-        self.__init__(self.output, self.clock)
+        self._start()
         for node in reversed(order):
             if node._b is not None:
                 self.inner.append(node)
