@@ -505,6 +505,30 @@ def test_partials_may_all_be_missing():
     assert grad(row)(3.0) == 0.0
 
 
+def test_a_list_of_slopes_of_another_length_is_refused():
+    row = operation("short", lambda values: values[0] + values[1], (lambda y, values: [1.0],), lists=("values",))
+    leaves = [Value(1.0), Value(2.0)]
+    y = row(leaves)
+    for ask in (y.backward, lambda: gradients(y, leaves), lambda: jvp(row, [1.0, 2.0], [1.0, 1.0])):
+        with pytest.raises(TypeError, match=r"^the derivative of short with respect to values has 1 numbers, not 2$"):
+            ask()
+    assert [leaf.grad for leaf in leaves] == [0.0, 0.0]
+
+
+def test_a_row_may_speak_of_infinity():
+    row = operation("bounded", lambda x: where(x < math.inf, x, -math.inf),
+                    (lambda y, x: where(x < math.inf, 1.0, 0.0),))
+    x = Value(3.0)
+    y = row(x)
+    y.backward()
+    assert (y.data, x.grad) == (3.0, 1.0)
+    assert source(row)
+    wrong = operation("undefined", lambda x: 2 * x, (lambda y, x: math.nan,))
+    for ask in (wrong(x).backward, lambda: jvp(wrong, 1.0, 1.0), lambda: grad(wrong)(3.0)):
+        with pytest.raises(DomainError, match=r"undefined\(x\) has no finite derivative with respect to x"):
+            ask()
+
+
 def test_a_partial_may_be_zero():
     row = operation("first_of", lambda a, b: a + 0 * b, (lambda y, a, b: 1.0, lambda y, a, b: 0.0))
     a, b = Value(2.0), Value(3.0)
