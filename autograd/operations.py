@@ -161,8 +161,6 @@ def _logsumexp(values: Any) -> Any:
 
 
 def _largest_out(values: list[float]) -> float:
-    if not values:
-        raise ValueError
     largest = max(values)
     return largest + math.log(builtins.sum(math.exp(x - largest) for x in values))
 

@@ -189,6 +189,12 @@ def test_0_to_the_power_0_is_1_and_constant():
     assert slopes[0] == 0.0
 
 
+def test_the_exponent_0_has_mixed_derivatives():
+    """∂²a^b/∂a∂b = a^(b-1) (1 + b log a), which is 1/a."""
+    for found in second(power, 2.0, 0.0):
+        assert found == pytest.approx([0.0, 0.5, 0.5, math.log(2) ** 2], rel=1e-15)
+
+
 def test_the_exponent_of_0_has_the_derivative_0_while_it_is_positive():
     value, slopes, _ = derivatives(torch.pow, (0.0, 2.0))
     assert (value, slopes) == (0.0, [0.0, 0.0])
@@ -369,6 +375,12 @@ def test_no_reading_goes_on_with_what_is_not_finite(function, arguments, error, 
             assert type(raised.value) is error, name
             assert str(raised.value) == message, name
     assert issubclass(error, DomainError)
+
+
+def test_plain_infinity_goes_through_floats_as_in_python():
+    assert (exp(math.inf), log(math.inf), multiply(-2.0, math.inf), tanh(-math.inf)) == (
+        math.inf, math.inf, -math.inf, -1.0)
+    assert math.isnan(tanh(math.nan))
 
 
 def test_the_errors_are_those_of_python_too():
