@@ -242,7 +242,7 @@ def test_a_layer_that_shares_its_list_of_inputs():
 @pytest.mark.parametrize("ask", [topological_order, recalculate])
 @pytest.mark.parametrize("what", [3.0, "abc", None])
 def test_only_values_have_a_graph(ask, what):
-    with pytest.raises(TypeError, match="^a graph is made of Values, not of "):
+    with pytest.raises(TypeError, match=r"^a graph is made of Values, not of "):
         ask(what)
 
 
@@ -267,7 +267,8 @@ def broken(error):
 
 @pytest.fixture
 def failing(request):
-    row = operation("failing_in_this_test", lambda x: x if isinstance(x, float) else x.nothing, (broken(request.param),))
+    row = operation("failing_in_this_test", lambda x: x if isinstance(x, float) else x.nothing,
+                    (broken(request.param),))
     yield row
     for owner in (autograd.Reading, Value):
         if row.name in vars(owner):
@@ -275,7 +276,8 @@ def failing(request):
     del operations[row.name]
 
 
-@pytest.mark.parametrize("failing", [KeyboardInterrupt(), TypeError("x"), MemoryError(), ValueError("x")], indirect=True)
+@pytest.mark.parametrize("failing", [KeyboardInterrupt(), TypeError("x"), MemoryError(), ValueError("x")],
+                         indirect=True)
 @pytest.mark.parametrize("short_cut", [False, True])
 def test_an_error_in_the_middle_leaves_the_gradients_of_leaves_as_they_were(failing, short_cut):
     a, b = Value(2.0), Value(3.0)
@@ -321,21 +323,22 @@ def test_a_derivative_that_does_not_exist_is_named_with_labels_and_line():
     with pytest.raises(autograd.DivisionByZeroError) as raised:
         (y + 1).backward()
     text = str(raised.value)
-    assert text.startswith("sqrt(x) has no finite derivative with respect to x; here x = 0.0 (label 'x')\n  calculated in ")
+    assert text.startswith("sqrt(x) has no finite derivative with respect to x; here x = 0.0 (label 'x')\n"
+                           "  calculated in ")
     assert text.endswith(": y = x.sqrt()")
     assert x.grad == 1.5
-    with pytest.raises(DomainError, match=r"^a\*\*b|has no finite derivative with respect to b; here a = -2.0, b = 2.0$"):
+    with pytest.raises(DomainError, match=r"has no finite derivative with respect to b; here a = -2.0, b = 2.0$"):
         (Value(-2.0) ** Value(2.0)).backward()
 
 
 def test_a_gradient_that_overflows_is_named():
     x = Value(1e-200, "x")
-    with pytest.raises(NumberOverflowError, match="^the gradient of 'x' overflows$"):
+    with pytest.raises(NumberOverflowError, match=r"^the gradient of 'x' overflows$"):
         (x * 1e200 * 1e200).backward()
     y = Value(1e-200)
     with pytest.raises(NumberOverflowError, match=r"^the gradient of the Value 1e-200 \(a leaf\) overflows$"):
         (y * 1e200 * 1e200).backward()
-    with pytest.raises(NumberOverflowError, match="^the gradient of 'x' overflows$"):
+    with pytest.raises(NumberOverflowError, match=r"^the gradient of 'x' overflows$"):
         dot([x, 1.0], [1e200, 0.0]).backward(1e200)
     assert (x.grad, y.grad) == (0.0, 0.0)
 
@@ -349,21 +352,22 @@ def test_a_gradient_that_overflows_when_it_is_added_to_an_earlier_one():
     assert (x.grad, y.grad) == (1.7e308, 0.0)
 
 
-# ---- Data that was set -------------------------------------------------------------------------------------------------
+# ---- Data that was set -----------------------------------------------------------------------------------------------
 
 STALE = "calculate again, or call recalculate\\(output\\), before asking for gradients$"
 
 
 @pytest.mark.parametrize("calculate", [
     lambda x: x * x, lambda x: x.tanh() * 2 + 1, lambda x: autograd.sum([1.0, x]), lambda x: dot([x, 2.0], [3.0, x]),
-    lambda x: where(x, x, 1.0), lambda x: -(-x), lambda x: x * x + (x * x) * x, lambda x: 2 * x + 1,
+    lambda x: where(x, x, 1.0), lambda x: x.negative().negative(), lambda x: x * x + (x * x) * x, lambda x: 2 * x + 1,
 ])
 def test_setting_a_number_that_was_used_is_refused_until_it_is_recalculated(calculate):
     x = Value(3.0, "x")
     y = calculate(x)
     y.backward()
     x.grad, x.data = 0.0, 4.0
-    with pytest.raises(StaleGraphError, match=rf"^'x' was set to 4.0 after the Value .* had been calculated from it: {STALE}"):
+    message = rf"^'x' was set to 4.0 after the Value .* had been calculated from it: {STALE}"
+    with pytest.raises(StaleGraphError, match=message):
         y.backward()
     assert x.grad == 0.0
     assert recalculate(y) is y
@@ -380,7 +384,8 @@ def test_setting_a_number_inside_of_the_graph_is_refused_but_not_at_its_end():
     y = x * x
     z = y + y
     y.data = 10.0
-    with pytest.raises(StaleGraphError, match=r"^the Value 10.0 \(multiply\) was set to 10.0 after the Value 18.0 \(add\)"):
+    message = r"^the Value 10.0 \(multiply\) was set to 10.0 after the Value 18.0 \(add\)"
+    with pytest.raises(StaleGraphError, match=message):
         z.backward()
     w = y * 2
     w.backward()
