@@ -3,6 +3,7 @@
 import gc
 import math
 import operator
+import sys
 from fractions import Fraction
 
 import pytest
@@ -17,12 +18,14 @@ from autograd import (
     Value,
     constant,
     dot,
+    graph,
     log,
     operation,
     operations,
     recalculate,
     topological_order,
     trace,
+    walk,
     where,
 )
 from autograd.recording import state
@@ -291,6 +294,50 @@ def test_an_error_in_the_middle_leaves_the_gradients_of_leaves_as_they_were(fail
     assert (a.grad, b.grad) == (6.0, 4.0)
 
 
+@pytest.mark.parametrize("calculate", [
+    lambda a, b: a * b + 2 * a, lambda a, b: dot([a, b], [b, 1.0]) * a, lambda a, b: 2 * (2 * (a * b)) + a * b,
+    lambda a, b: a * b + autograd.sum([a * (a * b).sin(), a * b]),
+], ids=["level", "lists", "depth", "both"])
+def test_an_interrupt_at_any_line_of_backward_commits_all_or_nothing(calculate):
+    def interrupting(place):
+        """Ctrl-C at the line of the engine that is the `place`-th to run; undo() itself is left in peace."""
+        count = 0
+
+        def trace_line(frame, event, argument):
+            nonlocal count
+            if event == "line" and frame.f_code.co_name != "undo":
+                count += 1
+                if count == place:
+                    sys.settrace(None)
+                    raise KeyboardInterrupt
+            return trace_line
+
+        def trace_call(frame, event, argument):
+            name = frame.f_code.co_filename
+            return trace_line if name in (graph.__file__, walk.__file__) or name.startswith("<glassgrad") else None
+
+        return trace_call
+
+    outcomes, outer = [], sys.gettrace()
+    while not outcomes or outcomes[-1] is not None:
+        a, b = Value(3.0), Value(4.0)
+        a.grad, b.grad = 0.25, 0.5
+        output = calculate(a, b)
+        right = naive(output)
+        try:
+            sys.settrace(interrupting(len(outcomes) + 1))
+            output.backward()
+            outcomes.append(None)
+        except KeyboardInterrupt:
+            outcomes.append((a.grad, b.grad))
+        finally:
+            sys.settrace(outer)
+    assert (a.grad, b.grad) == pytest.approx((0.25 + right[a], 0.5 + right[b]))
+    assert len(outcomes) > 40
+    assert set(outcomes) <= {(0.25, 0.5), None, (a.grad, b.grad)}
+    assert outcomes.count((0.25, 0.5)) > 40
+
+
 def test_an_interrupt_while_gradients_are_committed_changes_none():
     class Interrupting(Value):
         """A leaf whose gradient cannot be set to 7."""
@@ -349,6 +396,8 @@ def test_a_gradient_that_overflows_when_it_is_added_to_an_earlier_one():
     with pytest.raises(NumberOverflowError,
                        match=r"^the gradient overflows when it is added to that of an earlier backward\(\)$"):
         (x + y).backward(1.7e308)
+    with pytest.raises(NumberOverflowError, match=r"^the gradient overflows when it is added"):
+        dot([x, 1.0], [1.0, 10.0]).backward(1.7e308)  # that of the constant 1.0 would, too, but there is none
     assert (x.grad, y.grad) == (1.7e308, 0.0)
 
 

@@ -109,6 +109,20 @@ def test_a_result_knows_its_operation_and_its_parents_in_order():
     assert autograd.dot([a, b], [b, a]).arguments == ((a, b), (b, a))
 
 
+def test_a_new_result_has_neither_gradient_nor_label():
+    x = Value(2.0, "x")
+    x.grad = 3.0
+    for row, arguments in [("add", (x, 1.0)), ("tanh", (x,)), ("sum", ([x, x],)), ("where", (x, x, x))]:
+        for result in (operations[row](*arguments), record(operations[row], tuple(
+                tuple(a) if isinstance(a, list) else a for a in arguments))):
+            assert (result.grad, result.label) == (0.0, None)
+
+
+def test_what_is_not_0_holds_as_a_condition():
+    assert [autograd.where(Value(x), 1.0, 2.0).data for x in (0.0, -0.0, 1.0, -1.0, 1e-300)] == [2, 2, 1, 1, 1]
+    assert [Value(x).truth() for x in (0.0, -0.0, 1.0, -1.0)] == [False, False, True, True]
+
+
 def test_setting_data_of_a_result_changes_that_value_alone():
     x = Value(3.0)
     y = x * x
