@@ -116,6 +116,8 @@ def test_a_new_result_has_neither_gradient_nor_label():
         for result in (operations[row](*arguments), record(operations[row], tuple(
                 tuple(a) if isinstance(a, list) else a for a in arguments))):
             assert (result.grad, result.label) == (0.0, None)
+            assert all((parent.grad, parent.label) == (0.0, None) for parent in result.parents if parent is not x)
+    assert (constant(1.0).grad, constant(1.0).label) == (0.0, None)
 
 
 def test_what_is_not_0_holds_as_a_condition():
