@@ -47,8 +47,7 @@ _TWO_OPERANDS = """x0 = a._data
         if type(b) is Value:
             x1 = b._data
             rule = pull_both
-            if a._rule is no_gradient: rule = pull_none if b._rule is no_gradient else pull_second
-            elif b._rule is no_gradient: rule = pull_first
+            if a._rule is no_gradient or b._rule is no_gradient: rule = rules[not a.constant, not b.constant]
         elif type(b) is float or type(b) is int:
             b = constant(b)
             x1 = b._data
@@ -147,13 +146,13 @@ def _specialize(operation: Operation, made: Rules, namespace: dict[str, Any]) ->
     python_operator = getattr(operation.value, "__module__", "") == "_operator"
     name = f"__{operation.value.__name__}__" if python_operator else operation.name
     reflected_name = name.replace("__", "__r", 1)
-    functions = scope["make"](operation, getattr(Reading, name), getattr(Reading, reflected_name, None), math,
-                              **primitives)
+    functions = scope["make"](operation, made.pull, getattr(Reading, name), getattr(Reading, reflected_name, None),
+                              math, **primitives)
     for function in functions.values():
         function.operation = operation
     made.source = source
-    made.pull = {(True, True): functions["pull_both"], (True, False): functions["pull_first"],
-                 (False, True): functions["pull_second"], (False, False): functions["pull_none"]}
+    made.pull.update({(True, True): functions["pull_both"], (True, False): functions["pull_first"],
+                      (False, True): functions["pull_second"], (False, False): functions["pull_none"]})
     value_class, forward = namespace["Value"], functions["forward"]
     setattr(value_class, name, forward)
     if len(operation.partials) == 1:
@@ -192,7 +191,7 @@ def _source(operation: Operation) -> str:
                                     arguments="a, b", b="b"))
         names.append("reflected")
     primitives = ", ".join(name for name, row in operations.items() if "python" in row.notation)
-    return (f"def make(operation, anything, anything_reflected, math, {primitives}):{''.join(parts)}\n"
+    return (f"def make(operation, rules, anything, anything_reflected, math, {primitives}):{''.join(parts)}\n"
             f"    return dict({', '.join(f'{name}={name}' for name in names)})\n")
 
 
