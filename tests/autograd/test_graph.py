@@ -255,6 +255,12 @@ def test_the_order_of_nothing_and_of_one_leaf():
     assert topological_order(x) == topological_order([x, x]) == [x]
 
 
+def test_outputs_and_parents_come_in_the_order_in_which_they_were_given():
+    a, b, c = Value(1.0), Value(2.0), Value(3.0)
+    assert topological_order([b, a]) == [b, a]
+    assert topological_order(output := autograd.sum([c, a, b])) == [c, a, b, output]
+
+
 # ---- Failing ---------------------------------------------------------------------------------------------------------
 
 
