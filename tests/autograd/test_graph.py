@@ -471,10 +471,11 @@ def test_the_loop_of_micrograd_runs():
         loss.backward()
 
 
-def test_what_else_was_calculated_from_a_recalculated_number_is_stale():
+@pytest.mark.parametrize("data", [7.0, 20.0])
+def test_what_else_was_calculated_from_a_recalculated_number_is_stale(data):
     x = Value(3.0)
     y = x * x
-    y.data = 7.0
+    y.data = data
     other = y * y
     recalculate(y + 1)
     assert y.data == 9.0

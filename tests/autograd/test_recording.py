@@ -99,6 +99,13 @@ def test_as_a_decorator_of_functions_and_methods():
 
     recursive(3)
 
+    @no_grad
+    def bare(number):
+        return number, recorded()
+
+    assert bare(3) == (3, False)
+    assert bare.__name__ == "bare"
+
     @no_grad()
     def failing():
         raise KeyError
