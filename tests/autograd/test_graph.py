@@ -530,10 +530,10 @@ def test_nothing_refers_to_a_graph_after_backward():
     gc.disable()
     try:
         x = Value(2.0)
-        before = sum(isinstance(each, Value) for each in gc.get_objects())
+        before = sum(type(each) is Value for each in gc.get_objects())
         y = x * x + dot([x, x], [x, 1.0])
         y.backward()
         del y
-        assert sum(isinstance(each, Value) for each in gc.get_objects()) == before
+        assert sum(type(each) is Value for each in gc.get_objects()) == before
     finally:
         gc.enable()
