@@ -36,6 +36,8 @@ def explanation(output: "Value", seed: float, order: "list[Value]") -> DomainErr
             except DomainError as error:
                 return type(error)(f"{error}{_where(node)}")
             for parent, slope in zip(parents, slopes if is_tuple(argument) else [slopes], strict=True):
+                if parent.constant:
+                    continue
                 grads[parent] = grads.get(parent, 0.0) + grads[node] * slope
                 if grads[parent] - grads[parent]:
                     return NumberOverflowError(f"the gradient of {_called(parent)} overflows{_where(node)}")

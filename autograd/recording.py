@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from functools import wraps
 from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar, overload
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -59,10 +59,17 @@ class _Setting:
 
 class no_grad(_Setting):
     """Nothing is recorded inside: results are leaves. A context manager, and a decorator for functions, generators
-    and coroutines.
+    and coroutines, with parentheses or without.
     """
 
-    def __init__(self) -> None:
+    @overload
+    def __new__(cls) -> Self: ...
+    @overload
+    def __new__(cls, function: Function) -> Function: ...
+    def __new__(cls, function: Any = None) -> Any:
+        return super().__new__(cls) if function is None else cls()(function)
+
+    def __init__(self, function: object = None) -> None:
         super().__init__(_recording, False)
 
     def __call__(self, function: Function) -> Function:

@@ -13,7 +13,8 @@ class Walk:
     """The nodes that one backward() visits.
 
     The gradient of every node that it meets is set to 0.0, which has to be done anyway. The 0.0 of each walk is an
-    object of its own, so `node.grad is zero` tells at no cost whether the node was met before.
+    object of its own, so `node.grad is zero` tells at no cost whether the node was met before. What was there is noted
+    first, so that `undo()` puts it back whenever the walk is interrupted.
     """
 
     def __init__(self, output: "Value", clock: int) -> None:
@@ -56,24 +57,24 @@ class Walk:
             if before is not zero:
                 if before is zero_after_turn:
                     return None
-                a.grad = zero
                 if a._b is not None:
                     order.append(a)
                 elif a._rule is None:
                     leaves.append((a, before))
                 else:
                     constants.append(a)
+                a.grad = zero
             before = b.grad
             if before is not zero:
                 if before is zero_after_turn:
                     return None
-                b.grad = zero
                 if b._b is not None:
                     order.append(b)
                 elif b._rule is None:
                     leaves.append((b, before))
                 else:
                     constants.append(b)
+                b.grad = zero
         return order
 
     def _look_through(self, argument: Any, zero: float, zero_after_turn: float) -> "list[Value]":

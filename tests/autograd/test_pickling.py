@@ -117,7 +117,7 @@ def test_what_was_stale_stays_stale(again):
     x.data = 3.0
     stale_again, fresh_again = again((y + 1, fresh))
     fresh_again.backward()
-    with pytest.raises(StaleGraphError, match="'x' was set to 3.0"):
+    with pytest.raises(StaleGraphError, match=r"'x' was set to 3.0"):
         stale_again.backward()
     (2 * stale_again.parents[0].parents[0]).backward()
     autograd.recalculate(stale_again).backward()

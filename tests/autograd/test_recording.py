@@ -99,6 +99,13 @@ def test_as_a_decorator_of_functions_and_methods():
 
     recursive(3)
 
+    @no_grad
+    def bare(number):
+        return number, recorded()
+
+    assert bare(3) == (3, False)
+    assert bare.__name__ == "bare"
+
     @no_grad()
     def failing():
         raise KeyError
@@ -140,9 +147,9 @@ def test_a_generator_records_nothing_and_its_user_does():
     next(closed)
     closed.close()
     assert list(closed) == []
+    thrown = steps(1)
+    next(thrown)
     with pytest.raises(KeyError):
-        thrown = steps(1)
-        next(thrown)
         thrown.throw(KeyError)
     assert recorded()
     assert seen == [False] * 8
@@ -288,7 +295,7 @@ def test_a_generator_with_no_grad_inside_may_be_closed_elsewhere():
         assert not recorded()
 
 
-# ---- Lines of the program ----------------------------------------------------------------------------------------------
+# ---- Lines of the program --------------------------------------------------------------------------------------------
 
 
 def test_an_error_in_the_graph_names_its_line():
@@ -327,7 +334,7 @@ def test_lines_are_remembered_where_nothing_else_is_and_forgotten_with_their_nod
     assert len(_lines) == before
 
 
-# ---- Gradients at once ---------------------------------------------------------------------------------------------------
+# ---- Gradients at once -----------------------------------------------------------------------------------------------
 
 
 def at_once(work, count=8):
