@@ -1,6 +1,6 @@
 """What flows through a row of the table: plain numbers, and readings, which are anything else that acts like one."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, TypeGuard
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeGuard
 
 if TYPE_CHECKING:  # the methods that the table gives to every reading, spelled out for type checkers
     from autograd._methods import Methods
@@ -23,6 +23,9 @@ class Reading(Methods):
         """Whether this number is not 0: what holds as a condition. Where that cannot be told yet, the condition."""
         raise NotImplementedError
 
+    def __pos__(self) -> Self:
+        return self
+
 
 def number(data: Any) -> float:
     """A plain real number as a float: int, float, a NumPy scalar, anything with `__float__` or `__index__`.
@@ -32,7 +35,8 @@ def number(data: Any) -> float:
     if type(data) is float:
         return data
     kind: Any = type(data)  # pyright: ignore[reportUnknownVariableType]
-    scalar = getattr(data, "shape", ()) == () and getattr(getattr(data, "dtype", None), "kind", "f") != "c"
+    # NumPy gives `__float__` to its complex numbers, strings, dates and boxes of objects as well.
+    scalar = getattr(data, "shape", ()) == () and getattr(getattr(data, "dtype", None), "kind", "f") not in "cSUMmO"
     if isinstance(data, Reading) or not scalar or not (hasattr(kind, "__float__") or hasattr(kind, "__index__")):
         raise TypeError(f"a real number is needed, not {kind.__name__!r}")
     return float(data)
