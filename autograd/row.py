@@ -145,7 +145,9 @@ def operation(name: str, value: Callable[..., Any], partials: tuple[Callable[...
     if not name.isidentifier() or any(hasattr(reading, name) for reading in (Reading, *Reading.__subclasses__())):
         raise ValueError(f"an operation cannot be called {name!r}: the name is taken, or is none")
     places = ", ".join(f"{{{place}}}" for place in range(len(partials)))
-    function = latex if isinstance(latex, str) else rf"\operatorname{{{name.replace('_', ' ')}}}"
+    command = "operatorname" if name.isalpha() else "mathrm"  # latex2mathml reads only letters in the first
+    escaped = name.replace("_", r"\_")
+    function = latex if isinstance(latex, str) else rf"\{command}{{{escaped}}}"
     notation: dict[str, Notation] = {
         "text": text or (ATOM, f"{name}({places})"),
         "latex": latex if latex and not isinstance(latex, str) else (ATOM, rf"{function}\left({places}\right)"),
