@@ -35,6 +35,7 @@ from autograd import (
     relu,
     sin,
     sqrt,
+    stop_gradient,
     sum,
     tanh,
     topological_order,
@@ -224,6 +225,12 @@ def test_jacobians_of_arrays_have_the_shape_of_the_outputs_then_that_of_the_argu
 def test_the_argument_is_chosen_by_its_place(argument, expected):
     assert grad(lambda a, b, c: a * b * c, argument)(2.0, 3.0, 4.0) == expected
     assert grad(lambda a, b, c: a * b * c, argument=argument)(2.0, 3.0, 4.0) == expected
+
+
+def test_without_a_choice_it_is_the_first_argument():
+    function = lambda a, b: a ** 3 * b
+    assert grad(function)(2.0, 5.0) == value_and_grad(function)(2.0, 5.0)[1] == jacobian(function)(2.0, 5.0) == 60.0
+    assert hessian(function)(2.0, 5.0) == 60.0
 
 
 @pytest.mark.parametrize("of", [grad, value_and_grad, jacobian, hessian])
@@ -630,6 +637,18 @@ def test_depth_needs_no_recursion():
     assert grad(deep)(1.0) == pytest.approx(slope.data, rel=1e-14)
     assert jvp(deep, 1.0, 1.0)[1] == pytest.approx(slope.data, rel=1e-14)
     assert sys.getrecursionlimit() < 100_000
+
+
+def test_a_derivative_of_one_makes_no_node():
+    x, w = Value(2.0), Value(3.0)
+    assert gradients((x + 1) * w, [x])[0] is w
+
+
+def test_nothing_flows_through_stop_gradient():
+    x = Value(3.0)
+    assert gradients(stop_gradient(x * x) * x, [x])[0].data == 9.0
+    assert grad(lambda x: stop_gradient(x * x) * x)(3.0) == 9.0
+    assert gradients(stop_gradient(x * x), [x])[0].data == 0.0
 
 
 def test_only_what_depends_on_an_input_is_derived():
