@@ -28,8 +28,9 @@ from autograd.row import ATOM, CHOICE, POWER, PRODUCT, SUM, operation
 
 
 def _superscript(exponent: Any) -> str:
-    digits = str(exponent)
-    return digits.translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")) if digits.isdigit() else f"^{{1:{ATOM}}}"
+    digits = str(getattr(exponent, "head", exponent)).removesuffix(".0")
+    raised = digits.translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return raised if digits.removeprefix("-").isdecimal() else f"^{{1:{POWER}}}"
 
 
 def where(condition: Any, a: Any, b: Any) -> Any:

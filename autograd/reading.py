@@ -1,6 +1,6 @@
 """What flows through a row of the table: plain numbers, and readings, which are anything else that acts like one."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, TypeGuard
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeGuard
 
 from autograd.errors import NumberOverflowError
 
@@ -24,6 +24,9 @@ class Reading(Methods):
     def truth(self) -> "bool | Reading":
         """Whether this number is not 0: what holds as a condition. Where that cannot be told yet, the condition."""
         raise NotImplementedError
+
+    def __pos__(self) -> Self:
+        return self
 
 
 def number(data: Any) -> float:

@@ -161,7 +161,9 @@ def operation(name: str, value: Callable[..., Any], partials: tuple[Callable[...
         raise ValueError(f"{name} has {count} partials, so its value takes {count} arguments, and each of its partials "
                          f"y and those {count}")
     places = ", ".join(f"{{{place}}}" for place in range(len(partials)))
-    function = latex if isinstance(latex, str) else rf"\operatorname{{{name.replace('_', ' ')}}}"
+    command = "operatorname" if name.isalpha() else "mathrm"  # latex2mathml reads only letters in the first
+    escaped = name.replace("_", r"\_")
+    function = latex if isinstance(latex, str) else rf"\{command}{{{escaped}}}"
     notation: dict[str, Notation] = {
         "text": text or (ATOM, f"{name}({places})"),
         "latex": latex if latex and not isinstance(latex, str) else (ATOM, rf"{function}\left({places}\right)"),

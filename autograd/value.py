@@ -12,7 +12,7 @@ import weakref
 from copy import deepcopy
 from functools import partial
 from itertools import chain
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from autograd import capsule, specialization
 from autograd.errors import DetachedWarning
@@ -144,9 +144,6 @@ class Value(Reading):
 
     def __ge__(self, other: Any) -> bool:
         return _compared(operator.ge, self, other)
-
-    def __pos__(self) -> Self:
-        return self
 
     def __float__(self) -> float:
         if self.op is not None and is_recording():
