@@ -149,7 +149,7 @@ def _specialize(operation: Operation, made: Rules, namespace: dict[str, Any]) ->
     python_operator = getattr(operation.value, "__module__", "") == "_operator"
     name = f"__{operation.value.__name__}__" if python_operator else operation.name
     reflected_name = name.replace("__", "__r", 1)
-    functions = scope["make"](operation, made.pull, operations, math, math.inf, math.nan, getattr(Reading, name),
+    functions = scope["make"](operation, made.pull, operations, math, getattr(Reading, name),
                               getattr(Reading, reflected_name, None))
     for function in functions.values():
         function.operation = operation
@@ -197,7 +197,7 @@ def _source(operation: Operation) -> str:
                                     arguments="a, b", b="b"))
         names.append("reflected")
     primitives = "".join(f"\n    {name} = operations[{name!r}].value" for name in _primitives(formulas))
-    return (f"def make(operation, rules, operations, math, inf, nan, anything, anything_reflected):{primitives}"
+    return (f"def make(operation, rules, operations, math, anything, anything_reflected):{primitives}"
             f"{''.join(parts)}\n    return dict({', '.join(f'{name}={name}' for name in names)})\n")
 
 

@@ -12,7 +12,7 @@ import weakref
 from copy import deepcopy
 from functools import partial
 from itertools import chain
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from autograd import capsule, specialization
 from autograd.errors import DetachedWarning
