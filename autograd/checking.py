@@ -17,6 +17,7 @@ from autograd.structure import is_number, numbers_in
 from autograd.value import Value
 
 _EPSILON = sys.float_info.epsilon
+_STEPS = 2**15  # the finest step of a difference is this much smaller than the coarsest
 
 
 @dataclass(frozen=True)
@@ -112,14 +113,14 @@ def _difference(value: Callable[[float], float], x: float, expected: float) -> t
     result that is nearer to the expected one counts.
     """
     step = 0.1 * max(abs(x), 0.1)
-    for _ in range(60):  # a step must stay inside of the domain
+    while True:  # a step must stay inside of the domain, and the smallest fraction of it still change x
+        if step < 2 * _STEPS * math.ulp(x):
+            return math.nan, math.inf, "edge of the domain"
         try:
             _ = value(x + step), value(x - step)
             break
         except (ArithmeticError, ValueError):
             step /= 2
-    else:
-        return math.nan, math.inf, "edge of the domain"
     steps = [step, 0.1 * abs(x)] if 0.0 < 0.1 * abs(x) < step else [step]
     if _is_kink(value, x, steps[-1]):
         return (value(x + step * 1e-6) - value(x - step * 1e-6)) / (2e-6 * step), math.inf, "kink"
@@ -135,7 +136,8 @@ def _extrapolated(value: Callable[[float], float], x: float, step: float) -> tup
     """
     estimates: list[tuple[float, float]] = []
     row: list[float] = []
-    for shrink in range(16):
+    noise = _noise(value, x, step / _STEPS)
+    for shrink in range(_STEPS.bit_length()):
         h = step / 2**shrink
         try:
             up, down = value(x + h), value(x - h)
@@ -147,7 +149,8 @@ def _extrapolated(value: Callable[[float], float], x: float, step: float) -> tup
         best, uncertainty = new[0], math.inf
         for order, earlier in enumerate(row, 1):
             new.append(new[-1] + (new[-1] - earlier) / (4**order - 1))
-            change = max(abs(new[-1] - new[-2]), abs(new[-1] - earlier)) + _EPSILON * max(abs(up), abs(down)) / h
+            rounding = max(noise, _EPSILON * max(abs(up), abs(down))) / h
+            change = max(abs(new[-1] - new[-2]), abs(new[-1] - earlier)) + rounding
             if change < uncertainty:
                 best, uncertainty = new[-1], change
         estimates.append((best, uncertainty))
@@ -157,6 +160,19 @@ def _extrapolated(value: Callable[[float], float], x: float, step: float) -> tup
         if certain < uncertainty and abs(coarser - best) <= 10 * uncertainty:
             best, uncertainty = coarser, certain
     return best, uncertainty
+
+
+def _noise(value: Callable[[float], float], x: float, h: float) -> float:
+    """How far the values scatter: what cancelled inside of the function leaves rounding errors behind.
+
+    In fourth differences a smooth function all but vanishes, and its rounding errors do not (Hamming, "Numerical
+    Methods for Scientists and Engineers", 1973).
+    """
+    try:
+        values = [value(x + place * h) for place in range(5)]  # on one side: on two, errors may cancel
+    except (ArithmeticError, ValueError):
+        return 0.0
+    return abs(sum(weight * y for weight, y in zip((1, -4, 6, -4, 1), values, strict=True)))
 
 
 def _is_kink(value: Callable[[float], float], x: float, step: float) -> bool:

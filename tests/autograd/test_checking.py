@@ -27,6 +27,7 @@ from autograd import (
     sqrt,
     step,
     sum,
+    take,
     tanh,
 )
 
@@ -94,7 +95,8 @@ def test_no_false_alarm_at_any_size_of_argument_and_value(sign, exponent, scale)
     (lambda x: x * 1e-12, 1.0), (lambda x: x ** 3, 0.0), (lambda x: x ** 9, 0.0),
     (lambda x: x * 0.0 + 5.0, 3.0), (lambda x: 3.0, 1.0), (lambda x: x ** 0.5, 0.001), (lambda x: log(x), 1e-12),
     (lambda x: 1 / (x - 0.95), 1.0), (lambda x: 1 / (x - 0.999), 1.0), (lambda x: 1 / x, 1e-8),
-    (lambda x: 1 / (x - 1.025), 1.0), (lambda x: exp(x), 700.0), (lambda x: x * x, 1e150), (lambda x: x, 1e308)])
+    (lambda x: 1 / (x - 1.025), 1.0), (lambda x: exp(x), 700.0), (lambda x: x * x, 1e150), (lambda x: x, 1e308),
+    (lambda x: (1e8 + x) - 1e8, 1e-8), (lambda x: (1e8 + x) - 1e8, 1.0), (lambda x: (1e6 + x) - 1e6, 1.0)])
 def test_no_false_alarm_where_differences_are_hard(function, point):
     assert check_gradients(function, point).agrees
 
@@ -114,13 +116,10 @@ def test_beside_a_kink_it_is_no_kink(x):
     assert [row.note for row in check_gradients(relu, x).rows] == [""]
 
 
-@pytest.mark.parametrize(("function", "point"), [(lambda x: x ** 1.5, 0.0), (lambda x: x * x * sqrt(1 - x) ** 3, 1.0)])
+@pytest.mark.parametrize(("function", "point"), [
+    (lambda x: x ** 1.5, 0.0), (lambda x: (1 - x) ** 1.5, 1.0), (lambda x: take(x - 1, [2.0, 3.0, 4.0]), 2.0)])
 def test_the_edge_of_a_domain_is_called_so(function, point):
-    try:
-        report = check_gradients(function, point)
-    except ZeroDivisionError:  # sqrt has no derivative at its edge; the other one has
-        assert point == 1.0
-        return
+    report = check_gradients(function, point)
     assert report.rows[0].note == "edge of the domain"
     assert math.isnan(report.rows[0].difference)
     assert report.agrees
