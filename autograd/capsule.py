@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.graph import topological_order
 from autograd.reading import is_list, is_tuple
+from autograd.recording import state
 
 if TYPE_CHECKING:
     from autograd.value import Value
@@ -30,9 +31,9 @@ class Capsule:
             return lists.setdefault(id(argument), [packed(item) for item in argument])
 
         return [(type(node), node.op, [packed(argument) for argument in node.arguments], node.data, node.grad,
-                 node.label) for node in self.nodes]
+                 node.label, _age(node)) for node in self.nodes]
 
-    def __setstate__(self, state: list[Any]) -> None:
+    def __setstate__(self, packed: list[Any]) -> None:
         self.nodes: list[Any] = []
         lists: dict[int, Any] = {}
 
@@ -41,21 +42,28 @@ class Capsule:
                 return self.nodes[argument] if isinstance(argument, int) else argument
             return lists.setdefault(id(argument), tuple(map(unpacked, argument)))
 
-        for kind, operation, arguments, data, grad, label in state:
+        for kind, operation, arguments, data, grad, label, age in packed:
             node = kind.restored(operation, tuple(map(unpacked, arguments)), data)
-            node.grad, node.label = grad, label
+            node.grad, node.label, node._clock = grad, label, age
             self.nodes.append(node)
 
 
 def reduce(node: "Value") -> tuple[Any, ...]:
     """What pickle needs to know of a node: a leaf is itself, an inner node a place in a capsule."""
     if node.op is None:
-        return _leaf, (type(node), node.data, node.label, node.grad, node.constant)
+        return object.__new__, (type(node),), (None, {**attributes(node), "_clock": _age(node)})
     if _living(node) is None:
         capsule = Capsule([below for below in topological_order(node) if below.op and _living(below) is None])
         for place, below in enumerate(capsule.nodes):
             _capsules[below] = weakref.ref(capsule), place
     return _pick, _living(node) or ()
+
+
+def attributes(node: "Value") -> dict[str, Any]:
+    """All that a Value holds by name, and what a subclass adds to it."""
+    state: Any = object.__getstate__(node)
+    of_subclass, slots = state
+    return {**(of_subclass or {}), **slots}
 
 
 def _living(node: "Value") -> tuple[Capsule, int] | None:
@@ -68,10 +76,9 @@ def _pick(capsule: Capsule, place: int) -> "Value":
     return capsule.nodes[place]
 
 
-def _leaf(kind: "type[Value]", data: float, label: str | None, grad: float, constant: bool) -> "Value":
-    node = kind.restored(None, (), data) if constant else kind(data, label)
-    node.grad, node.label = grad, label
-    return node
+def _age(node: "Value") -> int:
+    """Its clock as it will be in another process: 0 or less, so that whatever is calculated there is newer."""
+    return node._clock - state.clock
 
 
 _capsules: "weakref.WeakKeyDictionary[Value, tuple[Any, int]]" = weakref.WeakKeyDictionary()

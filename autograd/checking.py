@@ -9,12 +9,15 @@ from typing import Any
 
 from autograd.derivatives import grad
 from autograd.dual import directional
-from autograd.errors import DomainError, GradientError
+from autograd.errors import GradientError
+from autograd.reading import number
 from autograd.recording import no_grad
 from autograd.row import Operation
-from autograd.structure import numbers_in
+from autograd.structure import is_number, numbers_in
+from autograd.value import Value
 
 _EPSILON = sys.float_info.epsilon
+_STEPS = 2**15  # the finest step of a difference is this much smaller than the coarsest
 
 
 @dataclass(frozen=True)
@@ -65,14 +68,15 @@ def check_gradients(function: Callable[..., Any], *point: Any) -> Report:
     shrink until they are at their best. At a kink, where differences mean nothing, the row says so.
     Raises GradientError, which holds the report, naming the argument where the ways are furthest apart.
     """
-    numbers, rebuild = numbers_in(point)
-    reverse, _ = numbers_in(grad(function, tuple(range(len(point))))(*point))
+    given, rebuild = numbers_in(point)
+    numbers = [number(_plain(x)) for x in given]
+    reverse, _ = numbers_in(grad(function, tuple(range(len(point))))(*rebuild(numbers)))
 
     @no_grad()
     def value(place: int, moved: float) -> float:
-        new = numbers.copy()
-        new[place] = moved
-        return _plain(function(*rebuild(new)))
+        new: list[Any] = [Value(x) for x in numbers]  # so that the table says where the domain ends
+        new[place] = Value(moved)
+        return number(_plain(function(*rebuild(new))))
 
     rows: list[Row] = []
     for place, name in enumerate(_names(function, point)):
@@ -91,7 +95,7 @@ def check_gradients(function: Callable[..., Any], *point: Any) -> Report:
 
 
 def _row(name: str, reverse: float, forward: float, value: Callable[[float], float], x: float) -> Row:
-    difference, uncertainty, note = _difference(value, x)
+    difference, uncertainty, note = _difference(value, x, reverse)
     exact = abs(reverse - forward)
     size = max(abs(reverse), abs(forward), abs(difference))
     rounding = 1e-9 * size + 100 * _EPSILON * abs(value(x)) / max(abs(x), 1.0)
@@ -102,33 +106,51 @@ def _row(name: str, reverse: float, forward: float, value: Callable[[float], flo
                rounding + 1e-6 * size + 10 * uncertainty, note)
 
 
-def _difference(value: Callable[[float], float], x: float) -> tuple[float, float, str]:
+def _difference(value: Callable[[float], float], x: float, expected: float) -> tuple[float, float, str]:
     """The derivative by central differences, its uncertainty, and a note if the point is special.
 
-    Ridders' method (1982): central differences for ever smaller steps, extrapolated to the step 0. Of the estimates
-    the most certain one is taken that those of smaller steps do not contradict.
+    For a small x, steps of about 0.01 may be too coarse, and such as scale with x too fine: both are tried, and the
+    result that is nearer to the expected one counts.
     """
     step = 0.1 * max(abs(x), 0.1)
-    for _ in range(60):  # a step must stay inside of the domain
+    while True:  # a step must stay inside of the domain, and the smallest fraction of it still change x
+        if step < 2 * _STEPS * math.ulp(x):
+            return math.nan, math.inf, "edge of the domain"
         try:
             _ = value(x + step), value(x - step)
             break
-        except DomainError:
+        except (ArithmeticError, ValueError):
             step /= 2
-    else:
-        return math.nan, math.inf, "edge of the domain"
-    if _is_kink(value, x, step):
+    steps = [step, 0.1 * abs(x)] if 0.0 < 0.1 * abs(x) < step else [step]
+    if _is_kink(value, x, steps[-1]):
         return (value(x + step * 1e-6) - value(x - step * 1e-6)) / (2e-6 * step), math.inf, "kink"
+    found = [_extrapolated(value, x, step) for step in steps]
+    return *min(found, key=lambda estimate: abs(estimate[0] - expected)), ""
+
+
+def _extrapolated(value: Callable[[float], float], x: float, step: float) -> tuple[float, float]:
+    """The derivative and its uncertainty by Ridders' method (1982).
+
+    Central differences for ever smaller steps, extrapolated to the step 0. Of the estimates the most certain one is
+    taken that those of smaller steps do not contradict.
+    """
     estimates: list[tuple[float, float]] = []
     row: list[float] = []
-    for shrink in range(16):
+    noise = _noise(value, x, step / _STEPS)
+    for shrink in range(_STEPS.bit_length()):
         h = step / 2**shrink
-        up, down = value(x + h), value(x - h)
+        try:
+            up, down = value(x + h), value(x - h)
+        except (ArithmeticError, ValueError):  # a pole between the point and the first step
+            row = []
+            estimates.clear()
+            continue
         new = [(up - down) / ((x + h) - (x - h))]
         best, uncertainty = new[0], math.inf
         for order, earlier in enumerate(row, 1):
             new.append(new[-1] + (new[-1] - earlier) / (4**order - 1))
-            change = max(abs(new[-1] - new[-2]), abs(new[-1] - earlier)) + _EPSILON * max(abs(up), abs(down)) / h
+            rounding = max(noise, _EPSILON * max(abs(up), abs(down))) / h
+            change = max(abs(new[-1] - new[-2]), abs(new[-1] - earlier)) + rounding
             if change < uncertainty:
                 best, uncertainty = new[-1], change
         estimates.append((best, uncertainty))
@@ -137,7 +159,20 @@ def _difference(value: Callable[[float], float], x: float) -> tuple[float, float
     for coarser, certain in reversed(estimates):
         if certain < uncertainty and abs(coarser - best) <= 10 * uncertainty:
             best, uncertainty = coarser, certain
-    return best, uncertainty, ""
+    return best, uncertainty
+
+
+def _noise(value: Callable[[float], float], x: float, h: float) -> float:
+    """How far the values scatter: what cancelled inside of the function leaves rounding errors behind.
+
+    In fourth differences a smooth function all but vanishes, and its rounding errors do not (Hamming, "Numerical
+    Methods for Scientists and Engineers", 1973).
+    """
+    try:
+        values = [value(x + place * h) for place in range(5)]  # on one side: on two, errors may cancel
+    except (ArithmeticError, ValueError):
+        return 0.0
+    return abs(sum(weight * y for weight, y in zip((1, -4, 6, -4, 1), values, strict=True)))
 
 
 def _is_kink(value: Callable[[float], float], x: float, step: float) -> bool:
@@ -158,13 +193,16 @@ def _names(function: Callable[..., Any], point: tuple[Any, ...]) -> list[str]:
     if isinstance(function, Operation):
         names = list(function.parameters)
     else:
-        named = inspect.signature(function).parameters.values()
+        try:
+            named = inspect.signature(function).parameters.values()
+        except ValueError:  # a built-in function such as max
+            named = ()
         names = [parameter.name for parameter in named if parameter.kind != parameter.VAR_POSITIONAL]
     labels: list[str] = []
     for place, argument in enumerate(point):
         name = names[place] if place < len(names) else f"x{place}"
         count = len(numbers_in(argument)[0])
-        labels += [name] if count == 1 and not hasattr(argument, "__len__") else [f"{name}[{i}]" for i in range(count)]
+        labels += [name] if is_number(argument) else [f"{name}[{i}]" for i in range(count)]
     return labels
 
 

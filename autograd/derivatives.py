@@ -6,25 +6,31 @@ What an inner derivative is asked for may itself be a Value or a Dual of an oute
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from operator import index
 from typing import Any
 
-from autograd.diagnosis import refuse_stale
+from autograd.diagnosis import calculated_in, refuse_stale
 from autograd.dual import Dual, directional
 from autograd.errors import DomainError
 from autograd.graph import topological_order
-from autograd.reading import Reading, is_tuple, number
+from autograd.reading import is_tuple
 from autograd.recording import always_recording, is_recording
-from autograd.structure import Rebuild, numbers_in
+from autograd.structure import Rebuild, is_number, numbers_in, numbers_like
 from autograd.value import Value, constant
 
-Which = int | tuple[int, ...]
+Which = int | Sequence[int]
 
 
 def gradients(output: Value, inputs: Sequence[Value]) -> tuple[Value, ...]:
     """The derivative of a Value with respect to each input, as graphs: they can be differentiated again, or drawn.
 
-    An input may be any Value, calculated ones included. No `grad` is touched. Raises as `backward()` does.
+    An input may be any Value, calculated ones included. No `grad` is touched. Raises as `backward()` does, and
+    TypeError for what is not a Value.
     """
+    inputs = tuple(inputs)
+    for given in (output, *inputs):
+        if not isinstance(given, Value):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"gradients are those of a Value with respect to Values, not {type(given).__name__!r}")
     with always_recording():
         found = _adjoints(output, inputs)
     return tuple(g if isinstance(g, Value) else constant(g) for g in found)
@@ -33,9 +39,10 @@ def gradients(output: Value, inputs: Sequence[Value]) -> tuple[Value, ...]:
 def grad(function: Callable[..., Any], argument: Which = 0) -> Callable[..., Any]:
     """The function that gives the derivative with respect to an argument, by reverse mode.
 
-    `argument`: its place, or several places for a tuple of derivatives. An argument that is a list (or tuple, dict,
-    NumPy array) has a list of derivatives. The result is plain floats; where `function` reads Values from outside it
-    is made of Values, as it depends on them. Raises TypeError if the function does not return one number.
+    `argument`: its place, or several places for a tuple of derivatives; -1 is the last one. An argument that is a
+    list (or tuple, dict, NumPy array) has a list of derivatives. The result is plain floats; where `function` reads
+    Values from outside it is made of Values, as it depends on them. Raises TypeError if the function does not return
+    one number, or has no such argument.
     """
     pair = value_and_grad(function, argument)
     return lambda *arguments, **keywords: pair(*arguments, **keywords)[1]
@@ -46,13 +53,7 @@ def value_and_grad(function: Callable[..., Any], argument: Which = 0) -> Callabl
 
     def evaluate(*arguments: Any, **keywords: Any) -> tuple[Any, Any]:
         lifted = _Lifted(arguments, argument)
-        output = lifted.call(function, keywords)
-        if not isinstance(output, Reading):
-            try:
-                number(output)
-            except TypeError:
-                raise TypeError(f"a gradient needs a function that returns one number, not "
-                                f"{type(output).__name__!r}; for a list there is jacobian()") from None
+        output = _one_number(lifted.call(function, keywords))
         return lifted.result(output), lifted.rebuild(lifted.reverse(output))
 
     return evaluate
@@ -61,18 +62,23 @@ def value_and_grad(function: Callable[..., Any], argument: Which = 0) -> Callabl
 def vjp(function: Callable[..., Any], *point: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """The value at a point, and the function that takes weights for the outputs to a derivative for each argument.
 
-    The product of the weights (one number, or one per output) and the Jacobian matrix, by reverse mode.
+    The product of the weights (one number, or one per output) and the Jacobian matrix, by reverse mode. That
+    function raises ValueError for weights that are not of the structure of the outputs.
     """
     lifted = _Lifted(point, tuple(range(len(point))))
-    outputs, rebuild = numbers_in(lifted.call(function, {}))
+    output = lifted.call(function, {})
+    outputs, rebuild = numbers_in(output)
 
     def pull_back(weights: Any) -> tuple[Any, ...]:
-        given = numbers_in(weights)[0]
-        if len(given) != len(outputs):
-            raise ValueError(f"{len(outputs)} outputs need as many weights, not {len(given)}")
-        with lifted.variable():
-            weighted = sum((w * y for w, y in zip(given, outputs, strict=True)), 0.0)
-        return lifted.rebuild(lifted.reverse(weighted))
+        given = numbers_like(output, weights)
+        if all(isinstance(weight, float) for weight in given):
+            with lifted.variable():
+                weighted = sum((w * y for w, y in zip(given, outputs, strict=True)), 0.0)
+            return lifted.rebuild(lifted.reverse(weighted))
+        # Weights of an outer derivative may depend on this point, as the outputs do. That is not to be derived here.
+        rows = [lifted.reverse(y) for y in outputs]
+        return lifted.rebuild([sum((w * row[place] for w, row in zip(given, rows, strict=True)), 0.0)
+                               for place in range(len(lifted.points))])
 
     return rebuild([lifted.result(y) for y in outputs]), pull_back
 
@@ -80,13 +86,11 @@ def vjp(function: Callable[..., Any], *point: Any) -> tuple[Any, Callable[[Any],
 def jvp(function: Callable[..., Any], point: Any, direction: Any) -> tuple[Any, Any]:
     """The value at a point and the derivative in a direction, by forward mode.
 
-    `point`: the tuple of arguments, or the only one; `direction` is of the same structure.
+    `point`: the tuple of arguments, or the only one; `direction` is of the same structure. Raises ValueError if not.
     """
     point, direction = (x if is_tuple(x) else (x,) for x in (point, direction))
     numbers, rebuild = numbers_in(point)
-    changes, _ = numbers_in(direction)
-    if len(numbers) != len(changes):
-        raise ValueError(f"a point of {len(numbers)} numbers needs a direction of as many, not {len(changes)}")
+    changes = numbers_like(point, direction)
     shape: list[Rebuild] = []
 
     def outputs(*new: Any) -> list[Any]:
@@ -111,16 +115,15 @@ def jacobian(function: Callable[..., Any], argument: Which = 0) -> Callable[...,
 
     For a list of m outputs and a list of n numbers: a list of m rows of n floats; a number in place of either list
     leaves that level out. Forward mode if n <= m, else reverse mode. `argument` may be several places, whose numbers
-    then form each row together.
+    then form each row together. With NumPy arrays, the shape is that of the outputs followed by that of the argument.
     """
 
     def evaluate(*arguments: Any, **keywords: Any) -> Any:
         lifted = _Lifted(arguments, argument)
-        output = lifted.call(function, keywords)
-        outputs, rebuild = numbers_in(output)
+        outputs, rebuild = numbers_in(lifted.call(function, keywords))
         if len(lifted.points) <= len(outputs):
             columns = [_column(function, arguments, keywords, argument, place) for place in range(len(lifted.points))]
-            rows = [list(row) for row in zip(*columns, strict=True)]
+            rows = [[lifted.result(column[place]) for column in columns] for place in range(len(outputs))]
         else:
             rows = [lifted.reverse(y) for y in outputs]
         return rebuild([lifted.row(row) for row in rows])
@@ -158,19 +161,23 @@ class _Chosen:
     """The numbers of those arguments of a call that a derivative is asked for."""
 
     def __init__(self, arguments: tuple[Any, ...], argument: Which) -> None:
-        self.arguments, self.argument = arguments, argument
-        self.places: tuple[int, ...] = (argument,) if isinstance(argument, int) else argument
-        for place in self.places:
-            if not -len(arguments) <= place < len(arguments):
+        self.arguments = arguments
+        self.several = isinstance(argument, Sequence)
+        self.places: list[int] = []
+        for place in argument if isinstance(argument, Sequence) else (argument,):
+            if not -len(arguments) <= index(place) < len(arguments):
                 raise TypeError(f"there is no argument {place}: the function was called with {len(arguments)}")
+            self.places.append(index(place) % len(arguments))
+        if len(set(self.places)) < len(self.places):
+            raise ValueError(f"an argument is asked for twice: {argument}")
         selected = tuple(arguments[place] for place in self.places)
         self.points, self._rebuild = numbers_in(selected)
-        self.is_number = isinstance(argument, int) and _is_number(selected[0])
+        self._keeps_shape = not self.several and (is_number(selected[0]) or hasattr(selected[0], "shape"))
 
     def rebuild(self, new: list[Any]) -> Any:
         """New numbers in the structure of the chosen argument, or of the tuple of them."""
         rebuilt = self._rebuild(new)
-        return rebuilt if isinstance(self.argument, tuple) else rebuilt[0]
+        return rebuilt if self.several else rebuilt[0]
 
     def put(self, new: list[Any]) -> list[Any]:
         """All the arguments, with new numbers in the chosen ones."""
@@ -180,7 +187,8 @@ class _Chosen:
         return arguments
 
     def row(self, new: list[Any]) -> Any:
-        return new[0] if self.is_number else new
+        """One row of a matrix, of which a number has but one element; an array is an array again."""
+        return self.rebuild(new) if self._keeps_shape else new
 
 
 class _Lifted(_Chosen):
@@ -273,7 +281,10 @@ def _adjoints(output: Value, inputs: Sequence[Value]) -> list[Any]:
             parents: tuple[Value, ...] = argument if is_tuple(argument) else (argument,)
             if node.op.partials[place] is None or concerned.isdisjoint(parents):
                 continue
-            slopes = node.op.slope(place, node, arguments, node.arguments)
+            try:
+                slopes = node.op.slope(place, node, arguments, node.arguments)
+            except DomainError as error:
+                raise type(error)(f"{error}{calculated_in(node)}") from None
             for parent, slope in zip(parents, slopes if is_tuple(argument) else [slopes], strict=True):
                 if parent in concerned:
                     given = _product(adjoints[node], slope)
@@ -295,6 +306,11 @@ def _plain(argument: Any) -> Any:
     return argument.data if argument.constant else argument
 
 
-def _is_number(x: Any) -> bool:
-    return isinstance(x, Reading) or (not hasattr(x, "__iter__") and not hasattr(x, "__getitem__")) or (
-        getattr(x, "shape", None) == ())
+def _one_number(output: Any) -> Any:
+    try:
+        if is_number(output):
+            return numbers_in(output)[0][0]
+    except TypeError:
+        pass
+    raise TypeError(f"a gradient needs a function that returns one number, not {type(output).__name__!r}; "
+                    f"for a list there is jacobian()")

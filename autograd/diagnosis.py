@@ -34,11 +34,13 @@ def explanation(output: "Value", seed: float, order: "list[Value]") -> DomainErr
             try:
                 slopes = row.slope(place, node.data, node.operands, arguments)
             except DomainError as error:
-                return type(error)(f"{error}{_where(node)}")
+                return type(error)(f"{error}{calculated_in(node)}")
             for parent, slope in zip(parents, slopes if is_tuple(argument) else [slopes], strict=True):
+                if parent.constant:
+                    continue
                 grads[parent] = grads.get(parent, 0.0) + grads[node] * slope
                 if grads[parent] - grads[parent]:
-                    return NumberOverflowError(f"the gradient of {_called(parent)} overflows{_where(node)}")
+                    return NumberOverflowError(f"the gradient of {_called(parent)} overflows{calculated_in(node)}")
     return NumberOverflowError("the gradient overflows when it is added to that of an earlier backward()")
 
 
@@ -46,5 +48,6 @@ def _called(node: "Value") -> str:
     return repr(node.label) if node.label else f"the Value {node.data} ({node.op.name if node.op else 'a leaf'})"
 
 
-def _where(node: "Value") -> str:
+def calculated_in(node: "Value") -> str:
+    """The line of the program that calculated a node, as the end of a message; nothing where none was traced."""
     return f"\n  calculated in {node.recorded_at}" if node.recorded_at else ""

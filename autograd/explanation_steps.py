@@ -2,8 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from typing import Any
 
 from autograd.formula import Formula
@@ -52,6 +51,7 @@ class Step:
     - `numbers`: the same with the numbers put in.
     - `result`: the number that comes out: a value, a contribution to a gradient, a new parameter, the new loss.
     - `equations`: all of it as it is written on paper.
+    - `words`: the entry of narration.SENTENCES that tells it, and what goes into its slots; `lang`: the language.
     - `edge`, `flow`: of a step backward, the edge that it goes along, and what flows there.
     - `before`: of an update and the loss, the number before.
     """
@@ -63,11 +63,11 @@ class Step:
     numbers: Formula
     result: float
     equations: tuple[Equation, ...]
+    words: tuple[str, Mapping[str, str]]
     lang: str = "en"
     edge: Edge | None = None
     flow: Flow | None = None
     before: float | None = None
-    words: tuple[str, Mapping[str, str]] = field(default=("given", {}), repr=False)
 
     @property
     def sentence(self) -> str:
@@ -87,9 +87,9 @@ class Narrator:
 
     def __init__(self, ledger: Ledger, rate: float | None, lang: str) -> None:
         self.ledger, self.rate, self.lang = ledger, rate, lang
-        self._local: tuple[Value | None, list[Any], list[Any]] = None, [], []
+        self._last: tuple[Value | None, int, list[Any], list[Any]] = None, 0, [], []
 
-    @cached_property
+    @property
     def phases(self) -> dict[str, range]:
         """The places of the steps forward, backward and of the update."""
         forward = len(self.ledger.forward)
@@ -125,9 +125,10 @@ class Narrator:
 
     def local(self, edge: Edge) -> tuple[Formula, Formula]:
         """The local derivative of an edge, in symbols and in numbers."""
-        if self._local[0] is not edge.child:
-            self._local = edge.child, self._partials(edge.child, Named), self._partials(edge.child, Numeral)
-        return self._local[1][edge.place], self._local[2][edge.place]
+        child, clock = edge.child, self.ledger.clock
+        if self._last[:2] != (child, clock):  # the edges of a node with many parents come one after the other
+            self._last = child, clock, self._partials(child, Named), self._partials(child, Numeral)
+        return self._last[2][edge.place], self._last[3][edge.place]
 
     def _partials(self, node: Value, kind: type[Named]) -> list[Any]:
         """The row's partial derivatives with respect to each parent. Constants flow as the numbers they are."""
@@ -140,7 +141,7 @@ class Narrator:
         y, operands = kind(self.ledger.names[node], node.data), _each(operand, node.arguments)
         for partial, argument in zip(row.partials, node.arguments, strict=True):
             parents: tuple[Value, ...] = argument if is_tuple(argument) else (argument,)
-            if partial is None or all(parent.constant for parent in parents):
+            if partial is None or self.ledger.moving.isdisjoint(parents):
                 found += [None] * len(parents)
             else:
                 slopes = partial(y, *operands)
@@ -230,8 +231,8 @@ class Narrator:
         slots = (slots or {}) | {"node": name, "result": shown(result)}
         if before is not None:
             slots["before"] = shown(before)
-        return Step(kind, node, name, formula, numbers, result, tuple(equations), self.lang, edge, flow, before,
-                    (key, slots))
+        return Step(kind, node, name, formula, numbers, result, tuple(equations), (key, slots), self.lang, edge, flow,
+                    before)
 
 
 def results(ledger: Ledger) -> list[Equation]:

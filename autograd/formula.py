@@ -6,10 +6,11 @@ of them would otherwise fall apart. Simplified are 1 * x, x + 0, 0 * x, x ** 1 a
 """
 
 import inspect
+import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import chain
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from autograd.dual import directional
 from autograd.operations import add, multiply, negative, power
@@ -18,23 +19,39 @@ from autograd.reading import Reading, is_tuple, number
 from autograd.row import ATOM, PRODUCT, SUM, Operation, operations
 
 _PLACE = re.compile(r"\{(\d)(?:\.(\d+))?(?::(\d))?\}|\{\{|\}\}")
+_AFTER_SIGN = re.compile(r"([-+*/·]|\\cdot) *$")
 _COMPARISONS = {"<": {}, ">": {}, "<=": {"text": "≤", "latex": r"\le"}, ">=": {"text": "≥", "latex": r"\ge"},
                 "!=": {"text": "≠", "latex": r"\ne"}}
+
+
+class Layout(NamedTuple):
+    """How a formula is written, but for its operands, which stand among the pieces as they are.
+
+    `precedence`: how tightly it holds together; `signed`: whether it begins with a minus sign.
+    """
+
+    precedence: int
+    signed: bool
+    pieces: "list[str | Formula]"
 
 
 class Formula(Reading):
     """A name, a number, or an operation on formulas.
 
-    `text`, `latex`, `javascript` and `python` are the four ways to write it; `str()` is the first.
+    `text`, `latex`, `javascript` and `python` are the four ways to write it; `str()` is the first. Raises ValueError
+    for a number that is not finite, TypeError for what is neither a name nor a number.
     """
 
-    __slots__ = ("_written", "arguments", "head")
+    __slots__ = ("_hash", "_layouts", "arguments", "head")
     generality: ClassVar[int] = 2
 
     def __init__(self, head: "str | float | Operation", arguments: tuple[Any, ...] = ()) -> None:
         self.head: str | float | Operation = head if isinstance(head, str | Operation) else number(head)
+        if isinstance(self.head, float) and not math.isfinite(self.head):
+            raise ValueError(f"a formula is made of finite numbers, not {self.head}")
         self.arguments = arguments
-        self._written: dict[str, tuple[int, str]] = {}
+        self._layouts: dict[str, Layout] = {}
+        self._hash = hash((self.head, arguments))
 
     @classmethod
     def read(cls, operation: Operation, arguments: tuple[Any, ...]) -> Any:
@@ -69,62 +86,96 @@ class Formula(Reading):
 
     def write(self, language: str) -> tuple[int, str]:
         """How tightly the formula holds together, and itself, in one of the four languages."""
-        waiting = [] if language in self._written else [self]
+        self._lay_out(language)
+        written: list[str] = []
+        waiting: list[str | Formula] = [self]
+        while waiting:
+            piece = waiting.pop()
+            if isinstance(piece, str):
+                written.append(piece)
+            else:
+                waiting += piece._layouts[language].pieces[::-1]
+        return self._layouts[language].precedence, "".join(written)
+
+    def _lay_out(self, language: str) -> None:
+        waiting = [self]
         while waiting:  # operands first, so that a formula may be of any depth
             part = waiting[-1]
-            operands = chain.from_iterable(a if is_tuple(a) else (a,) for a in part.arguments)
-            unwritten = [operand for operand in operands if language not in operand._written]
-            if unwritten:
-                waiting += unwritten
+            unready = [] if language in part._layouts else [
+                operand for operand in _operands(part.arguments) if language not in operand._layouts]
+            if unready:
+                waiting += unready
             else:
-                part._written[language] = part._put_together(language)
+                if language not in part._layouts:
+                    part._layouts[language] = part._layout(language)
                 waiting.pop()
-        return self._written[language]
 
     @property
     def _is_comparison(self) -> bool:
         return bool(self.arguments) and self.head in _COMPARISONS
 
-    def _put_together(self, language: str) -> tuple[int, str]:
+    def _layout(self, language: str) -> Layout:
         if isinstance(self.head, str):
-            if self._is_comparison:
-                sign = _COMPARISONS[self.head].get(language, self.head)
-                return SUM, f" {sign} ".join(_place(a, SUM, language, False) for a in self.arguments)
-            return ATOM, _name(self.head) if language == "latex" else self.head
-        if not isinstance(self.head, Operation):
-            return _number(self.head, language)
-        if language == "python" and "python" not in self.head.notation:
-            return self.head.value(*self.arguments).write(language)  # generic arithmetic, down to primitives
-        notation = self.head.notation[language]
-        precedence, template = notation(*self.arguments) if callable(notation) else notation
-
-        def fill(place: re.Match[str]) -> str:
+            if not self._is_comparison:
+                return Layout(ATOM, self.head[:1] == "-", [_name(self.head) if language == "latex" else self.head])
+            sign = _COMPARISONS[self.head].get(language, self.head)
+            precedence, template = SUM, f"{{0:{SUM}}} {sign} {{1:{SUM}}}"
+        elif not isinstance(self.head, Operation):
+            precedence, written = _number(self.head, language)
+            return Layout(precedence, written[0] == "-", [written])
+        elif language == "python" and "python" not in self.head.notation:
+            opened = _formula(self.head.value(*self.arguments))  # generic arithmetic, down to primitives
+            opened._lay_out(language)
+            return opened._layouts[language]
+        else:
+            notation = self.head.notation[language]
+            precedence, template = notation(*self.arguments) if callable(notation) else notation
+        pieces: list[str | Formula] = []
+        end = 0
+        for place in _PLACE.finditer(template):
+            pieces.append(template[end : place.start()])
             if place[1] is None:
-                return place[0][0]  # a doubled brace is a brace
-            before = place.string[: place.start()].rstrip(" \\")
-            operand = self.arguments[int(place[1])]
-            return _place(operand[int(place[2])] if place[2] else operand, int(place[3] or 0), language,
-                          before[-1:] in "({[|,}")
-
-        return precedence, _PLACE.sub(fill, template)
+                pieces.append(place[0][0])  # a doubled brace is a brace
+            else:
+                after_sign = _AFTER_SIGN.search(template[: place.start()]) is not None
+                operand = self.arguments[int(place[1])]
+                pieces += _place(operand[int(place[2])] if place[2] else operand, int(place[3] or 0), language,
+                                 precedence, after_sign)
+            end = place.end()
+        pieces = [piece for piece in (*pieces, template[end:]) if piece != ""]
+        first = pieces[0]
+        return Layout(precedence, first._layouts[language].signed if isinstance(first, Formula) else first[0] == "-",
+                      pieces)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Formula) and (self.head, self.arguments) == (other.head, other.arguments)
+        if not isinstance(other, Formula):
+            return False
+        waiting: list[tuple[Formula, Formula]] = [(self, other)]
+        seen: set[tuple[int, int]] = set()
+        while waiting:
+            a, b = waiting.pop()
+            if a is b or (id(a), id(b)) in seen:
+                continue
+            if a._hash != b._hash or a.head != b.head or _lengths(a) != _lengths(b):
+                return False
+            seen.add((id(a), id(b)))
+            waiting += zip(_operands(a.arguments), _operands(b.arguments), strict=True)
+        return True
 
     def __hash__(self) -> int:
-        return hash((self.head, self.arguments))
+        return self._hash
 
-    def __lt__(self, other: Any) -> "Formula":
-        return Formula("<", (self, _formula(other)))
+    def __lt__(self, other: Any) -> Any:
+        return _comparison("<", self, other)
 
-    def __le__(self, other: Any) -> "Formula":
-        return Formula("<=", (self, _formula(other)))
+    def __le__(self, other: Any) -> Any:
+        return _comparison("<=", self, other)
 
-    def __gt__(self, other: Any) -> "Formula":
-        return Formula(">", (self, _formula(other)))
+    def __gt__(self, other: Any) -> Any:
+        return _comparison(">", self, other)
 
-    def __ge__(self, other: Any) -> "Formula":
-        return Formula(">=", (self, _formula(other)))
+    def __ge__(self, other: Any) -> Any:
+        return _comparison(">=", self, other)
 
     def __bool__(self) -> bool:
         raise TypeError("a formula is neither true nor false: choose with where(condition, a, b), not with `if`")
@@ -188,18 +239,38 @@ def _formula(x: Any) -> Formula:
     if isinstance(x, Formula):
         return x
     if isinstance(x, Reading):  # a Value, by its label or as a number
-        return Formula(getattr(x, "label", None) or vars(type(x))["data"].fget(x))
+        named: Any = x
+        return Formula(getattr(named, "label", None) or getattr(named, "data", named))
     return Formula(number(x))
 
 
-def _place(operand: Any, level: int, language: str, leading: bool) -> str:
-    """The operand as it stands in its place; a minus sign may stand without parentheses only where it leads."""
+def _comparison(sign: str, a: Formula, b: Any) -> Any:
+    if isinstance(b, Reading) and b.generality > Formula.generality:
+        return NotImplemented  # a Dual compares what it stands for
+    return Formula(sign, (a, _formula(b)))
+
+
+def _operands(arguments: tuple[Any, ...]) -> list[Formula]:
+    return list(chain.from_iterable(a if is_tuple(a) else (a,) for a in arguments))
+
+
+def _lengths(formula: Formula) -> list[int | None]:
+    return [len(a) if is_tuple(a) else None for a in formula.arguments]
+
+
+def _place(operand: Any, level: int, language: str, around: int, after_sign: bool) -> list[str | Formula]:
+    """The operand as it stands in its place, in parentheses if it would fall apart, or if two signs would meet.
+
+    `around`: how tightly the formula holds that it is a part of. A comparison may stand in a choice alone.
+    """
     if is_tuple(operand):
-        return "[" + ", ".join(_place(item, 0, language, True) for item in operand) + "]"
-    precedence, written = operand.write(language)
-    if precedence < level or (written.startswith("-") and not leading and level > 0):
-        return rf"\left({written}\right)" if language == "latex" else f"({written})"
-    return written
+        commas = [[", ", item] for item in operand]
+        return ["[", *list(chain.from_iterable(commas))[1:], "]"]
+    layout = operand._layouts[language]
+    if (layout.precedence < level or (layout.signed and after_sign)
+            or (operand._is_comparison and level > 0 and around >= SUM)):
+        return [r"\left(", operand, r"\right)"] if language == "latex" else ["(", operand, ")"]
+    return [operand]
 
 
 def _number(data: float, language: str) -> tuple[int, str]:
@@ -216,44 +287,33 @@ def _number(data: float, language: str) -> tuple[int, str]:
 def _name(name: str) -> str:
     """A name in LaTeX: a letter with an index for `w_12` or `w12`, upright if it is a word, its signs escaped."""
     match = re.fullmatch(r"([^\W\d_]+)_?(\d*)", name)
-    stem, index = match.groups() if match else (re.sub(r"[\\_#$%&{}~^]", _escaped, name), "")
+    stem, index = match.groups() if match else (re.sub(r"[\\_#$%&{}~^\s]", _escaped, name), "")
     return (stem if len(stem) == 1 else rf"\mathrm{{{stem}}}") + (f"_{{{index}}}" if index else "")
 
 
 def _escaped(sign: re.Match[str]) -> str:
-    return {"\\": r"\backslash ", "~": r"\sim ", "^": r"\wedge "}.get(sign[0], "\\" + sign[0])
+    return "\\ " if sign[0].isspace() else {"\\": r"\backslash ", "~": r"\sim ", "^": r"\wedge "}.get(
+        sign[0], "\\" + sign[0])
 
 
-def javascript_library(*formulas: Formula) -> str:
-    """The functions that formulas in JavaScript call, one a line or more, made from the table.
+def javascript_library() -> str:
+    """The functions that a formula in JavaScript calls: a script, made from the values of the rows of the table.
 
-    All of them, or those that the given formulas call, and what these call in turn. Raises TypeError for a row whose
-    value is neither a primitive that JavaScript has nor generic arithmetic.
+    What is neither generic arithmetic nor in JavaScript's `Math` is in primitives.py. A row of a user's own that is
+    none of these becomes a function that throws.
     """
-    rows = _rows(formulas) if formulas else list(operations.values())
     lines: list[str] = []
-    for row in rows:  # the list grows while the functions are written
+    for row in operations.values():
         if row.name in JAVASCRIPT:
             lines.append(JAVASCRIPT[row.name])
         elif getattr(row.value, "__module__", None) == "math":
             lines.append(f"const {row.name} = Math.{row.value.__name__};")
         else:
             symbols = [Formula(name) for name in row.parameters]
-            result = _formula(row.value(*symbols) if "python" not in row.notation else row(*symbols))
-            lines.append(f"function {row.name}({', '.join(row.parameters)}) {{ return {result.javascript}; }}")
-            rows += [called for called in _rows([result]) if called not in rows]
+            try:
+                result = _formula(row.value(*symbols) if "python" not in row.notation else row(*symbols))
+                body = f"return {result.javascript};"
+            except Exception:
+                body = f'throw new Error("{row.name} is not known in JavaScript");'
+            lines.append(f"function {row.name}({', '.join(row.parameters)}) {{ {body} }}")
     return "\n".join(lines) + "\n"
-
-
-def _rows(formulas: Iterable[Formula]) -> list[Operation]:
-    """The rows that formulas are made of, each once."""
-    rows: dict[Operation, None] = {}
-    waiting, seen = list(formulas), set[int]()
-    while waiting:
-        part = waiting.pop()
-        if id(part) not in seen:
-            seen.add(id(part))
-            if isinstance(part.head, Operation):
-                rows[part.head] = None
-            waiting += chain.from_iterable(a if is_tuple(a) else (a,) for a in part.arguments)
-    return list(rows)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from autograd.diagnosis import explanation, refuse_stale
+from autograd.recording import lock, state
 from autograd.walk import Walk
 
 if TYPE_CHECKING:
@@ -17,10 +18,15 @@ def topological_order(output: "Value | Iterable[Value]") -> "list[Value]":
     """All Values that the output, or a list of outputs, was calculated from, parents before children.
 
     Each appears once; constants and the output itself are included. Depth first, without recursion.
+    Raises TypeError for what is not a Value.
     """
+    outputs = list(output) if isinstance(output, Iterable) else [output]
+    for node in outputs:
+        if not hasattr(node, "_rule"):
+            raise TypeError(f"a graph is made of Values, not of {type(node).__name__!r}")
     order: list[Value] = []
     seen: set[Value] = set()
-    stack: list[Any] = list(output)[::-1] if isinstance(output, Iterable) else [output]
+    stack: list[Any] = outputs[::-1]
     while stack:
         node = stack.pop()
         if node is None:  # all that the next one depends on is in the list by now
@@ -55,15 +61,15 @@ def backpropagate(output: "Value", seed: float, clock: int) -> None:
         totals = [before + leaf.grad for leaf, before in walk.leaves]
         if any(total - total for total in totals):  # which is 0.0 for a finite number alone
             raise OverflowError
+        for (leaf, _), total in zip(walk.leaves, totals, strict=True):
+            leaf.grad = total
+        for node in walk.constants:
+            node.grad = 0.0
     except BaseException as error:
         walk.undo()
         if isinstance(error, ArithmeticError | ValueError):
             raise explanation(output, seed, topological_order(output)) from None
         raise
-    for (leaf, _), total in zip(walk.leaves, totals, strict=True):
-        leaf.grad = total
-    for node in walk.constants:
-        node.grad = 0.0
 
 
 def recalculate(output: "Value") -> "Value":
@@ -74,14 +80,17 @@ def recalculate(output: "Value") -> "Value":
     """
     inner = [node for node in topological_order(output) if node.op is not None]
     before = [node._data for node in inner]
-    try:
-        for node in inner:
-            assert node.op is not None
-            node._data = node.op.calculate(node.operands, node.arguments)
-    except BaseException:
+    with lock:
+        try:
+            for node in inner:
+                assert node.op is not None
+                node._data = node.op.calculate(node.operands, node.arguments)
+        except BaseException:
+            for node, data in zip(inner, before, strict=True):
+                node._data = data
+            raise
+        state.clock += 1
         for node, data in zip(inner, before, strict=True):
-            node._data = data
-        raise
-    for node in inner:
-        node._clock = max(parent._clock for parent in node.parents)
+            # What else was calculated from a number that is another one now is stale.
+            node._clock = max(parent._clock for parent in node.parents) if node._data == data else state.clock
     return output

@@ -48,22 +48,21 @@ class Ledger:
 
     def __init__(self, output: Value, wrt: tuple[Value, ...] | None, opened: Any, given: Mapping[Value, str]) -> None:
         self._output, self._wrt, self._opened, self.given = output, wrt, opened, given
-        self._clock = state.clock
+        self.clock = state.clock
 
     def refresh(self) -> None:
         """Forget what was worked out if numbers were set since. Raises StaleGraphError as backward() does."""
-        if self._clock != state.clock:
+        if self.clock != state.clock:
             for name, kind in vars(Ledger).items():
                 if isinstance(kind, cached_property) and (self._opened is not False or name in ("flows", "gradients")):
                     vars(self).pop(name, None)
             refuse_stale(topological_order(self._output))
-            self._clock = state.clock
+            self.clock = state.clock
 
     @cached_property
     def output(self) -> Value:
         if self._opened is False:
             return self._output
-        refuse_stale(topological_order(self._output))
         return expand(self._output) if self._opened is True else expand(self._output, self._opened)
 
     @cached_property

@@ -8,7 +8,7 @@ from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation,
 from types import BuiltinFunctionType
 from typing import Any, ClassVar
 
-from autograd.formula import Formula
+from autograd.formula import Formula, Layout
 from autograd.reading import Reading, is_tuple
 from autograd.row import ATOM, CHOICE, PRODUCT, Operation
 
@@ -46,10 +46,10 @@ class Named(Formula):
         """Where a row chooses by whether a number is 0, what is written is what is chosen."""
         return self.data != 0.0
 
-    def _put_together(self, language: str) -> tuple[int, str]:
+    def _layout(self, language: str) -> Layout:
         name = str(self.head)
         precedence = ATOM if _is_simple(name) else CHOICE  # a label may well be `w*x + b`
-        return precedence, latex_name(name) if language == "latex" else name
+        return Layout(precedence, False, [latex_name(name) if language == "latex" else name])
 
 
 class Numeral(Named):
@@ -57,14 +57,16 @@ class Numeral(Named):
 
     __slots__ = ()
 
-    def _put_together(self, language: str) -> tuple[int, str]:
-        written = shown(self.data)
-        if language in ("python", "javascript"):
-            written = repr(self.data)
-        elif "e" in written and language == "latex":
+    def _layout(self, language: str) -> Layout:
+        written = self._digits() if language in ("text", "latex") else repr(self.data)
+        precedence = PRODUCT if "-" in written or "e" in written else ATOM
+        if "e" in written and language == "latex":
             mantissa, exponent = written.split("e")
-            return PRODUCT, rf"{mantissa} \cdot 10^{{{exponent}}}"
-        return PRODUCT if "-" in written or "e" in written else ATOM, written
+            written = rf"{mantissa} \cdot 10^{{{exponent}}}"
+        return Layout(precedence, written[0] == "-", [written])
+
+    def _digits(self) -> str:
+        return shown(self.data)
 
 
 class Coefficient(Numeral):
@@ -75,9 +77,8 @@ class Coefficient(Numeral):
     def __init__(self, data: float) -> None:
         super().__init__(shown(data), data)
 
-    def _put_together(self, language: str) -> tuple[int, str]:
-        precedence, written = super()._put_together(language)
-        return precedence, written.removesuffix(".0") if language in ("text", "latex") else written
+    def _digits(self) -> str:
+        return shown(self.data).removesuffix(".0")
 
 
 class Symbol(Formula):
@@ -93,8 +94,8 @@ class Symbol(Formula):
     def read(cls, operation: Operation, arguments: tuple[Any, ...]) -> Any:
         return Formula.read(operation, arguments)
 
-    def _put_together(self, language: str) -> tuple[int, str]:
-        return ATOM, self._latex if language == "latex" else str(self.head)
+    def _layout(self, language: str) -> Layout:
+        return Layout(ATOM, False, [self._latex if language == "latex" else str(self.head)])
 
 
 def derivative(of: str, by: str, use: int | None = None) -> Symbol:

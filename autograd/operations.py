@@ -28,8 +28,9 @@ from autograd.row import ATOM, CHOICE, POWER, PRODUCT, SUM, operation
 
 
 def _superscript(exponent: Any) -> str:
-    digits = str(exponent)
-    return digits.translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")) if digits.isdigit() else f"^{{1:{ATOM}}}"
+    digits = str(getattr(exponent, "head", exponent)).removesuffix(".0")
+    raised = digits.translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return raised if digits.removeprefix("-").isdecimal() else f"^{{1:{POWER}}}"
 
 
 def where(condition: Any, a: Any, b: Any) -> Any:
@@ -90,16 +91,17 @@ expm1 = operation("expm1", math.expm1, (lambda y, x: exp(x),))
 log = operation("log", math.log, (lambda y, x: 1 / x,), domain="x > 0", latex=r"\log")
 log1p = operation("log1p", math.log1p, (lambda y, x: 1 / (1 + x),), domain="x > -1")
 sqrt = operation("sqrt", math.sqrt, (lambda y, x: 0.5 / y,), domain="x >= 0", latex=(POWER, r"\sqrt{{{0}}}"))
-sin = operation("sin", math.sin, (lambda y, x: cos(x),), latex=r"\sin")
-cos = operation("cos", math.cos, (lambda y, x: -sin(x),), latex=r"\cos")
-tan = operation("tan", math.tan, (lambda y, x: 1 + y * y,), expansion=lambda x: sin(x) / cos(x), latex=r"\tan")
+sin = operation("sin", math.sin, (lambda y, x: cos(x),), domain="a finite x", latex=r"\sin")
+cos = operation("cos", math.cos, (lambda y, x: -sin(x),), domain="a finite x", latex=r"\cos")
+tan = operation("tan", math.tan, (lambda y, x: 1 + y * y,), domain="a finite x", latex=r"\tan",
+                expansion=lambda x: sin(x) / cos(x))
 arcsin = operation("arcsin", math.asin, (lambda y, x: 1 / sqrt(1 - x * x),), domain="-1 <= x <= 1", latex=r"\arcsin")
 arccos = operation("arccos", math.acos, (lambda y, x: -1 / sqrt(1 - x * x),), domain="-1 <= x <= 1",
                    latex=r"\arccos")
 arctan = operation("arctan", math.atan, (lambda y, x: 1 / (1 + x * x),), latex=r"\arctan")
 arctan2 = operation("arctan2", math.atan2, (lambda y, a, b: b / (a * a + b * b), lambda y, a, b: -a / (a * a + b * b)))
 sinh = operation("sinh", math.sinh, (lambda y, x: cosh(x),), latex=r"\sinh",
-                 expansion=lambda x: (expm1(x) + expm1(x) / (expm1(x) + 1)) / 2)
+                 expansion=lambda x: (expm1(x) - expm1(-x)) / 2)
 cosh = operation("cosh", math.cosh, (lambda y, x: sinh(x),), latex=r"\cosh",
                  expansion=lambda x: (exp(x) + exp(-x)) / 2)
 tanh = operation("tanh", math.tanh, (lambda y, x: 1 - y * y,), latex=r"\tanh",
@@ -167,14 +169,12 @@ def _logsumexp(values: Any) -> Any:
 
 
 def _largest_out(values: list[float]) -> float:
-    if not values:
-        raise ValueError
     largest = max(values)
     return largest + math.log(builtins.sum(math.exp(x - largest) for x in values))
 
 
 def _pick(index: float, values: list[float]) -> float:
-    if index != int(index) or not 0 <= index < len(values):
+    if not 0 <= index < len(values) or index != int(index):
         raise ValueError
     return values[int(index)]
 

@@ -7,12 +7,12 @@ import linecache
 import sys
 import threading
 from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from functools import wraps
 from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar, overload
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -33,21 +33,44 @@ class State:
 
 state = State()
 lock = threading.RLock()  # held by a backward() and to change the state, whatever the threads share
-_recording: ContextVar[bool] = ContextVar("recording", default=True)
-_tracing: ContextVar[bool] = ContextVar("tracing", default=False)
+# The settings that one is inside of, the innermost last.
+_recording: ContextVar[tuple[bool, ...]] = ContextVar("recording", default=(True,))
+_tracing: ContextVar[tuple[bool, ...]] = ContextVar("tracing", default=(False,))
 
 
-class no_grad:
-    """Nothing is recorded inside: results are leaves. A context manager, and a decorator for functions, generators
-    and coroutines.
-    """
+class _Setting:
+    """A context manager that sets a context variable inside. It may be entered again, by several threads at once."""
+
+    def __init__(self, variable: ContextVar[tuple[bool, ...]], value: bool) -> None:
+        self._variable, self._value = variable, value
 
     def __enter__(self) -> None:
-        self._inside = _setting(_recording, False)
-        self._inside.__enter__()
+        with lock:
+            state.observed += 1
+        self._variable.set((*self._variable.get(), self._value))
 
-    def __exit__(self, *error: Any) -> None:
-        self._inside.__exit__(*error)
+    def __exit__(self, *error: object) -> None:
+        outer = self._variable.get()[:-1]
+        if outer:  # empty when a generator is closed in another context than it was started in
+            self._variable.set(outer)
+        with lock:
+            state.observed -= 1
+
+
+class no_grad(_Setting):
+    """Nothing is recorded inside: results are leaves. A context manager, and a decorator for functions, generators
+    and coroutines, with parentheses or without.
+    """
+
+    @overload
+    def __new__(cls) -> Self: ...
+    @overload
+    def __new__(cls, function: Function) -> Function: ...
+    def __new__(cls, function: Any = None) -> Any:
+        return super().__new__(cls) if function is None else cls()(function)
+
+    def __init__(self, function: object = None) -> None:
+        super().__init__(_recording, False)
 
     def __call__(self, function: Function) -> Function:
         for is_kind, wrap in ((isgeneratorfunction, _generator), (isasyncgenfunction, _async_generator),
@@ -68,22 +91,22 @@ def trace() -> AbstractContextManager[None]:
 
     Errors about such a node, those in `backward()` included, name the line; see `Value.recorded_at`.
     """
-    return _setting(_tracing, True)
+    return _Setting(_tracing, True)
 
 
 def always_recording() -> AbstractContextManager[None]:
     """A context manager inside of which results are recorded, also inside of `no_grad()`."""
-    return _setting(_recording, True)
+    return _Setting(_recording, True)
 
 
 def is_recording() -> bool:
     """Whether results are recorded here and now."""
-    return not state.observed or _recording.get()
+    return not state.observed or _recording.get()[-1]
 
 
 def is_tracing() -> bool:
     """Whether nodes remember their line here and now."""
-    return _tracing.get()
+    return _tracing.get()[-1]
 
 
 def program_line() -> str:
@@ -95,19 +118,6 @@ def program_line() -> str:
         frame = frame.f_back
     name, line = frame.f_code.co_filename, frame.f_lineno
     return f"{name}:{line}: {linecache.getline(name, line).strip()}"
-
-
-@contextmanager
-def _setting(variable: ContextVar[bool], value: bool) -> Generator[None]:
-    token = variable.set(value)
-    with lock:
-        state.observed += 1
-    try:
-        yield
-    finally:
-        with lock:
-            state.observed -= 1
-        variable.reset(token)
 
 
 def _coroutine(function: Callable[..., Any]) -> Any:

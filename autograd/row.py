@@ -3,7 +3,9 @@
 import math
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
-from types import BuiltinFunctionType
+from inspect import CO_VARARGS
+from keyword import iskeyword
+from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 from autograd.errors import DivisionByZeroError, DomainError, NumberOverflowError
@@ -38,8 +40,9 @@ class Operation:
                 return result
         if True in self.lists:
             arguments = self._gather(arguments)
-        if len(arguments) != len(self.partials):
-            raise TypeError(f"{self.name} takes {len(self.partials)} arguments "
+        count = len(self.partials)
+        if len(arguments) != count:
+            raise TypeError(f"{self.name} takes {count} argument{'s' * (count > 1)} "
                             f"({', '.join(self.parameters)}), not {len(arguments)}")
         reading: type[Reading] | None = None
         for argument in arguments:
@@ -81,6 +84,9 @@ class Operation:
         assert partial is not None, "no gradient flows through this argument"
         try:
             slopes = partial(y, *operands)
+            if self.lists[place] and len(slopes) != len(operands[place]):
+                raise TypeError(f"the derivative of {self.name} with respect to {self.parameters[place]} has "
+                                f"{len(slopes)} numbers, not {len(operands[place])}")
             if not all(math.isfinite(slope) for slope in _flat([slopes]) if isinstance(slope, float)):
                 raise OverflowError
             return slopes
@@ -105,9 +111,12 @@ class Operation:
 
     def _gather(self, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
         """Lists of any kind become tuples; the last one may also be given number by number."""
-        fixed = len(self.partials) - 1
-        if (self.lists[fixed] and len(arguments) != len(self.partials)) or not is_list(arguments[fixed]):
-            arguments = (*arguments[:fixed], arguments[fixed:])
+        last = len(self.partials) - 1
+        is_whole = len(arguments) == last + 1 and is_list(arguments[last])
+        if self.lists[last] and len(arguments) >= last and not is_whole:
+            arguments = (*arguments[:last], arguments[last:])
+        if len(arguments) != len(self.partials):
+            return arguments  # which the caller refuses
         gathered: list[Any] = []
         for argument, wanted in zip(arguments, self.lists):
             if wanted and not is_list(argument):
@@ -140,12 +149,21 @@ def operation(name: str, value: Callable[..., Any], partials: tuple[Callable[...
       exist wherever the value does.
     - the notations, where `name(x)` is not the one. Without one for Python, `value` says how to calculate.
 
-    Raises ValueError for a name that is taken or that is not a name.
+    Raises ValueError for a name that is taken or that is not a name, and where the functions do not fit together.
     """
-    if not name.isidentifier() or any(hasattr(reading, name) for reading in (Reading, *Reading.__subclasses__())):
+    if not name.isidentifier() or iskeyword(name) or any(
+            hasattr(reading, name) for reading in (Reading, *Reading.__subclasses__())):
         raise ValueError(f"an operation cannot be called {name!r}: the name is taken, or is none")
+    if not isinstance(partials, tuple) or not partials:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"the partials of {name} are a tuple: for each argument a function, or None")
+    count = len(partials)
+    if not _takes(value, count) or not all(partial is None or _takes(partial, count + 1) for partial in partials):
+        raise ValueError(f"{name} has {count} partials, so its value takes {count} arguments, and each of its partials "
+                         f"y and those {count}")
     places = ", ".join(f"{{{place}}}" for place in range(len(partials)))
-    function = latex if isinstance(latex, str) else rf"\operatorname{{{name.replace('_', ' ')}}}"
+    command = "operatorname" if name.isalpha() else "mathrm"  # latex2mathml reads only letters in the first
+    escaped = name.replace("_", r"\_")
+    function = latex if isinstance(latex, str) else rf"\{command}{{{escaped}}}"
     notation: dict[str, Notation] = {
         "text": text or (ATOM, f"{name}({places})"),
         "latex": latex if latex and not isinstance(latex, str) else (ATOM, rf"{function}\left({places}\right)"),
@@ -155,7 +173,10 @@ def operation(name: str, value: Callable[..., Any], partials: tuple[Callable[...
         python = python or (ATOM, f"{name}({places})")
     if python:
         notation["python"] = python
-    row = operations[name] = Operation(name, value, partials, expansion, symbol or name, domain, lists, notation)
+    row = Operation(name, value, partials, expansion, symbol or name, domain, lists, notation)
+    if not set(lists) <= set(row.parameters):
+        raise ValueError(f"{name} has no arguments {', '.join(lists)}, only {', '.join(row.parameters)}")
+    operations[name] = row
     setattr(Reading, name, _method(row))
     if getattr(value, "__module__", None) == "_operator":  # a Python operator is that operator for every reading
         setattr(Reading, f"__{value.__name__}__", _operator(row, 1))
@@ -169,6 +190,14 @@ def find(name: str) -> Operation:
         near = get_close_matches(name, operations, 1)
         raise LookupError(f"there is no operation {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
     return operations[name]
+
+
+def _takes(function: Callable[..., Any], count: int) -> bool:
+    """Whether a function can be called with so many arguments, as far as can be told: builtins do not say."""
+    if not isinstance(function, FunctionType):
+        return callable(function)
+    code, least = function.__code__, function.__code__.co_argcount - len(function.__defaults__ or ())
+    return least <= count and (count <= code.co_argcount or bool(code.co_flags & CO_VARARGS))
 
 
 def _parameters(value: Callable[..., Any], partials: tuple[Callable[..., Any] | None, ...]) -> tuple[str, ...]:

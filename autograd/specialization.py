@@ -32,33 +32,40 @@ _RECORD = """
         node._data = y
         node.grad = 0.0
         node.label = None
-        node._rule = {rule}
+        node._rule = rule
         node._a = a
         node._b = {b}
         node._clock = state.clock
         return node
 """
+# The lines about no_gradient see to it that no partial is called for a Value that is a constant. They are left out of
+# rows whose partials always exist: there it does no harm, and to ask takes a tenth of the time.
 _ONE_OPERAND = """x0 = a._data
-        rule = pull_none if a._rule is no_gradient else pull_first"""
+        rule = pull_first
+        if a._rule is no_gradient: rule = pull_none"""
 _TWO_OPERANDS = """x0 = a._data
         if type(b) is Value:
             x1 = b._data
-            if b._rule is no_gradient:
-                rule = pull_none if a._rule is no_gradient else pull_first
-            else:
-                rule = pull_second if a._rule is no_gradient else pull_both
+            rule = pull_both
+            if a._rule is no_gradient or b._rule is no_gradient: rule = rules[not a.constant, not b.constant]
         elif type(b) is float or type(b) is int:
             b = constant(b)
             x1 = b._data
-            rule = pull_none if a._rule is no_gradient else pull_first
+            rule = pull_first
+            if a._rule is no_gradient: rule = pull_none
         else:
             return anything(a, b)"""
 _REFLECTED = """x1 = b._data
         if type(a) is float or type(a) is int:
             a = constant(a)
             x0 = a._data
+            rule = pull_second
+            if b._rule is no_gradient: rule = pull_none
         else:
             return anything_reflected(b, a)"""
+
+# The names that the templates above use; a row of a user's own may well be called `state`.
+_TAKEN = set(re.findall(r"\w+", _RECORD + _ONE_OPERAND + _TWO_OPERANDS + _REFLECTED + "operations math"))
 
 _LISTS = """
 def make(value, no_gradient, {partials}):
@@ -95,7 +102,7 @@ def make(value, no_gradient, {partials}):
 _SEND = """
         for item in list{place}:
             if item._rule is not no_gradient:  # not all of them are constants
-                for item, slope in zip(list{place}, partial{place}(y, {operands})):
+                for item, slope in zip(list{place}, partial{place}(y, {operands}), strict=True):
                     item.grad += g * slope
                 break
 """
@@ -134,21 +141,22 @@ def source(operation: Operation) -> str:
 def _specialize(operation: Operation, made: Rules, namespace: dict[str, Any]) -> None:
     try:
         source = _source(operation)
+        code = compile(source, f"<glassgrad {operation.name}>", "exec")
     except Exception:  # a row of a user's own that is not generic arithmetic: it works, but no faster
         return
-    primitives = {name: row.value for name, row in operations.items() if "python" in row.notation}
     scope: dict[str, Any] = {}
-    exec(compile(source, f"<glassgrad {operation.name}>", "exec"), namespace, scope)
+    exec(code, namespace, scope)
     python_operator = getattr(operation.value, "__module__", "") == "_operator"
     name = f"__{operation.value.__name__}__" if python_operator else operation.name
     reflected_name = name.replace("__", "__r", 1)
-    functions = scope["make"](operation, getattr(Reading, name), getattr(Reading, reflected_name, None), math,
-                              **primitives)
+    functions = scope["make"](operation, made.pull, operations, math, getattr(Reading, name),
+                              getattr(Reading, reflected_name, None))
     for function in functions.values():
         function.operation = operation
+        function.__qualname__ = f"Value.{name}"  # for messages
     made.source = source
-    made.pull = {(True, True): functions["pull_both"], (True, False): functions["pull_first"],
-                 (False, True): functions["pull_second"], (False, False): functions["pull_none"]}
+    made.pull.update({(True, True): functions["pull_both"], (True, False): functions["pull_first"],
+                      (False, True): functions["pull_second"], (False, False): functions["pull_none"]})
     value_class, forward = namespace["Value"], functions["forward"]
     setattr(value_class, name, forward)
     if len(operation.partials) == 1:
@@ -163,27 +171,34 @@ def _source(operation: Operation) -> str:
     count = len(operation.partials)
     symbols = [Formula("x0"), Formula("x1")][:count]
     value = Formula(operation, tuple(symbols)).python
+    formulas = [value]
     parts: list[str] = []
     for name, needed in (("pull_both", (True, True)), ("pull_first", (True, False)), ("pull_second", (False, True)),
                          ("pull_none", (False, False))):
         sends = _sends(operation, symbols, needed)
+        formulas += sends
         loads = ["a = node._a", "b = node._b", "x0 = a._data", "x1 = b._data", "y = node._data", "g = node.grad"]
         body = [*_used(loads, sends), *sends] or ["pass"]
         parts.append(f"\n    def {name}(node):\n" + "".join(f"        {line}\n" for line in body))
+    # Only what divides, or calls a function, can raise.
+    may_fail = any(re.search(r"/|\w\(", send) for send in _sends(operation, symbols, (True, True)))
+
+    def operands(lines: str) -> str:
+        return "\n".join(line for line in lines.splitlines() if may_fail or "no_gradient" not in line)
+
     names = ["pull_both", "pull_first", "pull_second", "pull_none", "forward"]
     if count == 1:
-        parts.append(_RECORD.format(name="forward", signature="a", operands=_ONE_OPERAND, value=value,
-                                    arguments="a,", rule="rule", b="nothing"))
+        parts.append(_RECORD.format(name="forward", signature="a", operands=operands(_ONE_OPERAND), value=value,
+                                    arguments="a,", b="nothing"))
     else:
-        parts.append(_RECORD.format(name="forward", signature="a, b", operands=_TWO_OPERANDS, value=value,
-                                    arguments="a, b", rule="rule", b="b"))
-        parts.append(_RECORD.format(name="reflected", signature="b, a", operands=_REFLECTED, value=value,
-                                    arguments="a, b", rule="pull_none if b._rule is no_gradient else pull_second",
-                                    b="b"))
+        parts.append(_RECORD.format(name="forward", signature="a, b", operands=operands(_TWO_OPERANDS), value=value,
+                                    arguments="a, b", b="b"))
+        parts.append(_RECORD.format(name="reflected", signature="b, a", operands=operands(_REFLECTED), value=value,
+                                    arguments="a, b", b="b"))
         names.append("reflected")
-    primitives = ", ".join(name for name, row in operations.items() if "python" in row.notation)
-    return (f"def make(operation, anything, anything_reflected, math, {primitives}):{''.join(parts)}\n"
-            f"    return dict({', '.join(f'{name}={name}' for name in names)})\n")
+    primitives = "".join(f"\n    {name} = operations[{name!r}].value" for name in _primitives(formulas))
+    return (f"def make(operation, rules, operations, math, anything, anything_reflected):{primitives}"
+            f"{''.join(parts)}\n    return dict({', '.join(f'{name}={name}' for name in names)})\n")
 
 
 def _sends(operation: Operation, symbols: list[Formula], needed: tuple[bool, bool]) -> list[str]:
@@ -195,6 +210,15 @@ def _sends(operation: Operation, symbols: list[Formula], needed: tuple[bool, boo
             if gradient.head != 0.0:
                 lines.append(f"{parent}.grad += {gradient.python}")
     return lines
+
+
+def _primitives(formulas: list[str]) -> list[str]:
+    """The names of the rows that formulas in Python call. Raises ValueError for one that means something else here."""
+    called = set(re.findall(r"(?<![\w.])\w+(?=\()", " ".join(formulas)))
+    found = [name for name, row in operations.items() if "python" in row.notation and name in called]
+    if not _TAKEN.isdisjoint(found):
+        raise ValueError
+    return found
 
 
 def _used(loads: list[str], sends: list[str]) -> list[str]:
@@ -243,7 +267,7 @@ def _pull_by_partials(operation: Operation) -> Callable[[Any], None]:
                     break
             else:
                 continue
-            for parent, slope in zip(argument, partial(y, *operands)):
+            for parent, slope in zip(argument, partial(y, *operands), strict=True):
                 parent.grad += g * slope
 
     pull.operation = operation  # pyright: ignore[reportFunctionMemberAccess]

@@ -9,6 +9,7 @@ import math
 import operator
 import warnings
 import weakref
+from copy import deepcopy
 from functools import partial
 from itertools import chain
 from typing import Any, ClassVar, Self
@@ -61,7 +62,7 @@ class Value(Reading):
     @data.setter
     def data(self, data: Any) -> None:
         new = _finite(data)
-        if new != self._data:
+        if new != self._data or math.copysign(1.0, new) != math.copysign(1.0, self._data):  # -0.0 is not 0.0
             with lock:
                 state.clock += 1
                 self._data, self._clock = new, state.clock
@@ -118,8 +119,9 @@ class Value(Reading):
         """Add to the `grad` of every leaf the derivative of this Value with respect to it, times `gradient`.
 
         On leaves the gradients of several calls add up until they are zeroed; a Value that was calculated holds the
-        gradient of the last call. Nothing has changed if this raises: StaleGraphError if a number in the graph was
-        set after it had been used, DomainError where a derivative does not exist.
+        gradient of the last call. Raises StaleGraphError if a number in the graph was set after it had been used,
+        DomainError where a derivative does not exist or overflows. Whatever is raised, leaves keep the gradients that
+        they had, and Values that were calculated have none.
         """
         with lock:
             backpropagate(self, _finite(gradient), state.clock)
@@ -143,9 +145,6 @@ class Value(Reading):
     def __ge__(self, other: Any) -> bool:
         return _compared(operator.ge, self, other)
 
-    def __pos__(self) -> Self:
-        return self
-
     def __float__(self) -> float:
         if self.op is not None and is_recording():
             warnings.warn("float() of a Value that was calculated ends its history: no gradient will flow back "
@@ -164,10 +163,10 @@ class Value(Reading):
     def _op(self) -> str:
         return "" if self.op is None else self.op.symbol
 
-    def __copy__(self) -> "Value":
+    def __copy__(self) -> Self:
         twin = object.__new__(type(self))
-        for slot in Value.__slots__[1:]:
-            setattr(twin, slot, getattr(self, slot))
+        for name, value in capsule.attributes(self).items():
+            setattr(twin, name, value)
         return twin
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Value":
@@ -176,15 +175,17 @@ class Value(Reading):
                 twin = memo[id(node)] = node.__copy__()
                 if node.op is not None:
                     twin._a, twin._b = (_twin(side, memo) for side in (node._a, node._b))
+                if hasattr(node, "__dict__"):  # a subclass keeps more
+                    twin.__dict__ = deepcopy(node.__dict__, memo)
         return memo[id(self)]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return capsule.reduce(self)
 
     @classmethod
-    def restored(cls, operation: Operation | None, arguments: tuple[Any, ...], data: float) -> "Value":
-        """A node, or a constant, from its parts, as unpickling needs it."""
-        node = constant(data) if operation is None else _made(operation, arguments)
+    def restored(cls, operation: Operation, arguments: tuple[Any, ...], data: float) -> "Value":
+        """A node from its parts, without calculating anything."""
+        node = _made(operation, arguments)
         node._data = data
         return node
 
@@ -241,9 +242,10 @@ def _finite(data: Any) -> float:
 
 
 def _compared(comparison: Any, value: Value, other: Any) -> bool:
-    if isinstance(other, Value):
-        return comparison(value._data, other._data)
-    return NotImplemented if isinstance(other, Reading) else comparison(value._data, number(other))
+    try:
+        return comparison(value._data, other._data if isinstance(other, Value) else number(other))
+    except TypeError:
+        return NotImplemented  # Python asks the other one, an array or a Dual for example
 
 
 def _twin(argument: Any, memo: dict[int, Any]) -> Any:

@@ -13,15 +13,19 @@ class Walk:
     """The nodes that one backward() visits.
 
     The gradient of every node that it meets is set to 0.0, which has to be done anyway. The 0.0 of each walk is an
-    object of its own, so `node.grad is zero` tells at no cost whether the node was met before.
+    object of its own, so `node.grad is zero` tells at no cost whether the node was met before. What was there is noted
+    first, so that `undo()` puts it back whenever the walk is interrupted.
     """
 
     def __init__(self, output: "Value", clock: int) -> None:
         self.output, self.clock = output, clock
+        self.clocks_differ = False  # only then it is worth to compare each node with its parents
+        self._start()
+
+    def _start(self) -> None:
         self.inner: list[Value] = []
         self.leaves: list[tuple[Value, float]] = []  # with the gradient from before
         self.constants: list[Value] = []
-        self.clocks_differ = False  # only then it is worth to compare each node with its parents
 
     def by_level(self) -> "list[Value] | None":
         """The inner nodes, children before parents: first the output, then what one step leads to, then two ...
@@ -53,24 +57,24 @@ class Walk:
             if before is not zero:
                 if before is zero_after_turn:
                     return None
-                a.grad = zero
                 if a._b is not None:
                     order.append(a)
                 elif a._rule is None:
                     leaves.append((a, before))
                 else:
                     constants.append(a)
+                a.grad = zero
             before = b.grad
             if before is not zero:
                 if before is zero_after_turn:
                     return None
-                b.grad = zero
                 if b._b is not None:
                     order.append(b)
                 elif b._rule is None:
                     leaves.append((b, before))
                 else:
                     constants.append(b)
+                b.grad = zero
         return order
 
     def _look_through(self, argument: Any, zero: float, zero_after_turn: float) -> "list[Value]":
@@ -88,7 +92,7 @@ class Walk:
     def by_depth(self, order: "list[Value]") -> "list[Value]":
         """The inner nodes, children before parents, from a topological order: right for every graph."""
         self.undo()
-        self.__init__(self.output, self.clock)
+        self._start()
         for node in reversed(order):
             if node._b is not None:
                 self.inner.append(node)

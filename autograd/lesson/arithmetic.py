@@ -1,5 +1,6 @@
 """The arithmetic of a page: every operation in it as JavaScript, written by Formula from the rows of the table."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,20 +22,15 @@ def shape(node: Value) -> Shape:
 def javascript(shapes: Iterable[Shape]) -> str:
     """A script that defines `arithmetic`: for each shape its value and its partial derivatives.
 
-    `$` is the list of a node's parents and `$y` its result. Raises ValueError for a row that cannot be written down.
+    `$` is the list of a node's parents and `$y` its result. Raises ValueError for a row that JavaScript cannot calculate.
     """
     functions: list[str] = []
-    formulas: list[Formula] = []
     for row, lengths in shapes:
         value, partials = _formulas(row, lengths)
-        formulas += [value, *(partial for partial in partials if partial is not None)]
         listed = ", ".join("null" if partial is None else partial.javascript for partial in partials)
         functions.append(f"  {{ value: ($) => {value.javascript}, partials: ($, $y) => [{listed}] }},")
-    try:
-        library = javascript_library(*formulas) if formulas else ""
-    except (TypeError, AttributeError) as error:
-        raise ValueError(f"a page calculates in JavaScript, and an operation in this graph cannot be written in it: "
-                         f"{error}") from error
+    library = javascript_library()
+    _refuse_unknown("\n".join(functions), library)
     return "const arithmetic = (() => {\n" + library + "return [\n" + "\n".join(functions) + "\n];\n})();\n"
 
 
@@ -45,6 +41,19 @@ def _formulas(row: Operation, lengths: tuple[int | None, ...]) -> tuple[Formula,
         symbols = tuple(Formula(f"$[{number}]") for number in range(place, place + (1 if length is None else length)))
         arguments.append(symbols[0] if length is None else symbols)
         place += len(symbols)
-    if not place:  # an operation on empty lists is a plain number
-        return Formula(row(*arguments)), []
-    return row(*arguments), slopes(row, Formula("$y"), tuple(arguments))
+    return Formula(row, tuple(arguments)), slopes(row, Formula("$y"), tuple(arguments))
+
+
+def _refuse_unknown(script: str, library: str) -> None:
+    """Raise ValueError if the script calls, be it by way of another one, a function that the library does not know."""
+    bodies = {name: body for name, body in re.findall(r"^function (\w+)(.*)$", library, re.MULTILINE)}
+    called: set[str] = set()
+    waiting = [script]
+    while waiting:
+        words = set(re.findall(r"\w+(?=\()", waiting.pop())) & bodies.keys() - called
+        called |= words
+        waiting += [bodies[word] for word in words]
+    for name in sorted(called):
+        if "{ throw new Error" in bodies[name]:
+            raise ValueError(f"a page calculates in JavaScript, and an operation in this graph cannot be written in it: "
+                             f"{name} is neither generic arithmetic nor a function of JavaScript's Math")

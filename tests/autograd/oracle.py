@@ -35,10 +35,12 @@ class Expected:
 
     The intervals leave out what has tests of its own: the edges of the domain, and tails where a derivative as
     PyTorch calculates it, such as 1 - tanh(x)², has lost its digits. None is the index of `take`: a whole number.
+    `kink` is what is 0 where the operation has one.
     """
 
     function: Callable[..., Tensor]
     domain: tuple[Interval | None, ...]
+    kink: Callable[..., float] | None = None
 
 
 def real(low: float, high: float, *special: float) -> Interval:
@@ -71,6 +73,7 @@ def _ones(x: Tensor) -> Tensor:
 
 ANY = real(-5.0, 5.0, 0.0, 1.0, -1.0)
 POSITIVE = real(0.05, 5.0, 1.0)
+TIES = real(-2.0, 2.0, 1.0, 0.0)
 
 EXPECTED: dict[str, Expected] = {
     "add": Expected(torch.add, (ANY, ANY)),
@@ -95,14 +98,15 @@ EXPECTED: dict[str, Expected] = {
     "cosh": Expected(torch.cosh, (ANY,)),
     "tanh": Expected(torch.tanh, (real(-4.0, 4.0, 0.0),)),
     "erf": Expected(torch.erf, (real(-4.0, 4.0, 0.0),)),
-    "where": Expected(lambda c, a, b: torch.where(c != 0, a, b), (real(-1.0, 1.0, 0.0, 1.0), ANY, ANY)),
-    "step": Expected(_ones, (ANY,)),
-    "absolute": Expected(torch.abs, (ANY,)),
-    "maximum": Expected(torch.maximum, (real(-2.0, 2.0, 1.0, 0.0), real(-2.0, 2.0, 1.0, 0.0))),
-    "minimum": Expected(torch.minimum, (real(-2.0, 2.0, 1.0, 0.0), real(-2.0, 2.0, 1.0, 0.0))),
-    "relu": Expected(torch.relu, (ANY,)),
-    "leaky_relu": Expected(functional.leaky_relu, (ANY,)),
-    "elu": Expected(_elu, (ANY,)),
+    "where": Expected(lambda c, a, b: torch.where(c != 0, a, b), (real(-1.0, 1.0, 0.0, 1.0), ANY, ANY),
+                      kink=lambda c, a, b: c),
+    "step": Expected(_ones, (ANY,), kink=lambda x: x),
+    "absolute": Expected(torch.abs, (ANY,), kink=lambda x: x),
+    "maximum": Expected(torch.maximum, (TIES, TIES), kink=lambda a, b: a - b),
+    "minimum": Expected(torch.minimum, (TIES, TIES), kink=lambda a, b: a - b),
+    "relu": Expected(torch.relu, (ANY,), kink=lambda x: x),
+    "leaky_relu": Expected(functional.leaky_relu, (ANY,), kink=lambda x: x),
+    "elu": Expected(_elu, (ANY,), kink=lambda x: x),
     "sigmoid": Expected(torch.sigmoid, (real(-8.0, 8.0, 0.0),)),
     "softplus": Expected(_softplus, (real(-8.0, 8.0, 0.0),)),
     "silu": Expected(functional.silu, (real(-8.0, 8.0, 0.0),)),

@@ -135,6 +135,7 @@ def test_a_graph_whose_numbers_were_set_is_stale_until_it_is_calculated_again(ex
             list(again)
     recalculate(y)
     assert str(explanation[0]) == "x = 3.0"
+    assert str(explanation[-1]) == str(explain(y, expand=expand)[-1])
     assert explanation[-1].flow.total == pytest.approx(1 - y.data**2)
 
 

@@ -1,7 +1,7 @@
 """Every row of the table gives the value and the derivatives that PyTorch gives, at kinks as well."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from oracle import EXPECTED, NAMES, arguments, expected, flat
 
 from autograd import Value, gradients, jvp, operations
@@ -21,6 +21,7 @@ def test_the_oracle_covers_the_whole_table():
 def test_value_and_first_derivatives_are_those_of_pytorch(name):
     row = operations[name]
 
+    @settings(max_examples=60)
     @given(arguments(name))
     def check(point):
         value, first, _ = expected(name, point)
@@ -43,6 +44,7 @@ def test_value_and_first_derivatives_are_those_of_pytorch(name):
 def test_second_derivatives_are_those_of_pytorch_in_any_mix_of_modes(name):
     row = operations[name]
 
+    @settings(max_examples=60)
     @given(arguments(name, max_length=3))
     def check(point):
         _, _, second = expected(name, point)

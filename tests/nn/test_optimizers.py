@@ -207,6 +207,8 @@ def test_an_optimizer_goes_on_from_its_state_as_if_it_had_not_stopped(make, opti
 
 @pytest.mark.parametrize(("state", "error", "message"), [
     ({"lr": 0.1, "count": 1}, ValueError, "the state of an optimizer has lr, count, states, not lr, count"),
+    ({"lr": 0.1, "count": 1, "states": [], "more": 1}, ValueError,
+     "the state of an optimizer has lr, count, states, not lr, count, states, more"),
     ({"lr": 0.1, "count": 1, "states": [[1.0]]}, ValueError, "SGD with 2 parameters needs a state of 1 numbers"),
     ({"lr": 0.1, "count": 1, "states": [[], []]}, ValueError, "SGD with 2 parameters needs a state of 1 numbers"),
     ({"lr": 0.1, "count": -1, "states": [[1.0], [1.0]]}, ValueError, "count needs to be finite and whole and >= 0"),
@@ -254,7 +256,9 @@ def test_options_of_sgd_out_of_range_are_refused(options, message):
 @pytest.mark.parametrize(("options", "message"), [
     ({"betas": (1.0, 0.9)}, "each of betas needs to be finite and >= 0 and < 1, not 1.0"),
     ({"betas": (0.9, -0.1)}, "each of betas needs to be finite and >= 0 and < 1, not -0.1"),
+    ({"betas": (1.5, 0.9)}, "each of betas needs to be finite and >= 0 and < 1, not 1.5"),
     ({"betas": (0.9,)}, "Adam has 2 betas, not 1"),
+    ({"eps": -1e-8}, "eps needs to be finite and > 0, not -1e-08"),
     ({"eps": 0}, "eps needs to be finite and > 0, not 0"),
 ])
 def test_options_of_adam_out_of_range_are_refused(options, message):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import nn
-from autograd import Formula, Value, explain, javascript_library, operation, operations, tanh
+from autograd import Value, explain, operation, operations, tanh
 from autograd.lesson import page
 from autograd.lesson.content import Content
 from autograd.lesson.page import MOST_NODES
@@ -86,13 +86,6 @@ def test_such_an_operation_does_not_disturb_the_pages_of_others() -> None:
         page(explain(product()))
     finally:
         del operations[row.name]
-
-
-def test_the_library_of_some_formulas_has_what_they_call_and_what_that_calls() -> None:
-    library = javascript_library(operations["elu"](Formula("x")))
-    assert "function elu" in library
-    assert "expm1" in library
-    assert "gelu" not in library
 
 
 def test_a_page_of_50_nodes_is_small() -> None:
