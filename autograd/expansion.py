@@ -21,34 +21,40 @@ def expand(value: Value, only: str | Operation | Iterable[str | Operation] | Non
     node stays closed, and a warning says so. So does one whose data was set by hand. Raises LookupError for
     a name that is not in the table, TypeError for anything but a Value, StaleGraphError as `backward()` does.
     """
-    if not isinstance(value, Value):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(f"only a Value has a graph to open, not {type(value).__name__!r}")
+    return expand_all([value], only)[0]
+
+
+def expand_all(values: list[Value], only: str | Operation | Iterable[str | Operation] | None = None) -> list[Value]:
+    """The same for several Values, which go on to share what they share."""
+    for value in values:
+        if not isinstance(value, Value):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"only a Value has a graph to open, not {type(value).__name__!r}")
     wanted = [only] if isinstance(only, str | Operation) else operations if only is None else only
     names = {row.name if isinstance(row, Operation) else find(row).name for row in wanted}
-    order = topological_order(value)
+    order = topological_order(values)
     refuse_stale(order)
     closed = {node: f"{node.op.call} stays closed, as its value was set by hand" for node in order
               if node.op and node.op.expansion and node.op.name in names
               and node.op.calculate(node.operands, node.arguments) != node.data}
     with always_recording():
         while True:
-            opened = _opened(value, names, closed)
-            if opened is value:
+            opened = _opened(values, names, closed)
+            if all(new is old for new, old in zip(opened, values, strict=True)):
                 break
-            value = opened
+            values = opened
     for message in sorted(set(closed.values())):
-        warnings.warn(message, stacklevel=2)
-    return value
+        warnings.warn(message, stacklevel=3)
+    return values
 
 
-def _opened(output: Value, names: set[str], closed: dict[Value, str]) -> Value:
-    """The graph with every such node opened once; itself if there is nothing left to open."""
+def _opened(outputs: list[Value], names: set[str], closed: dict[Value, str]) -> list[Value]:
+    """The graphs with every such node opened once; itself if there is nothing left to open."""
     twins: dict[Value, Value] = {}
 
     def twin(argument: Any) -> Any:
         return tuple(map(twin, argument)) if is_tuple(argument) else twins[argument]
 
-    for node in topological_order(output):
+    for node in topological_order(outputs):
         row, arguments = node.op, tuple(map(twin, node.arguments))
         twins[node] = node
         if row is None:
@@ -70,4 +76,4 @@ def _opened(output: Value, names: set[str], closed: dict[Value, str]) -> Value:
             again.label = node.label
             if node in closed:
                 closed[again] = closed[node]
-    return twins[output]
+    return [twins[output] for output in outputs]
