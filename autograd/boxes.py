@@ -45,7 +45,8 @@ def box(cell: str, node: Value, kind: str, name: str, inside: str, gradients: bo
         title = f'<FONT POINT-SIZE="17"><B>{html(symbol)}</B></FONT>&#160;&#160;{side}'
     lines = [title] if shown else []
     lines.append(decimal(node.data))
-    tooltip = f"{kind if node.op is None else node.op.name} {name or shown}".rstrip() + f"\ndata = {node.data!r}"
+    tooltip = " ".join(filter(None, [kind if node.op is None else node.op.name, name or shown]))
+    tooltip += f"\ndata = {node.data!r}"
     if gradients and kind != "constant":
         lines.append(f'<FONT POINT-SIZE="12">grad {decimal(node.grad)}</FONT>')
         tooltip += f"\ngrad = {node.grad!r}"

@@ -46,13 +46,15 @@ def shortened(text: str, longest: int = LONGEST) -> str:
 
 def html(text: str) -> str:
     """One line of text for inside of an HTML-like label."""
-    text = _escaped(visible(text).replace("\n", "␊")).replace("]", "&#93;")  # Graphviz stumbles over a bare ]
-    return _SPACES.sub("\u00a0", text)
+    text = _escaped(visible(text).replace("\n", "␊"))
+    # Layout programs read backslashes here as well, and stumble over a bare bracket.
+    return _SPACES.sub("\u00a0", text.replace("\\", "\\\\").replace("]", "&#93;"))
 
 
 def quoted(text: str) -> str:
-    """Text of any number of lines as a quoted string of DOT, to be read as it is typed."""
-    return '"' + _escaped(visible(text)).replace("\\", "\\\\").replace("\n", "\\n") + '"'
+    """A tooltip of any number of lines as a quoted string of DOT, to be read as it is typed."""
+    # Layout programs take backslashes out of tooltips twice.
+    return '"' + _escaped(visible(text)).replace("\\", "\\" * 4).replace("\n", "\\n") + '"'
 
 
 def width(text: str, points: float) -> float:
