@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd.errors import DomainError
 from autograd.lettering import decimal, html, quoted, room, shortened
-from autograd.reading import is_tuple
+from autograd.reading import is_list, is_tuple
 from autograd.value import Value
 
 Slope = float | str | None  # a local derivative; a complaint where there is none; None where no gradient flows
@@ -143,7 +143,7 @@ def local_derivatives(node: Value) -> list[Slope]:
                 found = row.slope(place, node.data, operands, arguments)
             except DomainError as error:
                 found = str(error)
-        each: Any = found if isinstance(found, list | tuple) else [found] * len(items)
+        each: Sequence[Any] = found if is_list(found) else [found] * len(items)
         slopes += [None if item.constant else float(slope) if isinstance(slope, int) else slope
                    for item, slope in zip(items, each, strict=True)]
     return slopes

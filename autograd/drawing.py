@@ -77,18 +77,19 @@ class _Picture:
             if value not in self.places:
                 raise ValueError(f"the Value to highlight is not in the graph: {value!r}")
         self.marked = [self.places[value] for value in marked]
+        self.parents = [[self.places[parent] for parent in node.parents] for node in self.order]
         self.emphasised = self._after(self.marked)
-        parameters = {node: named[node] for node in self.order if node in named and node.op is None}
-        self.inside = members(self.order, self.places, parameters)
+        parameters = {place: named[node] for place, node in enumerate(self.order) if node.op is None and node in named}
+        self.inside = members(self.order, self.parents, parameters)
+        framed = group and any(self.inside)
         # The modules in which each constant is used, by the outermost module.
         self.users: dict[int, dict[tuple[str, ...], list[str]]] = {}
-        for place, node in enumerate(self.order):
-            for parent in node.parents:
-                if parent.constant:
+        for place, above in enumerate(self.parents):
+            for parent in above if framed else ():
+                if self.order[parent].constant:
                     module = self.inside[place]
-                    users = self.users.setdefault(self.places[parent], {})
-                    users.setdefault(lineage(module)[:1], []).append(module)
-        self.kinds = [kind_of(node, node in parameters, False) for node in self.order]
+                    self.users.setdefault(parent, {}).setdefault(lineage(module)[:1], []).append(module)
+        self.kinds = [kind_of(node, place in parameters, False) for place, node in enumerate(self.order)]
         for place in self.outputs:
             if self.order[place].op is not None:
                 self.kinds[place] = "output"
@@ -101,7 +102,7 @@ class _Picture:
             return
         marks = [(kind, self.named.get(node) or node.label, place in self.emphasised)
                  for place, (node, kind) in enumerate(zip(self.order, self.kinds, strict=True))]
-        units, modules = fold(self.order, self.places, self.inside, marks, {*self.outputs, *self.marked}, most)
+        units, modules = fold(self.order, self.parents, self.inside, marks, {*self.outputs, *self.marked}, most)
         sizes = Counter(units)
         numbers: dict[int, str] = {}
         for place, unit in enumerate(units):
@@ -155,7 +156,7 @@ class _Picture:
         for place, node in enumerate(self.order):
             if node.op is None:
                 continue
-            parents = [self.places[parent] for parent in node.parents]
+            parents = self.parents[place]
             head = self.cells[place]
             folded = head in self.groups
             slopes = [None] * len(parents) if folded else local_derivatives(node)
@@ -184,8 +185,8 @@ class _Picture:
         """The places from which all paths to the outputs are emphasised: the marked ones, and what depends on them."""
         after = set(marked)
         if after:
-            for place, node in enumerate(self.order):
-                if any(self.places[parent] in after for parent in node.parents):
+            for place, parents in enumerate(self.parents):
+                if not after.isdisjoint(parents):
                     after.add(place)
         return after
 
@@ -210,8 +211,8 @@ class _Picture:
     def _paths(self) -> str:
         """How many paths are emphasised, each of which is a product in the sum that the chain rule makes."""
         paths = [0] * len(self.order)
-        for place, node in enumerate(self.order):
-            paths[place] = (place in self.marked) + sum(paths[self.places[parent]] for parent in node.parents)
+        for place, parents in enumerate(self.parents):
+            paths[place] = (place in self.marked) + sum(paths[parent] for parent in parents)
         count = sum(paths[place] for place in set(self.outputs))
         many = f"{count:,}" if count < 10**9 else f"about 10^{int(math.log10(count))}"
         return f"{many} {'path' if count == 1 else 'paths'} highlighted"
@@ -232,7 +233,8 @@ def _framed(frames: Mapping[str, Sequence[str]]) -> Iterable[str]:
         yield f'subgraph "cluster-{names[module]}" {{'
         shade = SHADES[len(lineage(module)) % 2]
         yield (f'id="{names[module]}" class=module label=<{roomy(shortened(module), 13)}> tooltip={quoted(module)} '
-               f'labelloc=t labeljust=l style="rounded,filled" color="#B8B8B8" fillcolor="{shade}" fontcolor="#444444" margin=12')
+               f'labelloc=t labeljust=l style="rounded,filled" color="#B8B8B8" fillcolor="{shade}" '
+               'fontcolor="#444444" margin=12')
         yield from frames.get(module, ())
         for inner in modules:
             if len(lineage(inner)) > 1 and lineage(inner)[-2] == module:
@@ -261,11 +263,10 @@ def _named(names: Any) -> dict[Value, str]:
         return {}
     if hasattr(names, "named_parameters"):
         return {parameter: str(name) for name, parameter in names.named_parameters()}
-    if not isinstance(names, Mapping):
-        raise TypeError(f"names is a Module or a dict of Values and Modules by name, not {type(names).__name__!r}")  # pyright: ignore
+    if not hasattr(names, "items"):
+        raise TypeError(f"names is a Module or a dict of Values and Modules by name, not {type(names).__name__!r}")
     found: dict[Value, str] = {}
-    items: Iterable[tuple[Any, Any]] = names.items()  # pyright: ignore[reportUnknownVariableType]
-    for name, item in items:
+    for name, item in names.items():
         if isinstance(item, Value):
             found[item] = str(name)
         elif hasattr(item, "named_parameters"):

@@ -4,7 +4,7 @@ What is folded is told by numbers alone: a list that has, for each node of a top
 unit. Nodes of one unit share a box. Nothing is left out, and every graph gets as small as it is asked to.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 from autograd.membership import lineage
@@ -14,7 +14,7 @@ Units = list[int]
 Marks = Sequence[Hashable]
 
 
-def fold(order: Sequence[Value], places: Mapping[Value, int], inside: Sequence[str], marks: Marks, kept: set[int],
+def fold(order: Sequence[Value], parents: Sequence[Sequence[int]], inside: Sequence[str], marks: Marks, kept: set[int],
          most: int) -> tuple[Units, list[str]]:
     """The unit of each node, such that there are no more than `most`, and the module that it is part of, or "".
 
@@ -23,7 +23,6 @@ def fold(order: Sequence[Value], places: Mapping[Value, int], inside: Sequence[s
     way (a fan), nodes that follow one another (a chain), and as a last resort nodes of like depth. Nodes with different
     `marks` are not folded together, and the places in `kept` stay by themselves, as long as that is possible.
     """
-    parents = [[places[parent] for parent in node.parents] for node in order]
     by_module = _modules(inside, most)
     for marked in (marks, ["" for _ in order]):
         units = _fans(order, parents, by_module, marked, kept)

@@ -36,8 +36,8 @@ def counting(module: str) -> list[tuple[bool, int, str]]:
     return [(not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in module.split(".")]
 
 
-def members(order: Sequence[Value], places: Mapping[Value, int], parameters: Mapping[Value, str]) -> list[str]:
-    """The module of each node of a topological order, "" where there is none.
+def members(order: Sequence[Value], parents: Sequence[Sequence[int]], parameters: Mapping[int, str]) -> list[str]:
+    """The module of each node of a topological order, "" where there is none. Nodes are given by their places.
 
     - A parameter belongs to the module that its name says.
     - An operation on parameters belongs to the innermost module that these are all in.
@@ -47,26 +47,27 @@ def members(order: Sequence[Value], places: Mapping[Value, int], parameters: Map
     - Results of different calls or modules, put together, belong to what these have in common, if parameters follow.
     - A constant belongs to where it is used.
     """
-    inside = [module_of(parameters[node]) if node in parameters else "" for node in order]
-    followed = _followed(order, places, parameters)
-    bits: dict[Value, int] = {}  # a bit for each parameter
+    inside = [module_of(parameters[place]) if place in parameters else "" for place in range(len(order))]
+    if not any(inside):
+        return inside
+    followed = _followed(parents, parameters)
+    bits = {parameter: 1 << number for number, parameter in enumerate(parameters)}
     call, depends, steps = [-1] * len(order), [0] * len(order), [0] * len(order)
-    for place, node in enumerate(order):
-        if node.op is None:
-            continue
+    users: dict[int, list[str]] = {}  # the modules in which each constant is used
+    for place, above in enumerate(parents):
         own: list[str] = []
         inner: list[int] = []
+        constants: list[int] = []
         complete = True  # nothing but parameters, constants and results of modules
-        constants = False
-        for parent in node.parents:
+        for parent in above:
             if parent in parameters:
-                own.append(inside[places[parent]])
-                depends[place] |= bits.setdefault(parent, 1 << len(bits))
-            elif parent.op is not None:
-                inner.append(places[parent])
-                complete = complete and call[places[parent]] >= 0
-            elif parent.constant:
-                constants = True
+                own.append(inside[parent])
+                depends[place] |= bits[parent]
+            elif parents[parent]:
+                inner.append(parent)
+                complete = complete and call[parent] >= 0
+            elif order[parent].constant:
+                constants.append(parent)
             else:
                 complete = False
         if own:
@@ -75,9 +76,11 @@ def members(order: Sequence[Value], places: Mapping[Value, int], parameters: Map
                 if inside[parent] == inside[place]:
                     depends[place] |= depends[parent]
         elif inner and complete:
-            _go_on(place, list(dict.fromkeys(inner)), inside, call, depends, steps,
-                   followed[place], constants)
-    _place_constants(order, places, inside)
+            _go_on(place, list(dict.fromkeys(inner)), inside, call, depends, steps, followed[place], bool(constants))
+        for constant in constants:
+            users.setdefault(constant, []).append(inside[place])
+    for place, modules in users.items():
+        inside[place] = common(modules)
     return inside
 
 
@@ -98,22 +101,11 @@ def _go_on(place: int, inner: list[int], inside: list[str], call: list[int], dep
         depends[place] = union
 
 
-def _followed(order: Sequence[Value], places: Mapping[Value, int], parameters: Mapping[Value, str]) -> list[bool]:
+def _followed(parents: Sequence[Sequence[int]], parameters: Mapping[int, str]) -> list[bool]:
     """Whether the result of a node goes into an operation on parameters, at once or later."""
-    followed = [False] * len(order)
-    for place in range(len(order) - 1, -1, -1):
-        parents = order[place].parents
-        if followed[place] or any(parent in parameters for parent in parents):
-            for parent in parents:
-                followed[places[parent]] = True
+    followed = [False] * len(parents)
+    for place in range(len(parents) - 1, -1, -1):
+        if followed[place] or not parameters.keys().isdisjoint(parents[place]):
+            for parent in parents[place]:
+                followed[parent] = True
     return followed
-
-
-def _place_constants(order: Sequence[Value], places: Mapping[Value, int], inside: list[str]) -> None:
-    users: dict[int, list[str]] = {}
-    for place, node in enumerate(order):
-        for parent in node.parents:
-            if parent.constant:
-                users.setdefault(places[parent], []).append(inside[place])
-    for place, modules in users.items():
-        inside[place] = common(modules)

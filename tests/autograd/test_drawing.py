@@ -268,7 +268,7 @@ def test_names_come_from_a_dict_a_module_or_a_dict_of_modules() -> None:
     w, x = Value(1.0, "old"), Value(2.0)
     y = w * x
     picture = Picture(draw(y, names={"weight": w, "product": y}).svg())
-    assert [shown.texts[0] for shown in picture.nodes.values()][0] == "weight"
+    assert picture.nodes["n0"].texts[0] == "weight"
     assert "product" in picture.nodes["n2"].text
     assert picture.nodes["n0"].classes == ["parameter"]
     model = nn.Neuron(2, seed=0)
@@ -401,7 +401,8 @@ def test_the_direction_is_that_from_inputs_to_outputs(direction: str, program: s
     ((Value(1.0),), {"max_nodes": 2.5}, ValueError, "max_nodes is a whole number from 1, not 2.5"),
     ((Value(1.0),), {"highlight": Value(2.0)}, ValueError, "the Value to highlight is not in the graph: Value("),
     ((Value(1.0),), {"highlight": "x"}, TypeError, "highlight needs a Value or a list of Values, not 'str'"),
-    ((Value(1.0),), {"names": ["w"]}, TypeError, "names is a Module or a dict of Values and Modules by name, not 'list'"),
+    ((Value(1.0),), {"names": ["w"]}, TypeError,
+     "names is a Module or a dict of Values and Modules by name, not 'list'"),
     ((Value(1.0),), {"names": {"w": 1.0}}, TypeError, "names['w'] is neither a Value nor a Module, but 'float'"),
 ])
 def test_what_cannot_be_drawn_is_refused(arguments: Any, options: Any, error: type[Exception], message: str) -> None:

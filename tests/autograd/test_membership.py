@@ -12,12 +12,18 @@ from tests.autograd.pictures import PROGRAMS, Picture, use
 from tests.autograd.pictures import members as members_of_frames
 
 
+def modules_of_nodes(order: list[Value], model: Any) -> list[str]:
+    places = {node: place for place, node in enumerate(order)}
+    parameters = {places[value]: name for name, value in model.named_parameters() if value in places}
+    return members(order, [[places[parent] for parent in node.parents] for node in order], parameters)
+
+
 def modules(output: Value, model: Any) -> dict[str, list[str]]:
     """The symbols, labels and numbers of what is in each module."""
     order = topological_order(output)
     parameters = {value: name for name, value in model.named_parameters()}
     found: dict[str, list[str]] = {}
-    inside = members(order, {node: place for place, node in enumerate(order)}, parameters)
+    inside = modules_of_nodes(order, model)
     for node, module in zip(order, inside, strict=True):
         what = node.op.symbol if node.op else parameters.get(node) or node.label or "constant"
         found.setdefault(module, []).append(what)
@@ -123,8 +129,7 @@ def test_frames_are_nested_and_hold_the_boxes_of_their_modules(
     loss = exp(model([Value(1.0, "x"), Value(2.0, "z")])) * 2
     drawing = draw(loss, names=model)
     order = topological_order(loss)
-    inside = members(order, {node: place for place, node in enumerate(order)},
-                     {value: name for name, value in model.named_parameters()})
+    inside = modules_of_nodes(order, model)
     frames = members_of_frames(drawing)
     assert frames.keys() == {"c-layers-0", "c-layers-0-neurons-0", "c-layers-0-neurons-1", "c-layers-1",
                              "c-layers-1-neurons-0"}

@@ -1,4 +1,4 @@
-"""A picture comes out with either layout program, as a whole file or not at all, and says in one sentence what is wrong."""
+"""A picture comes out of either layout program, as a whole file or not at all; what is wrong is said in one sentence."""
 
 import json
 import os
@@ -187,7 +187,7 @@ def test_engines_and_options_of_graphviz_work(drawing: Drawing, program: str) ->
     assert drawing.pipe("svg", neato_no_op=1)
     drawing.engine = "circo"
     assert Picture(drawing.svg()).nodes.keys() == {"n0", "n1", "n2", "n3"}
-    with pytest.raises(RuntimeError, match="could not be laid out: .*nowhere"):
+    with pytest.raises(RuntimeError, match=r"could not be laid out: .*nowhere"):
         drawing.pipe("svg", engine="nowhere")
 
 
@@ -278,8 +278,8 @@ def test_an_svg_is_harmless_and_refers_to_nothing(drawing: Drawing, program: str
 
 
 def test_tooltips_move_to_where_browsers_look_for_them() -> None:
-    svg = ('<g id="n1" class="node">\n<title>n1</title>\n<g id="a_n1"><a xlink:title="a &lt;b&gt;&#10;c">\n<text>1</text>\n'
-           '</a>\n</g>\n</g>\n<g id="n2" class="node">\n<title>n2</title>\n<text>2</text>\n</g>\n')
+    svg = ('<g id="n1" class="node">\n<title>n1</title>\n<g id="a_n1"><a xlink:title="a &lt;b&gt;&#10;c">\n'
+           '<text>1</text>\n</a>\n</g>\n</g>\n<g id="n2" class="node">\n<title>n2</title>\n<text>2</text>\n</g>\n')
     assert tidied(svg) == ('<g id="n1" class="node">\n<title>a &lt;b&gt;&#10;c</title>\n<text>1</text>\n</g>\n'
                            '<g id="n2" class="node">\n<text>2</text>\n</g>\n')
 

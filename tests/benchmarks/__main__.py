@@ -3,9 +3,10 @@
 import argparse
 from pathlib import Path
 
-from tests.benchmarks import eager
+from tests.benchmarks import draw, eager
 
-BENCHMARKS = {"eager": eager}  # a new benchmark is a module with `run(rounds, quick) -> Table`, and a line here
+# A new benchmark is a module with `run(rounds, quick) -> Table`, and an entry here.
+BENCHMARKS = {"draw": draw, "eager": eager}
 
 
 def main() -> None:

@@ -40,6 +40,13 @@ def test_the_eager_benchmark_prints_a_table_and_saves_the_same_figures(tmp_path:
     assert "`import autograd` brings in none of numpy, graphviz, tqdm, matplotlib, torch." in lines
 
 
+def test_the_draw_benchmark_measures_with_the_embedded_program_alone() -> None:
+    result = run("draw", "--quick", "--rounds", "1")
+    assert result.returncode == 0, result.stderr
+    for name in ("batch of a network", "collapsed by module", "collapsed by structure", "DOT of 200 nodes"):
+        assert name in result.stdout
+
+
 def test_the_help_names_the_benchmarks_and_their_options() -> None:
     assert "eager" in run("--help").stdout
     for option in ("--json FILE", "--rounds N", "--quick"):
