@@ -54,7 +54,7 @@ def draw(value: Value | Iterable[Value], *, direction: str = "LR", gradients: bo
         raise ValueError(f"max_nodes is a whole number from 1, not {max_nodes!r}")
     if expand is not False:
         outputs, marked, named = _opened(outputs, marked, named, None if expand is True else expand, gradients)
-    picture = _Picture(outputs, marked, named, gradients, partials, widths, group)
+    picture = _Picture(outputs, marked, named, gradients, partials, widths, group, direction in ("TB", "BT"))
     picture.fold(max_nodes)
     return Drawing("computation", body=[f"\t{line}\n" for line in picture.statements()],
                    graph_attr={"rankdir": direction, "fontname": FONT, "fontsize": "13", "nodesep": "0.3",
@@ -68,8 +68,9 @@ class _Picture:
     """What is to be drawn. Nodes are told apart by their places in the topological order."""
 
     def __init__(self, outputs: list[Value], marked: list[Value], named: dict[Value, str], gradients: bool,
-                 partials: bool, widths: bool, group: bool) -> None:
-        self.named, self.gradients, self.partials, self.widths, self.group = named, gradients, partials, widths, group
+                 partials: bool, widths: bool, group: bool, upright: bool) -> None:
+        self.named, self.gradients, self.partials, self.widths = named, gradients, partials, widths
+        self.group, self.upright = group, upright
         self.order = topological_order(outputs)
         self.places = {node: place for place, node in enumerate(self.order)}
         self.outputs = [self.places[output] for output in outputs]
@@ -177,7 +178,7 @@ class _Picture:
             longer = self.group and self.kinds[parent] == "input" and bool(self.inside[place])
             yield arrow(self._cell(parent, self.inside[place]), self.cells[place], f"e{place}-{k}", slope,
                         flow if known else None, largest if self.widths else 0.0, self.partials,
-                        parent in self.emphasised, longer)
+                        parent in self.emphasised, longer, self.upright)
         for (tail, head), count in uses.items():
             yield folded_arrow(tail, head, count, (tail, head) in emphasised)
 

@@ -1,4 +1,4 @@
-"""A picture comes out of either layout program, as a whole file or not at all; what is wrong is said in one sentence."""
+"""A picture comes out of either layout program, a whole file or none; what is wrong is said in one sentence."""
 
 import json
 import os
