@@ -13,6 +13,7 @@ from autograd.graph import topological_order
 from autograd.lettering import FONT
 from autograd.picture import Picture
 from autograd.reading import is_list
+from autograd.row import Operation
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -24,12 +25,13 @@ EDGES = {"fontname": FONT, "fontsize": "12", "fontcolor": "#333333", "color": "#
 # Layout programs get slow with many edges rather than with many nodes; then they are to be content sooner.
 MANY_EDGES, MOST_EDGES = 500, 3000
 HASTY = {"nslimit": "2", "nslimit1": "2", "mclimit": "0.3"}
+Name = str | Operation
 DIRECTIONS = ("LR", "RL", "TB", "BT")
 
 
 def draw(value: Value | Iterable[Value], *, direction: str = "LR", gradients: bool = True, partials: bool = True,
          names: Any = None, group: bool = True, highlight: Value | Iterable[Value] | None = None,
-         expand: bool | str | Iterable[str] = False, max_nodes: int = 500, widths: bool = True) -> "Drawing":
+         expand: bool | Name | Iterable[Name] = False, max_nodes: int = 500, widths: bool = True) -> "Drawing":
     """The graph of a Value, or of several, as a picture: in a notebook it shows itself, elsewhere `.render()` it.
 
     - `direction`: where to, from inputs to outputs: "LR" for left to right, or "RL", "TB", "BT".
@@ -37,7 +39,7 @@ def draw(value: Value | Iterable[Value], *, direction: str = "LR", gradients: bo
     - `names`: a Module, or a dict of Values and Modules by name, that says which leaves are parameters, and their
       names. Operations stand in a frame for the module that they belong to, unless `group` is False.
     - `highlight`: one or more Values; all paths from there to the outputs are emphasised.
-    - `expand`: True to open composite operations, or the names of those to open; see `expand`.
+    - `expand`: True to open composite operations, or those to open, by name if you like; see `expand`.
     - `max_nodes`: a graph of more, or of more arrows than anyone could follow, is folded until it has no more boxes
       than that, and the caption says what was folded.
     - `widths`: whether the width of an arrow tells how large a gradient flows back along it, after `backward()`.
@@ -95,7 +97,7 @@ def _named(names: Any) -> dict[Value, str]:
     return found
 
 
-def _opened(outputs: list[Value], marked: list[Value], named: dict[Value, str], only: str | Iterable[str] | None,
+def _opened(outputs: list[Value], marked: list[Value], named: dict[Value, str], only: Name | Iterable[Name] | None,
             gradients: bool) -> tuple[list[Value], list[Value], dict[Value, str]]:
     """The same with composite operations opened, the new nodes with the gradients that they would have."""
     there = set(topological_order(outputs))
