@@ -2,10 +2,14 @@
 
 import re
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from autograd.drawing import draw
+from autograd.drawing import EDGES, GRAPH, HASTY, MANY_EDGES, NODES
 from autograd.graph import topological_order
+from autograd.picture import Picture
+from autograd.reading import is_tuple
+from autograd.rendering import Drawing
 from autograd.value import Value, constant
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -15,38 +19,50 @@ _KINDS = ("output", "operation", "parameter", "constant", "input", "folded")
 _LINES = (("name", -11, 13), ("value", 5, 15), ("gradient", 20, 12))
 
 
-def picture(output: Value, names: Mapping[Value, str], fold: Iterable[str] = ()) -> str:
+def picture(output: Value, names: Mapping[Value, str], folded: Mapping[str, Sequence[Value]]) -> str:
     """The graph as SVG without colours, numbers and names: these are the page's. It goes from left to right.
 
     Each box says which node it is, by its place in the topological order, and each arrow which child and argument.
+    `folded`: the modules that are one box each, with their nodes.
     """
-    return _svg([output], names, None, fold)
+    return _svg([output], names, None, folded)
 
 
 def picture_of_part(part: Sequence[Value], places: Mapping[Value, int], names: Mapping[Value, str]) -> str:
     """Some nodes of a graph, in topological order, with what they come from, each by its place in the whole graph."""
     twins: dict[Value, Value] = {}
-    inside = set(part)
+
+    def leaf(node: Value) -> Value:
+        return constant(node.data) if node.constant else Value(node.data, node.label)
+
+    def twin(argument: Any) -> Any:
+        return tuple(map(twin, argument)) if is_tuple(argument) else twins[argument]
+
     for node in part:
-        for outer in node.parents:
-            if outer not in inside and outer not in twins:
-                twins[outer] = constant(outer.data) if outer.constant else Value(outer.data, outer.label)
-        twins[node] = Value.restored(node.op, tuple(
-            tuple(twins[item] for item in argument) if isinstance(argument, tuple) else twins[argument]
-            for argument in node.arguments), node.data) if node.op or node.constant else Value(node.data, node.label)
+        for parent in node.parents:
+            if parent not in twins:
+                twins[parent] = leaf(parent)  # from outside of the part
+        twins[node] = leaf(node) if node.op is None else Value.restored(node.op, twin(node.arguments), node.data)
     used = {parent for node in part for parent in node.parents}
     outputs = [twins[node] for node in part if node not in used and node.op is not None]
     place_of = {twin: places[node] for node, twin in twins.items()}
-    named = {twins[node]: name for node, name in names.items() if node in inside and node in twins}
-    return _svg(outputs, named, [place_of[twin] for twin in topological_order(outputs)], ())
+    named = {twins[node]: name for node, name in names.items() if node in twins}
+    return _svg(outputs, named, [place_of[twin] for twin in topological_order(outputs)], {})
 
 
-def _svg(outputs: list[Value], names: Mapping[Value, str], places: Sequence[int] | None, fold: Iterable[str]) -> str:
+def _svg(outputs: list[Value], names: Mapping[Value, str], places: Sequence[int] | None,
+         folded: Mapping[str, Sequence[Value]]) -> str:
     """`places`: the numbers of the nodes on the page, in topological order; None if they are what the drawing has."""
-    drawing = draw(outputs, names={name: value for value, name in names.items()}, max_nodes=10**9, widths=False,
-                   group=places is None, fold=fold)
-    drawing.node_attr["width"] = "1.35"  # inches: room for any number of 4 digits
-    del drawing.body[: sum(line.startswith("\tlabel=") for line in drawing.body)]  # the caption is the page's own
+    drawn = Picture(outputs, [], dict(names), True, True, False, places is None, False)
+    for number, (module, nodes) in enumerate(folded.items()):
+        cell = f"f{number}"
+        drawn.groups[cell], drawn.folded_as[cell] = [drawn.places[node] for node in nodes], module
+        for place in drawn.groups[cell]:
+            drawn.cells[place] = cell
+    statements = [f"\t{line}\n" for line in drawn.statements() if not line.startswith("label=")]  # the caption
+    many = sum(map(len, drawn.parents)) > MANY_EDGES
+    drawing = Drawing("computation", body=statements, graph_attr=GRAPH | {"rankdir": "LR"} | (HASTY if many else {}),
+                      node_attr=NODES | {"width": "1.35"}, edge_attr=EDGES)  # inches: room for any number of 4 digits
     svg = ElementTree.fromstring(re.sub(r"<!DOCTYPE[^>]*>", "", drawing.svg()))
     (graph,) = (child for child in svg if _tag(child) == "g")
     parts: dict[str, list[str]] = {"cluster": [], "edge": [], "node": []}
