@@ -46,14 +46,14 @@ def _formulas(row: Operation, lengths: tuple[int | None, ...]) -> tuple[Formula,
 
 def _refuse_unknown(script: str, library: str) -> None:
     """Raise ValueError if the script calls, be it by way of another one, a function that the library does not know."""
-    bodies = {name: body for name, body in re.findall(r"^function (\w+)(.*)$", library, re.MULTILINE)}
+    bodies: dict[str, str] = dict(re.findall(r"^(?:function|const) (\w+)(.*)$", library, re.MULTILINE))
     called: set[str] = set()
     waiting = [script]
     while waiting:
-        words = set(re.findall(r"\w+(?=\()", waiting.pop())) & bodies.keys() - called
-        called |= words
-        waiting += [bodies[word] for word in words]
+        names = set(re.findall(r"(?<![.\w])\w+(?=\()", waiting.pop())) - called
+        called |= names
+        waiting += [bodies[name] for name in names & bodies.keys()]
     for name in sorted(called):
-        if "{ throw new Error" in bodies[name]:
+        if name not in bodies or "{ throw new Error" in bodies[name]:
             raise ValueError(f"a page calculates in JavaScript, and an operation in this graph cannot be written in it: "
                              f"{name} is neither generic arithmetic nor a function of JavaScript's Math")

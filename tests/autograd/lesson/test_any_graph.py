@@ -6,14 +6,19 @@ from typing import Any
 
 import pytest
 
-from autograd import DomainError, Value, explain, topological_order
-from tests.autograd.lesson.graphs import COUNT, ROWS, generated, rows_of
+from autograd import DomainError, Value, explain, operations, topological_order
+from tests.autograd.lesson.graphs import COUNT, ROWS, SOFTSIGN, generated, rows_of
 
 NUMBERS = """() => ({values: state.numbers.values, gradients: state.numbers.gradients,
     text: [...picture.boxes].map(([place, box]) => [place, box.value.textContent, box.gradient.textContent])})"""
 SET = """([place, value]) => { const field = document.getElementById(`number-${place}`); field.value = value;
     field.dispatchEvent(new Event("change")); renderNow();
     return document.getElementById(`trouble-${place}`).textContent; }"""
+
+
+@pytest.fixture(autouse=True)
+def an_operation_of_our_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(operations, SOFTSIGN.name, SOFTSIGN)
 
 
 def test_the_graphs_together_hold_every_row_of_the_table() -> None:
