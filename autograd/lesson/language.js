@@ -3,7 +3,7 @@
 
 let language = content.language;
 
-/** A string of the table, with the words in braces put in. A negative number after a × gets parentheses, as in Python.
+/** A string of the table, with the words in braces put in. Numbers below 0 get parentheses after a ×, as in Python.
  * @param {string} key
  * @param {Record<string, string | number>} [words] */
 function text(key, words = {}) {

@@ -357,6 +357,7 @@ def test_the_learning_rate_has_a_slider(visit: Any) -> None:
     page.focus("#rate")
     page.keyboard.press("ArrowRight")
     until(page, "state.rate !== 0.1")
+    page.evaluate("renderNow()")
     rate = page.evaluate("state.rate")
     assert rate == pytest.approx(10**-0.95, rel=0.06)
     assert page.inner_text("#rate-shown") == f"η = {rate}"
