@@ -22,7 +22,7 @@ def shape(node: Value) -> Shape:
 def javascript(shapes: Iterable[Shape]) -> str:
     """A script that defines `arithmetic`: for each shape its value and its partial derivatives.
 
-    `$` is the list of a node's parents and `$y` its result. Raises ValueError for a row that JavaScript cannot calculate.
+    `$` is the list of a node's parents and `$y` its result. Raises ValueError for a row that is unknown in JavaScript.
     """
     functions: list[str] = []
     for row, lengths in shapes:
@@ -55,5 +55,5 @@ def _refuse_unknown(script: str, library: str) -> None:
         waiting += [bodies[name] for name in names & bodies.keys()]
     for name in sorted(called):
         if name not in bodies or "{ throw new Error" in bodies[name]:
-            raise ValueError(f"a page calculates in JavaScript, and an operation in this graph cannot be written in it: "
+            raise ValueError("a page calculates in JavaScript, and an operation in this graph cannot be written in it: "
                              f"{name} is neither generic arithmetic nor a function of JavaScript's Math")

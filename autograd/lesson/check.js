@@ -26,7 +26,8 @@ function checkAll() {
       create("td", verdict === "disagrees" ? "bad" : "good", text(`verdict_${verdict}`))])];
   });
   element("check-rows").replaceChildren(...rows);
-  element("check-summary").textContent = text(failing ? "check_bad" : "check_good", { count: rows.length, agreeing, failing });
+  const words = { count: rows.length, agreeing, failing };
+  element("check-summary").textContent = text(failing ? "check_bad" : "check_good", words);
   element("check-result").hidden = false;
   element("check-result").dataset.failing = String(failing);
   checkedAt = state.numbers;

@@ -1,5 +1,5 @@
 // @ts-check
-/* Forward and backward over a graph. What an operation is comes from `arithmetic`, written by Formula from the table. */
+/* Forward and backward over a graph. What an operation is, `arithmetic` says, which Formula wrote from the table. */
 
 /** A number that an operation is not made for. */
 class Trouble extends Error {

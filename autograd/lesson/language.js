@@ -9,7 +9,8 @@ let language = content.language;
 function text(key, words = {}) {
   const template = STRINGS[language][key];
   if (template === undefined) throw new Error(`there is no string ${key}`);
-  return template.replace(/\{(\w+)\}/g, (_, word) => String(words[word])).replace(/× (−[\d.]+(?:e−?\d+)?)/g, "× ($1)");
+  return template.replace(/\{(\w+)\}/g, (_, word) => String(words[word]))
+    .replace(/× (−[\d.]+(?:e−?\d+)?)/g, "× ($1)");
 }
 
 /** Fill all elements that say what they want: as text, or as the name that a screen reader gives. */

@@ -84,9 +84,10 @@ function followStep() {
     const box = step && picture.boxOf(step.node);
     if (!box) return;
     const [frame, place] = [element("canvas").getBoundingClientRect(), box.group.getBoundingClientRect()];
-    const dx = place.left < frame.left || place.right > frame.right ? place.left + place.width / 2 - frame.left - frame.width / 2 : 0;
-    const dy = place.top < frame.top || place.bottom > frame.bottom ? place.top + place.height / 2 - frame.top - frame.height / 2 : 0;
-    if (dx || dy) element("canvas").scrollBy(dx, dy);
+    const across = place.left >= frame.left && place.right <= frame.right;
+    if (across && place.top >= frame.top && place.bottom <= frame.bottom) return;
+    element("canvas").scrollBy(place.left + place.width / 2 - frame.left - frame.width / 2,
+      place.top + place.height / 2 - frame.top - frame.height / 2);
   });
 }
 
@@ -118,10 +119,13 @@ function prepareTools() {
     renderLegend();
     renderNow();
   });
+  const prefersDark = matchMedia("(prefers-color-scheme: dark)");
+  const follow = () => (document.documentElement.dataset.theme = prefersDark.matches ? "dark" : "light");
+  follow();
+  prefersDark.addEventListener("change", follow);
   element("theme").addEventListener("click", () => {
-    const dark = document.documentElement.dataset.theme
-      ? document.documentElement.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-    document.documentElement.dataset.theme = dark ? "light" : "dark";
+    prefersDark.removeEventListener("change", follow); // from now on it has been chosen
+    document.documentElement.dataset.theme = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
   });
   window.addEventListener("beforeprint", printAll);
 }
@@ -135,10 +139,11 @@ function renderLegend() {
 
 /** On paper there is no next step: all of them are listed. */
 function printAll() {
-  element("printed").replaceChildren(create("h2", "", text("all_steps")), create("ol", "", steps.slice(0, 400).map((step) => {
+  const items = steps.slice(0, 400).map((step) => {
     const { formula, sentence } = told(step);
     return create("li", "", [formula, create("p", "", sentence)]);
-  })));
+  });
+  element("printed").replaceChildren(create("h2", "", text("all_steps")), create("ol", "", items));
 }
 
 translate();

@@ -34,6 +34,8 @@ function operator(sign, leading = false) {
   const made = mathml("mo", sign);
   if (leading || sign === "(") made.setAttribute("form", "prefix");
   if (sign === ")") made.setAttribute("form", "postfix");
+  if ("()[],".includes(sign)) made.setAttribute("lspace", "0");
+  if ("()[]".includes(sign)) made.setAttribute("rspace", "0");
   return made;
 }
 
@@ -67,8 +69,9 @@ function named(node, tight = false) {
  * @param {GraphNode} of @param {GraphNode} by @param {number} [use] */
 function derivative(of, by, use = 0) {
   const below = symbol(nameOf(by));
-  const index = use ? mathml("msup", below, mathml("mrow", operator("("), mathml("mn", String(use)), operator(")"))) : below;
-  return mathml("mfrac", mathml("mrow", operator("∂"), symbol(nameOf(of))), mathml("mrow", operator("∂"), index));
+  const number = mathml("mrow", operator("("), mathml("mn", String(use)), operator(")"));
+  return mathml("mfrac", mathml("mrow", operator("∂"), symbol(nameOf(of))),
+    mathml("mrow", operator("∂"), use ? mathml("msup", below, number) : below));
 }
 
 /** The new number that takes the place of a node's. @param {GraphNode} node */
@@ -92,8 +95,8 @@ function filled(tree, fill) {
   return mathml(String(head), ...rest.map((part, place) => {
     if (Array.isArray(part)) {
       const before = rest[place - 1];
-      const leading = part[0] === "mo" && part[1] === "−" && (!Array.isArray(before) || (before[0] === "mo" && before[1] !== ")"));
-      return leading ? operator("−", true) : filled(part, fill);
+      const first = !Array.isArray(before) || (before[0] === "mo" && before[1] !== ")");
+      return first && part[0] === "mo" && part[1] === "−" ? operator("−", true) : filled(part, fill);
     }
     return head === "mtext" ? condition(String(part)) : String(part);
   }));

@@ -17,7 +17,7 @@ from autograd.row import Operation
 from autograd.value import Value
 
 # While a formula is LaTeX, a place in it is a negative number that no formula has; so it gets parentheses exactly where
-# one would. Then it becomes a letter that no one types, of one of two planes of ideographs: without and with parentheses.
+# one would. Then it becomes a letter that no one types, of one of two planes of ideographs: without and with them.
 _FIRST_NUMBER = 1001
 _LOOSE, _TIGHT = 0x20000, 0x30000
 # The parentheses of a call, as in \tanh\left(x\right), are not meant: they stay whatever is in them.
@@ -32,7 +32,7 @@ class _Place(Numeral):
     def __init__(self, place: int) -> None:
         super().__init__(f"argument {place}", float(-_FIRST_NUMBER - place))
 
-    def truth(self) -> "bool | Formula":
+    def truth(self) -> Any:
         return Formula.truth(self)  # as numbers change, so does what is chosen
 
 

@@ -60,8 +60,8 @@ def page(explanation: "Explanation", *, title: str | None = None, lr: float | No
         explanation = explanation.update(rate)
     ledger = explanation.ledger
     if len(ledger.order) > MOST_NODES:
-        raise ValueError(f"a page shows at most {MOST_NODES:,} nodes, and this graph has {len(ledger.order):,}: explain a "
-                         f"part of it, such as the loss of a single example")
+        raise ValueError(f"a page shows at most {MOST_NODES:,} nodes, and this graph has {len(ledger.order):,}: "
+                         "explain a part of it, such as the loss of a single example")
     content = Content(explanation)
     if title is None:
         title = say("title", lang, output=ledger.names[ledger.output])
@@ -71,10 +71,12 @@ def page(explanation: "Explanation", *, title: str | None = None, lr: float | No
     inner = [picture_of_part(topological_order(output), _places(output), {}) for output in content.expansions]
     parts = [picture_of_part(nodes, ledger.place, ledger.given) for nodes in content.folded.values()]
     opened = "".join(f'<template id="{kind}-{place}">{drawn}</template>'
-                     for kind, pictures in (("expansion", inner), ("group", parts)) for place, drawn in enumerate(pictures))
+                     for kind, drawings in (("expansion", inner), ("group", parts))
+                     for place, drawn in enumerate(drawings))
     return Template((_FOLDER / "template.html").read_text(encoding="utf-8")).substitute(
         language=lang, title=escape(title.replace("\0", "\ufffd")), policy=_policy(script, style), style=style,
-        script=script, picture=picture(ledger.output, ledger.given, content.folded), opened=opened, content=_embedded(data))
+        script=script, picture=picture(ledger.output, ledger.given, content.folded), opened=opened,
+        content=_embedded(data))
 
 
 def _places(output: Value) -> dict[Value, int]:

@@ -43,8 +43,8 @@ class Picture {
     for (const [place, box] of this.all) {
       const node = this.subject.nodes[place];
       const symbolOfRow = node.shape === undefined ? "" : content.shapes[node.shape].symbol;
-      put(box.name, [symbolOfRow, node.kind === "constant" ? "" : brief(node.short ?? node.name, 24)].filter(Boolean).join("\u00a0\u00a0"),
-        box.width);
+      const name = node.kind === "constant" ? "" : brief(node.short ?? node.name, 24);
+      put(box.name, [symbolOfRow, name].filter(Boolean).join("\u00a0\u00a0"), box.width);
       put(box.value, hiding.value(place) ?? shown(numbers.values[place]), box.width);
       const slope = node.kind === "constant" ? "" : hiding.gradient(place) ?? shown(numbers.gradients[place]);
       put(box.gradient, slope && `∂ ${slope}`, box.width);

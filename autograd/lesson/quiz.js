@@ -1,8 +1,9 @@
 // @ts-check
-/* The quiz: numbers are hidden and asked for. Local derivatives come first, then gradients, then sums at shared nodes. */
+/* The quiz: numbers are hidden and asked for; first local derivatives, then gradients, then those of shared nodes. */
 
 /** A question about an edge (local) or about a node.
- * @typedef {{kind: "local" | "gradient" | "whole", node: number, child: number, place: number, answer: number}} Question */
+ * @typedef {{kind: "local" | "gradient" | "whole", node: number, child: number, place: number,
+ * answer: number}} Question */
 
 const quiz = {
   /** @type {Question[]} */
@@ -40,15 +41,15 @@ function beyond(waiting, node) {
 /** @param {number} child @param {number} place */
 function quizPartial(child, place) {
   const waiting = quiz.questions.slice(quiz.current + (quiz.solved ? 1 : 0));
-  return waiting.some(({ kind, ...question }) => kind === "local" && question.child === child && question.place === place)
-    ? "?" : null;
+  return waiting.some((one) => one.kind === "local" && one.child === child && one.place === place) ? "?" : null;
 }
 
 /** Up to 4 local derivatives, 3 gradients of nodes that are used once, and 3 sums.
  * @returns {Question[]} */
 function posed() {
   const random = generator(quiz.seed * 7919 + 17);
-  const edges = steps.filter(({ kind }) => kind === "backward").map(({ node, child = 0, place = 0 }) => ({ node, child, place }));
+  const edges = steps.filter(({ kind }) => kind === "backward")
+    .map(({ node, child = 0, place = 0 }) => ({ node, child, place }));
   const interesting = edges.filter(({ child, place }) => placesIn(treeOf(child, place)).length);
   const { partials, gradients } = state.numbers;
   /** @type {Question[]} */
@@ -96,7 +97,7 @@ function tryAnother() {
   quiz.seed++;
   const random = generator(quiz.seed);
   for (let attempt = 0; attempt < 400; attempt++) {
-    const spread = attempt < 200 ? 3 : (3 * (400 - attempt)) / 200; // nearer and nearer to numbers that are known to work
+    const spread = attempt < 200 ? 3 : (3 * (400 - attempt)) / 200; // nearer and nearer to numbers that work
     const near = attempt >= 200;
     const changes = new Map(leaves.map((place) => {
       const drawn = (near ? original[place] : 0) + (random() * 2 - 1) * spread;
@@ -143,7 +144,8 @@ function answer(event) {
   render();
 }
 
-/** What a student calculates from four digits has an error in the fourth. @param {number} given @param {number} right */
+/** What a student calculates from four digits has an error in the fourth.
+ * @param {number} given @param {number} right */
 function isClose(given, right) {
   return Math.abs(given - right) <= Math.max(5e-3 * Math.abs(right), 5e-5);
 }
@@ -239,7 +241,8 @@ function renderQuiz() {
     element("quiz-asked").replaceChildren();
     return;
   }
-  element("quiz-number").textContent = text("quiz_question", { number: quiz.current + 1, count: quiz.questions.length });
+  const words = { number: quiz.current + 1, count: quiz.questions.length };
+  element("quiz-number").textContent = text("quiz_question", words);
   renderQuestion(question);
 }
 
@@ -251,7 +254,8 @@ function renderQuestion({ kind, node, child, place }) {
   element("quiz-question").textContent = sentence;
   const symbols = kind === "local" ? derivative(user, asked) : derivative(output, asked);
   element("quiz-asked").replaceChildren(display(sentence, aligned([[[symbols], "=", [mathml("mi", "?")]]])));
-  element("quiz-hint").replaceChildren(...(element("quiz-hint").dataset.shown ? [hintOf(kind, node, child, place)] : []));
+  const hints = element("quiz-hint").dataset.shown ? [hintOf(kind, node, child, place)] : [];
+  element("quiz-hint").replaceChildren(...hints);
   const uses = engine.uses[node];
   const reasons = kind === "local" ? [display(sentence, aligned(localLines(child, place)))]
     : uses.map((use, index) => told({ kind: "backward", node, ...use, use: index + 1, uses: uses.length }).formula);

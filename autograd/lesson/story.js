@@ -49,6 +49,7 @@ function renderStory() {
   if (node.fixed) facts.push([text("note"), text("fixed")]);
   element("story-facts").replaceChildren(...facts.flatMap(([name, value]) => [create("dt", "", name),
     create("dd", "", value)]));
+  element("story-made").hidden = node.shape === undefined || !!node.fixed;
   element("story-formula").replaceChildren(...(node.shape === undefined || node.fixed ? []
     : [told({ kind: "forward", node: place, formula: "" }).formula]));
   element("story-gradient").replaceChildren(...gradientStory(place));

@@ -24,8 +24,10 @@ WORDS: dict[str, dict[str, str]] = {
     "mark_forward": {"en": "Forward", "zh": "前向"},
     "mark_backward": {"en": "Backward", "zh": "反向"},
     "mark_update": {"en": "Update", "zh": "更新"},
-    "before": {"en": "These numbers are given: {names}. Step forward, and everything else is calculated from them.",
-               "zh": "已知的数是：{names}。向前走一步，其余的数都由它们算出。"},
+    "before": {
+        "en": "These numbers are given: {names}. Step forward, and everything else is calculated from them.",
+        "zh": "已知的数是：{names}。向前走一步，其余的数都由它们算出。",
+    },
     "nothing": {"en": "none", "zh": "无"},
     "formula_label": {"en": "The formula of this step", "zh": "这一步的公式"},
     "comma": {"en": ", ", "zh": "、"},
@@ -57,8 +59,10 @@ WORDS: dict[str, dict[str, str]] = {
     "no_numbers": {"en": "Nothing in this graph can be changed.", "zh": "这个图中没有可以改变的数。"},
     "slider_of": {"en": "{name}, slider", "zh": "{name}，滑块"},
     "number_of": {"en": "{name}, number", "zh": "{name}，数值"},
-    "no_number": {"en": "That is not a number. Type one like 2, -0.5e-2 or 1/3.",
-                  "zh": "这不是一个数。请输入 2、-0.5e-2 或 1/3 这样的数。"},
+    "no_number": {
+        "en": "That is not a number. Type one like 2, -0.5e-2 or 1/3.",
+        "zh": "这不是一个数。请输入 2、-0.5e-2 或 1/3 这样的数。",
+    },
     "restore": {"en": "Restore the original numbers", "zh": "恢复原来的数"},
     # ---- The story of a node -----------------------------------------------------------------------------------
     "story": {"en": "The story of {name}", "zh": "{name} 的来龙去脉"},
@@ -66,52 +70,82 @@ WORDS: dict[str, dict[str, str]] = {
     "story_value": {"en": "Where its value comes from", "zh": "它的值从哪里来"},
     "story_gradient": {"en": "Where its gradient comes from", "zh": "它的梯度从哪里来"},
     "story_nudge": {"en": "What if it is nudged?", "zh": "如果轻轻推它一下？"},
-    "constant_story": {"en": "A constant does not change, so it has no gradient.", "zh": "常数不会变化，所以没有梯度。"},
-    "fixed": {"en": "This number was set by hand; its operands do not decide it.",
-              "zh": "这个数是手工设定的，不由它的操作数决定。"},
-    "no_gradient": {"en": "No gradient flows back to {node}: {output} does not depend on it in a way that has a derivative, "
-                          "or nobody asked for it.",
-                    "zh": "没有梯度传回 {node}：{output} 对它的依赖没有导数，或者没有要求计算它。"},
-    "gradient_one": {"en": "{node} is used once. Paths from here to {output}: {paths}.",
-                     "zh": "{node} 被使用一次。从这里到 {output} 的路径数：{paths}。"},
-    "gradient_sum": {"en": "{node} is used {uses} times, and its gradient is the sum of what comes back from all of them. "
-                           "Paths from here to {output}: {paths}.",
-                     "zh": "{node} 被使用 {uses} 次，它的梯度是每一次传回的梯度之和。从这里到 {output} 的路径数：{paths}。"},
+    "constant_story": {
+        "en": "A constant does not change, so it has no gradient.",
+        "zh": "常数不会变化，所以没有梯度。",
+    },
+    "fixed": {
+        "en": "This number was set by hand; its operands do not decide it.",
+        "zh": "这个数是手工设定的，不由它的操作数决定。",
+    },
+    "no_gradient": {
+        "en": "No gradient flows back to {node}: {output} does not depend on it in a way that has a derivative, or "
+              "nobody asked for it.",
+        "zh": "没有梯度传回 {node}：{output} 对它的依赖没有导数，或者没有要求计算它。",
+    },
+    "gradient_one": {
+        "en": "{node} is used once. Paths from here to {output}: {paths}.",
+        "zh": "{node} 被使用一次。从这里到 {output} 的路径数：{paths}。",
+    },
+    "gradient_sum": {
+        "en": "{node} is used {uses} times, and its gradient is the sum of what comes back from all of them. Paths "
+              "from here to {output}: {paths}.",
+        "zh": "{node} 被使用 {uses} 次，它的梯度是每一次传回的梯度之和。从这里到 {output} 的路径数：{paths}。",
+    },
     "nudge": {"en": "Nudge it by", "zh": "推动的量"},
-    "nudge_predicted": {"en": "Predicted by the gradient: {output} changes by {gradient} × {amount} ≈ {change}.",
-                        "zh": "由梯度预测：{output} 变化 {gradient} × {amount} ≈ {change}。"},
-    "nudge_found": {"en": "Calculated again: {output} goes from {before} to {after}, a change of {change}.",
-                    "zh": "重新计算：{output} 从 {before} 变为 {after}，变化 {change}。"},
+    "nudge_predicted": {
+        "en": "Predicted by the gradient: {output} changes by {gradient} × {amount} ≈ {change}.",
+        "zh": "由梯度预测：{output} 变化 {gradient} × {amount} ≈ {change}。",
+    },
+    "nudge_found": {
+        "en": "Calculated again: {output} goes from {before} to {after}, a change of {change}.",
+        "zh": "重新计算：{output} 从 {before} 变为 {after}，变化 {change}。",
+    },
     "zoom_open": {"en": "Open {name}: what is it made of?", "zh": "展开 {name}：它由什么组成？"},
     "zoom_close": {"en": "Close {name} again", "zh": "收起 {name}"},
     "lens": {"en": "Inside of {name}: {operation} opened", "zh": "{name} 的内部：展开的 {operation}"},
     "lens_close": {"en": "Close", "zh": "关闭"},
-    "lens_trouble": {"en": "It cannot be opened at these numbers: {trouble}", "zh": "在这些数值下无法展开：{trouble}"},
+    "lens_trouble": {
+        "en": "It cannot be opened at these numbers: {trouble}",
+        "zh": "在这些数值下无法展开：{trouble}",
+    },
     "closed": {"en": "closed", "zh": "展开前"},
     "opened": {"en": "opened", "zh": "展开后"},
     "same": {"en": "✓ the same", "zh": "✓ 相同"},
     "different": {"en": "✗ different", "zh": "✗ 不同"},
     # ---- Learning ----------------------------------------------------------------------------------------------
-    "learn_hint": {"en": "Each press moves what learns against its gradient, by the learning rate times as far.",
-                   "zh": "每按一次，学习的数就沿梯度的反方向移动，移动量是学习率乘以梯度。"},
+    "learn_hint": {
+        "en": "Each press moves what learns against its gradient, by the learning rate times as far.",
+        "zh": "每按一次，学习的数就沿梯度的反方向移动，移动量是学习率乘以梯度。",
+    },
     "rate": {"en": "Learning rate", "zh": "学习率"},
     "downhill": {"en": "Step downhill", "zh": "下坡一步"},
     "downhill_more": {"en": "10 steps", "zh": "10 步"},
     "undo": {"en": "Undo", "zh": "撤销"},
     "learners": {"en": "What learns", "zh": "哪些数学习"},
     "learn_loss": {"en": "{output} = {value} after {count} steps", "zh": "{count} 步之后 {output} = {value}"},
-    "learn_trouble": {"en": "This step cannot be taken, it is too long: {trouble}", "zh": "这一步太大，无法进行：{trouble}"},
-    "learn_none": {"en": "Nothing is chosen to learn.", "zh": "没有选择学习的数。"},
-    "chart": {"en": "{output} from {first} to {last} in {count} steps", "zh": "{output} 在 {count} 步中从 {first} 变为 {last}"},
+    "learn_trouble": {
+        "en": "This step cannot be taken, it is too long: {trouble}",
+        "zh": "这一步太大，无法进行：{trouble}",
+    },
+    "chart": {
+        "en": "{output} from {first} to {last} in {count} steps",
+        "zh": "{output} 在 {count} 步中从 {first} 变为 {last}",
+    },
     "chart_steps": {"en": "steps", "zh": "步"},
     "now": {"en": "now", "zh": "现在"},
     "then": {"en": "after the next step", "zh": "下一步之后"},
     # ---- Checking ----------------------------------------------------------------------------------------------
-    "check_hint": {"en": "Is every gradient right? Change each number a little, up and down, see how much {output} changes, "
-                         "and compare.",
-                   "zh": "每个梯度都对吗？把每个数上下改变一点点，看 {output} 变化多少，再作比较。"},
+    "check_hint": {
+        "en": "Is every gradient right? Change each number a little, up and down, see how much {output} changes, "
+              "and compare.",
+        "zh": "每个梯度都对吗？把每个数上下改变一点点，看 {output} 变化多少，再作比较。",
+    },
     "check_now": {"en": "Compare all gradients", "zh": "比较所有梯度"},
-    "check_good": {"en": "All {count} gradients were compared, and none is wrong.", "zh": "比较了全部 {count} 个梯度，没有错误。"},
+    "check_good": {
+        "en": "All {count} gradients were compared, and none is wrong.",
+        "zh": "比较了全部 {count} 个梯度，没有错误。",
+    },
     "check_bad": {"en": "{failing} of {count} gradients disagree.", "zh": "{count} 个梯度中有 {failing} 个不一致。"},
     "by_chain_rule": {"en": "chain rule", "zh": "链式法则"},
     "by_difference": {"en": "central difference", "zh": "中心差分"},
@@ -121,16 +155,24 @@ WORDS: dict[str, dict[str, str]] = {
     "verdict_edge": {"en": "– at the edge of the domain", "zh": "– 在定义域的边缘"},
     "verdict_disagrees": {"en": "✗ disagrees", "zh": "✗ 不一致"},
     # ---- The quiz ----------------------------------------------------------------------------------------------
-    "quiz_hint": {"en": "The numbers in question are hidden. Answer like 2, -0.5e-2 or 1/3; four digits are enough.",
-                  "zh": "所问的数已经隐藏。请这样作答：2、-0.5e-2 或 1/3；四位数字就够了。"},
+    "quiz_hint": {
+        "en": "The numbers in question are hidden. Answer like 2, -0.5e-2 or 1/3; four digits are enough.",
+        "zh": "所问的数已经隐藏。请这样作答：2、-0.5e-2 或 1/3；四位数字就够了。",
+    },
     "quiz_start": {"en": "Start the quiz", "zh": "开始测验"},
     "quiz_question": {"en": "Question {number} of {count}", "zh": "第 {number} 题，共 {count} 题"},
-    "quiz_local": {"en": "Local derivative: how many times as much as {node} does {child} change?",
-                   "zh": "局部导数：{child} 的变化是 {node} 的几倍？"},
-    "quiz_gradient": {"en": "Gradient: how many times as much as {node} does {output} change?",
-                      "zh": "梯度：{output} 的变化是 {node} 的几倍？"},
-    "quiz_whole": {"en": "{node} is used {uses} times. What is its whole gradient?",
-                 "zh": "{node} 被使用 {uses} 次。它的完整梯度是多少？"},
+    "quiz_local": {
+        "en": "Local derivative: how many times as much as {node} does {child} change?",
+        "zh": "局部导数：{child} 的变化是 {node} 的几倍？",
+    },
+    "quiz_gradient": {
+        "en": "Gradient: how many times as much as {node} does {output} change?",
+        "zh": "梯度：{output} 的变化是 {node} 的几倍？",
+    },
+    "quiz_whole": {
+        "en": "{node} is used {uses} times. What is its whole gradient?",
+        "zh": "{node} 被使用 {uses} 次。它的完整梯度是多少？",
+    },
     "quiz_answer": {"en": "Your answer", "zh": "你的答案"},
     "quiz_check": {"en": "Check my answer", "zh": "检查答案"},
     "quiz_help": {"en": "Hint", "zh": "提示"},
@@ -142,25 +184,37 @@ WORDS: dict[str, dict[str, str]] = {
     "quiz_wrong": {"en": "✗ Not {answer}.", "zh": "✗ 不是 {answer}。"},
     "quiz_was": {"en": "It is {answer}.", "zh": "答案是 {answer}。"},
     "quiz_score": {"en": "Score: {right} of {asked}", "zh": "得分：{right} / {asked}"},
-    "quiz_done": {"en": "Done: {right} of {count} right at the first try.", "zh": "完成：{count} 题中有 {right} 题一次答对。"},
+    "quiz_done": {
+        "en": "Done: {right} of {count} right at the first try.",
+        "zh": "完成：{count} 题中有 {right} 题一次答对。",
+    },
     "quiz_set": {"en": "Set {seed}", "zh": "第 {seed} 组"},
     "quiz_nothing": {"en": "There is nothing to ask about this graph.", "zh": "这个图没有可以提问的内容。"},
     "remark_sign": {"en": "The size is right, but not the sign.", "zh": "大小正确，但符号不对。"},
-    "remark_incoming": {"en": "That is the local derivative. It has to be multiplied by the gradient that comes in from "
-                              "{child}.",
-                        "zh": "这是局部导数，还要乘以从 {child} 传来的梯度。"},
-    "remark_only_incoming": {"en": "That is the gradient that comes in from {child}. It has to be multiplied by the local "
-                                   "derivative.",
-                             "zh": "这是从 {child} 传来的梯度，还要乘以局部导数。"},
-    "remark_one_path": {"en": "That is what comes back from {child} alone. {node} is used {uses} times: add up all of it.",
-                        "zh": "这只是从 {child} 传回的部分。{node} 被使用 {uses} 次：要把全部加起来。"},
-    "remark_other": {"en": "That is the derivative with respect to the other operand.", "zh": "这是对另一个操作数的导数。"},
+    "remark_incoming": {
+        "en": "That is the local derivative. It has to be multiplied by the gradient that comes in from {child}.",
+        "zh": "这是局部导数，还要乘以从 {child} 传来的梯度。",
+    },
+    "remark_only_incoming": {
+        "en": "That is the gradient that comes in from {child}. It has to be multiplied by the local derivative.",
+        "zh": "这是从 {child} 传来的梯度，还要乘以局部导数。",
+    },
+    "remark_one_path": {
+        "en": "That is what comes back from {child} alone. {node} is used {uses} times: add up all of it.",
+        "zh": "这只是从 {child} 传回的部分。{node} 被使用 {uses} 次：要把全部加起来。",
+    },
+    "remark_other": {
+        "en": "That is the derivative with respect to the other operand.",
+        "zh": "这是对另一个操作数的导数。",
+    },
     "remark_value": {"en": "That is the value. The question is how it changes.", "zh": "这是值。问题是它如何变化。"},
-    "remark_whole": {"en": "That is the whole gradient. The question is about this one step alone.",
-                     "zh": "这是完整的梯度。问题只问这一步。"},
+    "remark_whole": {
+        "en": "That is the whole gradient. The question is about this one step alone.",
+        "zh": "这是完整的梯度。问题只问这一步。",
+    },
     "remark_none": {"en": "Look at the formula: the hint shows it.", "zh": "看看公式：提示里有。"},
-    "quiz_no_number": {"en": "That is not a number. Type one like 2, -0.5e-2 or 1/3.",
-                       "zh": "这不是一个数。请输入 2、-0.5e-2 或 1/3 这样的数。"},
-    "noscript": {"en": "This page calculates in JavaScript, which is switched off here.",
-                 "zh": "本页用 JavaScript 计算，而它在这里已被关闭。"},
+    "quiz_no_number": {
+        "en": "That is not a number. Type one like 2, -0.5e-2 or 1/3.",
+        "zh": "这不是一个数。请输入 2、-0.5e-2 或 1/3 这样的数。",
+    },
 }

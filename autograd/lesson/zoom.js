@@ -89,10 +89,8 @@ function expansionOf(place, expansion) {
  * @param {number} place @param {Graph} subject */
 function numbersInside(place, subject) {
   const parents = graph.nodes[place].parents;
-  const given = subject.nodes.map(({ leaf, value }) => (leaf === undefined ? value : state.given[parents[leaf]] ?? value));
-  subject.nodes.forEach(({ leaf }, position) => {
-    if (leaf !== undefined) given[position] = state.numbers.values[parents[leaf]];
-  });
+  const given = subject.nodes.map(({ leaf, value }) =>
+    (leaf === undefined ? value : state.numbers.values[parents[leaf]]));
   const numbers = engineOf(subject).run(given);
   const scale = state.numbers.gradients[place];
   return { ...numbers, gradients: numbers.gradients.map((gradient) => gradient * scale) };
@@ -147,7 +145,8 @@ function comparison(place, subject, inside) {
   const rows = [row(text("value"), values[place], inside.values[subject.output])];
   subject.nodes.forEach(({ leaf }, position) => {
     if (leaf === undefined || !graph.nodes[parents[leaf]].moves) return;
-    const closed = parents.reduce((total, parent, k) => total + (parent === parents[leaf] ? shares[place]?.[k] ?? 0 : 0), 0);
+    const closed = parents.reduce((total, parent, k) =>
+      total + (parent === parents[leaf] ? shares[place]?.[k] ?? 0 : 0), 0);
     const name = `∂${LOSS}/∂${nameOf(graph.nodes[parents[leaf]])}`;
     rows.push(row(name, closed, inside.gradients[position]));
   });

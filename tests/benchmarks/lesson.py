@@ -9,7 +9,6 @@ import autograd
 from autograd import Value
 from tests.benchmarks.measuring import Figure, Row, progress, timed
 
-# Two frames: from the event to the one in which everything has been drawn, less the wait for the first.
 _SLIDE = """(moves) => { const slider = document.querySelector("#numbers-list input[type=range]"); const seconds = [];
     for (let move = 1; move <= moves; move++) {
         const start = performance.now();
@@ -33,9 +32,11 @@ def rows(rounds: int, quick: bool) -> tuple[list[Row], list[str]]:
             name = f"page, {nodes} nodes"
             output = layers(nodes)
             write = lambda output=output: autograd.explain(output).to_html(path, lr=0.1)
-            found.append(Row(name, "s", Figure.of([timed(write, 1) for _ in progress(range(rounds), name)]), asked=asked))
+            seconds = [timed(write, 1) for _ in progress(range(rounds), name)]
+            found.append(Row(name, "s", Figure.of(seconds), asked=asked))
             if nodes in (5, 50):
-                found.append(Row(f"size of the page, {nodes} nodes", "KB", Figure.of([path.stat().st_size / 1e3]), asked=300))
+                size = Figure.of([path.stat().st_size / 1e3])
+                found.append(Row(f"size of the page, {nodes} nodes", "KB", size, asked=300))
         program = shutil.which("chromium")
         if program is None:
             return found, ["Chromium is not installed, so nothing was measured in it: apt-get install chromium."]

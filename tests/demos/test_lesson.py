@@ -51,5 +51,6 @@ def test_the_screenshot_is_made_anew(tmp_path: Path) -> None:
     pytest.importorskip("playwright", reason='playwright is needed: pip install -e ".[test]"')
     made = run("screenshot.py", "-o", str(tmp_path / "lesson.png"))
     assert made.returncode == 0, made.stderr
-    size = [struct.unpack(">II", path.read_bytes()[16:24]) for path in (tmp_path / "lesson.png", ROOT / "demos" / "lesson.png")]
-    assert size == [(1280, 860)] * 2
+    sizes = [struct.unpack(">II", path.read_bytes()[16:24])
+             for path in (tmp_path / "lesson.png", ROOT / "demos" / "lesson.png")]
+    assert sizes == [(1280, 860)] * 2

@@ -37,7 +37,8 @@ def visit(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
               reduced: str = "no-preference", **options: Any) -> Any:
         path = tmp_path / f"lesson{len(pages)}.html"
         explanation.to_html(path, **options)
-        page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion=reduced)
+        page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme,
+                                reduced_motion=reduced)
         pages.append(page)
         page.on("console", lambda message: heard.append(message.text))
         page.on("pageerror", lambda error: heard.append(str(error)))

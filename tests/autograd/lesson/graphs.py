@@ -17,7 +17,7 @@ COUNT = 50
 
 
 def generated(seed: int) -> tuple[Value, list[Value]]:
-    """A graph and its leaves. Each of 46 seeds begins with the next rows of the table; the last 4 are of special kinds."""
+    """A graph and its leaves. 46 seeds begin with the next rows of the table each; the last 4 are of special kinds."""
     special = {46: second_order, 47: batch, 48: shared, 49: overwritten}
     if seed in special:
         return special[seed]()

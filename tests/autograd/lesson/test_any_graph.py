@@ -111,7 +111,8 @@ def test_live_numbers_zoom_nudge_and_quiz(visit: Any, seed: int) -> None:
     leaf = draws.choice(list(numbers))
     before = python(output, numbers)
     nudged = page.evaluate("""(place) => { tellStory(place); renderNow(); const {dataset, textContent} =
-        document.getElementById("nudge-result"); const found = [Number(dataset.predicted), Number(dataset.found), textContent];
+        document.getElementById("nudge-result");
+        const found = [Number(dataset.predicted), Number(dataset.found), textContent];
         closeStory(); return found; }""", places[leaf])
     try:
         after = python(output, numbers | {leaf: numbers[leaf] + 0.01})
@@ -131,5 +132,6 @@ def test_live_numbers_zoom_nudge_and_quiz(visit: Any, seed: int) -> None:
             assert order[child].parents[place] is order[node]
     for *_, answer in asked:
         right = page.evaluate("""(answer) => { field("quiz-answer").value = answer;
-            element("quiz-form").requestSubmit(); const right = quiz.right; nextQuestion(); return right; }""", repr(answer))
+            element("quiz-form").requestSubmit(); const right = quiz.right; nextQuestion(); return right; }""",
+                              repr(answer))
     assert not asked or right == len(asked)

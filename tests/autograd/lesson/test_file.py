@@ -74,7 +74,7 @@ def test_a_graph_that_is_too_large_for_a_page_is_refused_in_one_sentence() -> No
 def test_an_operation_that_only_python_can_calculate_is_refused_in_one_sentence() -> None:
     row = operation("gamma_of_a_test", lambda x: math.gamma(float(x)), (lambda y, x: 1.0,))
     try:
-        with pytest.raises(ValueError, match="a page calculates in JavaScript, and an operation in this graph cannot be"):
+        with pytest.raises(ValueError, match="and an operation in this graph cannot be written in it: gamma_of"):
             page(explain(row(Value(3.0))))
     finally:
         del operations[row.name]
