@@ -50,7 +50,7 @@ def _refuse_unknown(script: str, library: str) -> None:
     called: set[str] = set()
     waiting = [script]
     while waiting:
-        names = set(re.findall(r"(?<![.\w])\w+(?=\()", waiting.pop())) - called
+        names = set(re.findall(r"(?<![.\w])(?<!new )\w+(?=\()", waiting.pop())) - called
         called |= names
         waiting += [bodies[name] for name in names & bodies.keys()]
     for name in sorted(called):

@@ -34,7 +34,7 @@ class Content:
         self.expansions: list[Value] = []
         self._formulas: dict[Hashable, int] = {}
         self._trees: list[dict[str, Any]] = []
-        self._expansion_numbers: dict[Hashable, int | None] = {}
+        self._expansion_numbers: dict[Hashable, int] = {}
         self._graphs: list[dict[str, Any]] = []
         self.graph = self._graph_of(self.ledger.order)
         self.folded = _folded(self.ledger)
@@ -112,9 +112,12 @@ class Content:
         first = {parent: place for place, parent in reversed(list(enumerate(parents)))}
         key = shape(node), tuple((first[parent], parent.constant) for parent in parents), tuple(
             parent.data for parent in parents if parent.constant)
-        if key not in self._expansion_numbers:
-            self._expansion_numbers[key] = self._opened(node, first)
-        return self._expansion_numbers[key]
+        number = self._expansion_numbers.get(key)
+        if number is None:
+            number = self._opened(node, first)
+            if number is not None:
+                self._expansion_numbers[key] = number
+        return number
 
     def _opened(self, node: Value, first: dict[Value, int]) -> int | None:
         assert node.op is not None

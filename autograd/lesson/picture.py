@@ -115,12 +115,9 @@ def _edge(group: ElementTree.Element, places: Sequence[int] | None) -> str:
 def _cluster(group: ElementTree.Element, _places: Sequence[int] | None) -> str:
     shapes = "".join(_shape(child) for child in group if _tag(child) in _SHAPES)
     texts = [child for child in group if _tag(child) == "text"]
-    written = ""
-    if texts:
-        text = ElementTree.Element("text", {"x": texts[0].get("x", "0"), "y": texts[0].get("y", "0")})
-        text.text = "".join(part.text or "" for part in texts)
-        written = ElementTree.tostring(text, encoding="unicode")
-    return f'<g class="module">{shapes}{written}</g>'
+    name = ElementTree.Element("text", {"x": texts[0].get("x", "0"), "y": texts[0].get("y", "0")})
+    name.text = "".join(part.text or "" for part in texts)
+    return f'<g class="module">{shapes}{ElementTree.tostring(name, encoding="unicode")}</g>'
 
 
 def _shape(shape: ElementTree.Element) -> str:

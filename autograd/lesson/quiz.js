@@ -129,7 +129,7 @@ function answer(event) {
   const given = parsed(field("quiz-answer").value);
   attribute(field("quiz-answer"), "aria-invalid", String(Number.isNaN(given)));
   if (Number.isNaN(given)) {
-    verdict("bad", text("quiz_no_number"));
+    verdict("bad", text("no_number"));
     return;
   }
   const right = isClose(given, question.answer);

@@ -213,8 +213,4 @@ WORDS: dict[str, dict[str, str]] = {
         "zh": "这是完整的梯度。问题只问这一步。",
     },
     "remark_none": {"en": "Look at the formula: the hint shows it.", "zh": "看看公式：提示里有。"},
-    "quiz_no_number": {
-        "en": "That is not a number. Type one like 2, -0.5e-2 or 1/3.",
-        "zh": "这不是一个数。请输入 2、-0.5e-2 或 1/3 这样的数。",
-    },
 }

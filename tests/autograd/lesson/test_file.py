@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import nn
-from autograd import Value, explain, operation, operations, tanh
+from autograd import Value, dot, explain, log, operation, operations, tanh
 from autograd.lesson import page
 from autograd.lesson.content import Content
 from autograd.lesson.page import MOST_NODES
@@ -86,6 +86,28 @@ def test_such_an_operation_does_not_disturb_the_pages_of_others() -> None:
         page(explain(product()))
     finally:
         del operations[row.name]
+
+
+def test_what_cannot_be_opened_or_not_be_read_stays_closed() -> None:
+    itself = operation("itself_of_a_test", lambda x: x + 0.0, (lambda y, x: 1.0,), expansion=lambda x: x)
+    try:
+        too_large = tanh(Value(400.0))  # e^800 is on the way
+        too_many = dot([Value(1.0) for _ in range(40)], [Value(1.0) for _ in range(40)])
+        graph = Content(explain(too_large + too_many + itself(Value(1.0)) + tanh(Value(0.5)))).graph
+    finally:
+        del operations[itself.name]
+    opening = [node["shape"] for node in graph["nodes"] if "expansion" in node]
+    assert len(opening) == 1
+    assert len(graph["nodes"]) > 80
+
+
+def test_a_value_that_was_set_by_hand_is_fixed_be_its_operands_what_they_may() -> None:
+    x, a = Value(1.0, "x"), Value(2.0, "a")
+    y = log(x)
+    x.data = -1.0
+    y.data = 5.0
+    assert [node.get("fixed", False) for node in Content(explain(y * a, [a])).graph["nodes"]] == [
+        False, True, False, False]
 
 
 def test_a_page_of_50_nodes_is_small() -> None:
