@@ -74,15 +74,16 @@ function show(drawn) {
   drawn.light(kind === "local" ? [node, child] : [node], kind === "local" ? [{ child, place }] : [], "quiz");
 }
 
-/** Bring what a step is about into view, if the picture is larger than its frame. */
+/** Bring what the step or the question is about into view, if the picture is larger than its frame. */
 function followStep() {
-  let followed = -1;
+  let followed = "";
   renderers.push(() => {
-    if (followed === state.step) return;
-    followed = state.step;
-    const step = steps[state.step - 1];
-    const box = step && picture.boxOf(step.node);
-    if (!box) return;
+    const question = quizzing() ? quiz.questions[quiz.current] : undefined;
+    const about = question || steps[state.step - 1];
+    const now = question ? `question ${quiz.current}` : `step ${state.step}`;
+    const box = about && picture.boxOf(about.node);
+    if (followed === now || !box) return;
+    followed = now;
     const [frame, place] = [element("canvas").getBoundingClientRect(), box.group.getBoundingClientRect()];
     const across = place.left >= frame.left && place.right <= frame.right;
     if (across && place.top >= frame.top && place.bottom <= frame.bottom) return;

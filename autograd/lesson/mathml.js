@@ -57,7 +57,14 @@ function numeral(x, tight = false) {
     parts.push(operator("·"), mathml("msup", mathml("mn", "10"), mathml("mn", exponent)));
   }
   if (parts.length === 1) return parts[0];
-  return tight ? mathml("mrow", operator("("), ...parts, operator(")")) : mathml("mrow", ...parts);
+  return mathml("mrow", ...(tight ? parenthesized(parts) : parts));
+}
+
+/** Parentheses as high as a number, close to it. @param {Node[]} inside */
+function parenthesized(inside) {
+  const marks = [operator("("), operator(")")];
+  for (const mark of marks) mark.setAttribute("stretchy", "false");
+  return [marks[0], ...inside, marks[1]];
 }
 
 /** @param {GraphNode} node @param {boolean} [tight] */
@@ -69,7 +76,7 @@ function named(node, tight = false) {
  * @param {GraphNode} of @param {GraphNode} by @param {number} [use] */
 function derivative(of, by, use = 0) {
   const below = symbol(nameOf(by));
-  const number = mathml("mrow", operator("("), mathml("mn", String(use)), operator(")"));
+  const number = mathml("mrow", ...parenthesized([mathml("mn", String(use))]));
   return mathml("mfrac", mathml("mrow", operator("∂"), symbol(nameOf(of))),
     mathml("mrow", operator("∂"), use ? mathml("msup", below, number) : below));
 }
@@ -84,19 +91,20 @@ function joined(terms) {
   return terms.flatMap((term, place) => (place ? [operator("+"), term] : [term]));
 }
 
-/** A tree with every place filled.
+/** A tree with every place filled. Between numbers, a product is written with ×: a dot could be a decimal point.
  * @param {Tree} tree
  * @param {(argument: number, tight: boolean) => Node} fill
+ * @param {string} times
  * @returns {Node} */
-function filled(tree, fill) {
+function filled(tree, fill, times) {
   const [head, ...rest] = tree;
   if (typeof head === "number") return fill(Number(rest[0]), head === 1);
-  if (head === "mo") return operator(String(rest[0] ?? ""));
+  if (head === "mo") return operator(rest[0] === "·" ? times : String(rest[0] ?? ""));
   return mathml(String(head), ...rest.map((part, place) => {
     if (Array.isArray(part)) {
       const before = rest[place - 1];
       const first = !Array.isArray(before) || (before[0] === "mo" && before[1] !== ")");
-      return first && part[0] === "mo" && part[1] === "−" ? operator("−", true) : filled(part, fill);
+      return first && part[0] === "mo" && part[1] === "−" ? operator("−", true) : filled(part, fill, times);
     }
     return head === "mtext" ? condition(String(part)) : String(part);
   }));
@@ -116,8 +124,8 @@ function formulaOf({ nodes }, place, tree, values) {
   /** @param {number} argument */
   const meant = (argument) => (argument < 0 ? place : node.parents[argument]);
   return {
-    names: filled(tree, (argument, tight) => named(nodes[meant(argument)], tight)),
-    numbers: filled(tree, (argument, tight) => numeral(values[meant(argument)], tight)),
+    names: filled(tree, (argument, tight) => named(nodes[meant(argument)], tight), "·"),
+    numbers: filled(tree, (argument, tight) => numeral(values[meant(argument)], tight), "×"),
     operands: placesIn(tree).map((argument) => values[meant(argument)]),
   };
 }

@@ -23,6 +23,9 @@ _LOOSE, _TIGHT = 0x20000, 0x30000
 # The parentheses of a call, as in \tanh\left(x\right), are not meant: they stay whatever is in them.
 _PLACES = re.compile(r"(?<![a-z])(?<!\w})\\left\(-(\d{4})\.0\\right\)|-(\d{4})\.0(?!\d)")
 
+# latex2mathml would take the names of functions apart into their letters.
+_FUNCTIONS = re.compile(r"\\(?:mathrm|operatorname){((?:[^{}\\]|\\.)*)}")
+
 
 class _Place(Numeral):
     """A place for the name or the number of an argument; which of the two is for the page to say."""
@@ -48,13 +51,21 @@ def written(node: Value) -> tuple[Any, list[Any]]:
     """The trees of a node's value and of its partial derivatives by parent, None where no gradient flows."""
     row = node.op
     assert row is not None
-    symbols: dict[Value, Formula] = {}
+    symbols: dict[Value, Any] = {}
     for place, parent in enumerate(node.parents):
-        symbols.setdefault(parent, Formula(parent.data) if _short(parent) else _Place(place))
-    arguments = tuple(tuple(symbols[item] for item in argument) if is_tuple(argument) else symbols[argument]
-                      for argument in node.arguments)
-    return _tree(row(*arguments)), [None if slope is None else _tree(slope)
-                                    for slope in slopes(row, _Place(-1), arguments)]
+        symbols.setdefault(parent, parent.data if _short(parent) else _Place(place))
+
+    def operand(argument: Any) -> Any:
+        return tuple(map(operand, argument)) if is_tuple(argument) else symbols[argument]
+
+    def formula(argument: Any) -> Any:
+        return tuple(map(formula, argument)) if is_tuple(argument) else (
+            Formula(symbols[argument]) if _short(argument) else symbols[argument])
+
+    # The value is written as it is; in the partials, a constant is the number it is: the exponent of x² is 1 there.
+    value = Formula(row, tuple(map(formula, node.arguments)))
+    return _tree(value), [None if slope is None else _tree(slope)
+                          for slope in slopes(row, _Place(-1), tuple(map(operand, node.arguments)))]
 
 
 def slopes(row: Operation, y: Formula, arguments: tuple[Any, ...]) -> list[Formula | None]:
@@ -79,7 +90,7 @@ def _tree(formula: Formula) -> Any:
         return chr((_TIGHT if found[1] else _LOOSE) + int(found[1] or found[2]) - _FIRST_NUMBER + 1)
 
     latex = _PLACES.sub(letter, formula.latex)
-    latex = latex.replace(r"\operatorname{", r"\text{")  # latex2mathml takes the names of functions apart
+    latex = _FUNCTIONS.sub(lambda found: rf"\text{{{found[1].replace(chr(92), '')}}}", latex)
     (root,) = ElementTree.fromstring(latex2mathml.converter.convert(latex))
     return _element(root)
 
