@@ -112,7 +112,8 @@ def test_a_neuron_of_many_products_and_an_activation_of_many_steps() -> None:
 def test_behind_a_network_one_operation_may_be_its_activation_and_the_next_is_not() -> None:
     model = nn.MLP(1, [1], seed=0)
     found = modules(log(sigmoid(model([Value(0.5, "x")]))), model)
-    assert found["layers.0.neurons.0"] == ["dot", "layers.0.neurons.0.b", "layers.0.neurons.0.w.0", "sigmoid"]
+    assert found["layers.0.neurons.0"] == [
+        "constant", "dot", "layers.0.neurons.0.b", "layers.0.neurons.0.w.0", "sigmoid"]
     assert "log" in found[""]
 
 
