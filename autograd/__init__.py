@@ -1,5 +1,7 @@
 """glassgrad: scalar automatic differentiation that one can see through."""
 
+from typing import TYPE_CHECKING, Any
+
 from autograd.checking import check_gradients
 from autograd.derivatives import (
     grad,
@@ -71,10 +73,14 @@ from autograd.recording import no_grad, trace
 from autograd.row import Operation, find, operation, operations
 from autograd.value import Value, constant
 
+if TYPE_CHECKING:
+    from autograd.rendering import Drawing
+
 __all__ = [
     "DetachedWarning",
     "DivisionByZeroError",
     "DomainError",
+    "Drawing",
     "Dual",
     "Formula",
     "GradientError",
@@ -145,3 +151,11 @@ __all__ = [
     "vjp",
     "where",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "Drawing":
+        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+    from autograd.rendering import Drawing  # is slow to import
+
+    return Drawing
