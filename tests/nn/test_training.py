@@ -320,9 +320,14 @@ class Screen(io.StringIO):
         return True
 
 
+def set_clock(monkeypatch, clock):
+    for module in (nn.training, nn.progress):
+        monkeypatch.setattr(module, "perf_counter", clock)
+
+
 def shown(monkeypatch, stream, epochs=20, slow=True, **options):
     monkeypatch.setattr(sys, "stderr", stream)
-    monkeypatch.setattr(nn.training, "perf_counter", Clock() if slow else lambda: 0.0)
+    set_clock(monkeypatch, Clock() if slow else lambda: 0.0)
     model = network()
     fit(model, *datasets.xor(), mean_squared_error, SGD(model.parameters(), 0.1), epochs, **options)
     return stream.getvalue()
@@ -355,7 +360,7 @@ def test_ipython_in_a_terminal_is_no_notebook(monkeypatch):
 def test_the_bar_is_closed_when_training_fails(monkeypatch):
     stream = Screen()
     monkeypatch.setattr(sys, "stderr", stream)
-    monkeypatch.setattr(nn.training, "perf_counter", Clock())
+    set_clock(monkeypatch, Clock())
     model = network()
     with pytest.raises(TrainingError):
         fit(model, *datasets.xor(), mean_squared_error, SGD(model.parameters(), 100.0), 10_000)
