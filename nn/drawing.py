@@ -4,31 +4,16 @@ This is a picture of a model; one of what a model calculates is `autograd.draw`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from html import escape
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from autograd import Value, no_grad
+from autograd import no_grad
 from nn.layers import Layer, Neuron
 from nn.module import Module
+from nn.network_picture import NamedLayer, Picture, dotted
 from nn.validation import count, numbers
 
 if TYPE_CHECKING:
     from autograd import Drawing
-
-# All lengths are inches. The two colours of signs are Okabe and Ito's, which all kinds of colour vision tell apart.
-DIAMETER, DOWN = 0.75, 0.95  # of a circle, and from one circle to the next
-POSITIVE, NEGATIVE, ZERO = "#0072B2", "#D55E00", "#999999"
-STYLES = {
-    "input": {"color": "#777777", "fillcolor": "#F4F4F4"},
-    "hidden": {"color": "#444444", "fillcolor": "#FFFFFF"},
-    "output": {"color": "#00664B", "fillcolor": "#CDEBE1", "penwidth": "2"},
-}
-THINNEST, THICKEST = 0.4, 4.5  # points
-MOST_NUMBERS = 12  # lines between two layers that have their numbers written on them
-MOST_LAYERS = 10
-DOT = "•"  # an ellipsis is three of these; the character ⋮ is missing from many fonts
 
 
 def draw_network(model: Any, inputs: Any = None, gradients: bool = False, *, max_units: int = 8) -> "Drawing":
@@ -52,282 +37,41 @@ def draw_network(model: Any, inputs: Any = None, gradients: bool = False, *, max
     _check_sizes(layers)
     limit = count("max_units", max_units, least=3)
     outputs = None if inputs is None else _outputs(layers, inputs)
-    return _Picture(layers, outputs, gradients, limit).drawing()
+    return Picture(layers, outputs, gradients, limit).drawing()
 
 
-class _NamedLayer(NamedTuple):
-    name: str
-    layer: Any
-    neurons: list[Neuron]
-
-    def neuron(self, place: int) -> str:
-        return self.name or "neuron" if self.layer is self.neurons[0] else _dotted(self.name, "neurons", place)
-
-    def parameter(self, place: int, name: str) -> str:
-        return _dotted(self.name, name) if self.layer is self.neurons[0] else f"{self.neuron(place)}.{name}"
-
-
-@dataclass
-class _Circle:
-    name: str
-    kind: str
-    x: float
-    y: float
-
-
-@dataclass
-class _Line:
-    name: str
-    start: _Circle
-    end: _Circle
-    weight: Value
-
-    def at(self, part: float) -> tuple[float, float]:
-        """The point that divides the line so."""
-        return (self.start.x + part * (self.end.x - self.start.x), self.start.y + part * (self.end.y - self.start.y))
-
-
-class _Picture:
-    """A picture in the making. Columns are counted from the inputs, which are column 0."""
-
-    def __init__(self, layers: list[_NamedLayer], outputs: list[list[float]] | None, gradients: bool,
-                 max_units: int) -> None:
-        from autograd import Drawing
-
-        self.layers, self.outputs, self.gradients, self.max_units = layers, outputs, gradients, max_units
-        self.sizes = [len(layers[0].neurons[0].w), *(len(layer.neurons) for layer in layers)]
-        tallest = max(len(_slots(size, max_units)) for size in self.sizes)
-        self.across, self.top = 1.4 + 0.2 * max(tallest, 7), DOWN * tallest / 2
-        weights = [weight for layer in layers for neuron in layer.neurons for weight in neuron.w]
-        self.widest = max(abs(self.shown(weight)) for weight in weights)
-        self.picture: Any = Drawing("network", engine="neato", format="svg", graph_attr={
-            "id": "network", "layout": "neato", "outputorder": "edgesfirst", "splines": "line", "pad": "0.2",
-            "fontname": "Helvetica", "fontsize": "14", "labelloc": "b", "label": self.caption(), "tooltip": "network",
-        }, node_attr={"shape": "plaintext", "fontname": "Helvetica", "fontsize": "12"}, edge_attr={"dir": "none"})
-
-    def drawing(self) -> "Drawing":
-        before: list[_Circle] | None = None
-        for place, column in enumerate(_slots(len(self.sizes), MOST_LAYERS)):
-            if column is None:
-                self.text("layers-left-out", f"{DOT} {DOT} {DOT}\n{len(self.sizes) - MOST_LAYERS + 1} more layers",
-                          place * self.across, 0, 14)
-                before = None
-            else:
-                circles = self.column(column, place * self.across)
-                if before is not None:
-                    self.lines(column, before, circles)
-                before = circles
-        return self.picture
-
-    def shown(self, parameter: Value) -> float:
-        return parameter.grad if self.gradients else parameter.data
-
-    def column(self, column: int, x: float) -> list[_Circle]:
-        """Draw the circles of a column and what is written around them."""
-        size, last = self.sizes[column], column == len(self.sizes) - 1
-        kind = "output" if last else "hidden" if column else "input"
-        slots = _slots(size, self.max_units)
-        circles: list[_Circle] = []
-        for slot, place in enumerate(slots):
-            y = DOWN * ((len(slots) - 1) / 2 - slot)
-            if place is None:
-                self.text(f"column-{column}-left-out", f"{DOT}\n{DOT}\n{DOT}\n{size - len(slots) + 1} more", x, y, 13)
-                continue
-            letter = "" if kind == "hidden" else f"{'x' if kind == 'input' else 'y'}{_subscript(place + 1)}"
-            name = self.layers[column - 1].neuron(place) if column else f"input.{place}"
-            circles.append(circle := _Circle(name, kind, x, y))
-            self.circle(circle, column, place, letter)
-            if letter and (last or self.outputs):
-                self.text(f"{name}-name", letter, x + DIAMETER * (0.75 if last else -0.75), y, 14)
-        title = "" if not column else self.layers[column - 1].name
-        self.text(f"column-{column}", f"{title}\n{self.title(column)}", x, DOWN * len(slots) / 2 + 0.16, 13)
-        return circles
-
-    def title(self, column: int) -> str:
-        size = self.sizes[column]
-        if not column:
-            return f"{size} input{'s' * (size > 1)}"
-        names = {_activation(neuron) for neuron in self.layers[column - 1].neurons}
-        return f"{size} {names.pop() if len(names) == 1 else 'mixed'}"
-
-    def circle(self, circle: _Circle, column: int, place: int, letter: str) -> None:
-        style, lines, label = STYLES[circle.kind], [circle.name], letter
-        if column:
-            neuron = self.layers[column - 1].neurons[place]
-            lines = [f"{circle.name} ({_activation(neuron)})", *_told("b", neuron.b)]
-            label = _short(self.shown(neuron.b))
-        if self.outputs:
-            output = self.outputs[column][place]
-            largest = max(map(abs, self.outputs[column]))
-            style, label = {**style, "fillcolor": _tint(output / largest if largest else 0.0)}, _short(output)
-            lines.append(f"{'output' if column else 'value'} = {output!r}")
-        self.picture.node(circle.name, label, {
-            **style, "id": circle.name, "class": f"unit {circle.kind}", "shape": "circle", "style": "filled",
-            "fixedsize": "true", "width": str(DIAMETER), "pos": _position(circle.x, circle.y),
-            "tooltip": _plain("\n".join(lines))})
-
-    def lines(self, column: int, before: list[_Circle], circles: list[_Circle]) -> None:
-        """Draw the weights between two neighbouring columns."""
-        layer, lines = self.layers[column - 1], list[_Line]()
-        starts = [place for place in _slots(self.sizes[column - 1], self.max_units) if place is not None]
-        ends = [place for place in _slots(self.sizes[column], self.max_units) if place is not None]
-        for end, circle in zip(ends, circles, strict=True):
-            for start, other in zip(starts, before, strict=True):
-                lines.append(_Line(layer.parameter(end, f"w.{start}"), other, circle, layer.neurons[end].w[start]))
-        for line in lines:
-            shown = self.shown(line.weight)
-            width = THINNEST + (THICKEST - THINNEST) * (abs(shown) / self.widest if self.widest else 0.0)
-            sign, color, style = _sign(shown)
-            self.picture.edge(line.start.name, line.end.name, None, {
-                "id": line.name, "class": f"weight {sign}", "color": color, "style": style, "penwidth": f"{width:.3f}",
-                "tooltip": "\n".join(_told(line.name, line.weight))})
-        if len(lines) <= MOST_NUMBERS:
-            for line, part in _parts(lines):
-                number = self.shown(line.weight)
-                self.text(f"{line.name}-number", _short(number), *line.at(part), 12, {
-                    "fontcolor": _sign(number)[1], "style": "filled", "fillcolor": "#FFFFFF", "fixedsize": "true",
-                    "width": str(NUMBER[0] - 0.06), "height": str(NUMBER[1] - 0.04)})
-
-    def text(self, name: str, text: str, x: float, y: float, points: int,
-             more: dict[str, str] | None = None) -> None:
-        self.picture.node(name, _plain(text), {
-            "id": name, "class": "text", "pos": _position(x, y), "fontsize": str(points), "width": "0", "height": "0",
-            "margin": "0", "tooltip": _plain(text), **(more or {})})
-
-    def caption(self) -> str:
-        """What the lines and the numbers mean, as Graphviz's kind of HTML."""
-        of, inside = ("gradients", "gradients of the biases") if self.gradients else ("weights", "biases")
-        inside = "activations" if self.outputs else inside
-        if not self.widest:
-            lines = "all gradients are 0: call backward() first" if self.gradients else "all weights are 0"
-        else:
-            lines = (f'{of}:&#160; <FONT COLOR="{POSITIVE}">—— positive</FONT>&#160;&#160; '
-                     f'<FONT COLOR="{NEGATIVE}">– – negative</FONT>&#160;&#160; by width up to {_short(self.widest)}')
-        return f"<<BR/>{lines}<BR/>in the circles: {inside}>"
-
-
-# ---- What is drawn ---------------------------------------------------------------------------------------------------
-
-
-def _layers(model: Any, name: str) -> list[_NamedLayer]:
+def _layers(model: Any, name: str) -> list[NamedLayer]:
     """The layers of a model in order, each with its dotted name."""
     if isinstance(model, Neuron):
-        return [_NamedLayer(name, model, [model])]
+        return [NamedLayer(name, model, [model])]
     if isinstance(model, Layer):
-        return [_NamedLayer(name, model, model.neurons)]
+        return [NamedLayer(name, model, model.neurons)]
     parts: Any = model
     if isinstance(model, Module):
-        parts, name = getattr(model, "layers", None), _dotted(name, "layers")
+        parts, name = getattr(model, "layers", None), dotted(name, "layers")
     if not isinstance(parts, list | tuple):
-        raise TypeError(f"draw_network draws a Neuron, a Layer, an MLP or a list of layers, "
-                        f"not {type(model).__name__!r}; for what was calculated there is autograd.draw")
-    return [layer for place, part in enumerate(parts)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-            for layer in _layers(part, _dotted(name, place))]
+        raise TypeError(f"draw_network draws a Neuron, a Layer, an MLP or a list of these, not "
+                        f"{type(model).__name__!r}; what a model calculates is drawn by autograd.draw")
+    items: Sequence[Any] = parts  # pyright: ignore[reportUnknownVariableType]
+    return [layer for place, part in enumerate(items) for layer in _layers(part, dotted(name, place))]
 
 
-def _check_sizes(layers: list[_NamedLayer]) -> None:
-    for before, layer in pairwise(layers):
+def _check_sizes(layers: list[NamedLayer]) -> None:
+    for layer in layers:
+        if not layer.neurons:
+            raise ValueError(f"{layer.name or 'the layer'} has no neurons")
+    size = len(layers[0].neurons[0].w)
+    for layer in layers:
         for place, neuron in enumerate(layer.neurons):
-            if len(neuron.w) != len(before.neurons):
-                raise ValueError(f"{layer.neuron(place)} has {len(neuron.w)} inputs, but {before.name} before it has "
-                                 f"{len(before.neurons)} neurons")
+            if len(neuron.w) != size:
+                raise ValueError(f"{layer.neuron(place)} has {len(neuron.w)} inputs, where there are {size}")
+        size = len(layer.neurons)
 
 
-def _outputs(layers: list[_NamedLayer], inputs: Any) -> list[list[float]]:
+def _outputs(layers: list[NamedLayer], inputs: Any) -> list[list[float]]:
     """The inputs, and what comes out of each layer for them."""
     outputs = [numbers("inputs", inputs, len(layers[0].neurons[0].w))]
     with no_grad():
         for layer in layers:
             outputs.append(numbers(f"the output of {layer.name}", layer.layer(outputs[-1]), len(layer.neurons)))
     return outputs
-
-
-def _slots(size: int, most: int) -> Sequence[int | None]:
-    """The numbers of what is shown, in order. None stands for all that is not."""
-    if size <= most:
-        return range(size)
-    return [*range(most // 2), None, *range(size - (most - 1) // 2, size)]
-
-
-# ---- Numbers on lines ------------------------------------------------------------------------------------------------
-
-NUMBER = 0.62, 0.2  # the room that a number needs
-PARTS = sorted((place / 20 for place in range(5, 16)), key=lambda part: abs(part - 0.5))
-
-
-def _parts(lines: list[_Line]) -> list[tuple[_Line, float]]:
-    """Where on each line its number goes: not over another number, and over as few other lines as possible.
-
-    Empty if there is no room for all of them.
-    """
-    found: list[tuple[_Line, float]] = []
-    for line in lines:
-        taken = [other.at(part) for other, part in found]
-        free = [part for part in PARTS if not any(_close(line.at(part), point) for point in taken)]
-        if not free:
-            return []
-        found.append((line, min(free, key=lambda part: sum(_meets(other, *line.at(part)) for other in lines))))
-    return found
-
-
-def _close(point: tuple[float, float], other: tuple[float, float]) -> bool:
-    """Whether numbers around these two points would overlap."""
-    return abs(point[0] - other[0]) < NUMBER[0] and abs(point[1] - other[1]) < NUMBER[1]
-
-
-def _meets(line: _Line, x: float, y: float) -> bool:
-    """Whether a line goes through a number that is written around this point."""
-    (left, bottom), (right, top) = ((x + sign * NUMBER[0] / 2, y + sign * NUMBER[1] / 2) for sign in (-1, 1))
-    slope = (line.end.y - line.start.y) / (line.end.x - line.start.x)
-    heights = [line.start.y + slope * (side - line.start.x) for side in (left, right)]
-    return min(heights) < top and max(heights) > bottom
-
-
-# ---- Texts and attributes --------------------------------------------------------------------------------------------
-
-
-def _sign(number: float) -> tuple[str, str, str]:
-    """The name, the colour and the style of a sign."""
-    if not number:
-        return "zero", ZERO, "dotted"
-    return ("positive", POSITIVE, "solid") if number > 0 else ("negative", NEGATIVE, "dashed")
-
-
-def _tint(part: float) -> str:
-    """White for 0, a light blue for 1, a light orange for -1."""
-    far = (0x8F, 0xC4, 0xE6) if part > 0 else (0xF6, 0xB9, 0x8E)
-    return "#" + "".join(f"{round(255 + abs(part) * (channel - 255)):02X}" for channel in far)
-
-
-def _short(number: float) -> str:
-    """A number in three significant digits, with a proper minus sign."""
-    return f"{number:.3g}".replace("-", "−")
-
-
-def _told(name: str, parameter: Value) -> list[str]:
-    return [f"{name} = {parameter.data!r}", f"gradient = {parameter.grad!r}"]
-
-
-def _activation(neuron: Neuron) -> str:
-    activation: Any = neuron.activation
-    if activation is None:
-        return "linear"
-    name: str = getattr(activation, "name", None) or getattr(activation, "__name__", type(activation).__name__)
-    return name.strip("<>")[:20]
-
-
-def _subscript(number: int) -> str:
-    return "".join("₀₁₂₃₄₅₆₇₈₉"[int(digit)] for digit in str(number))
-
-
-def _plain(text: str) -> str:
-    """Text that Graphviz shows as it is."""
-    return escape(text.replace("\\", "\\\\"))
-
-
-def _dotted(*names: Any) -> str:
-    return ".".join(str(name) for name in names if name != "")
-
-
-def _position(x: float, y: float) -> str:
-    return f"{x:.3f},{y:.3f}!"

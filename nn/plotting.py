@@ -159,8 +159,8 @@ def _draw_numbers(axes: Any, grid: _Grid, rows: list[list[float]], goals: list[f
     scale = {"cmap": "cividis", "vmin": lowest, "vmax": highest}
     surface = axes.pcolormesh(*grid.arguments(), shading="gouraud", **scale)
     across, up = [x for x, _ in rows], [y for _, y in rows]
-    axes.plot(across, up, "o", color="black", markersize=8.5)  # a rim, so that white is seen on every colour
-    axes.scatter(across, up, c=goals, edgecolors="white", linewidths=1.2, zorder=3, **scale)
+    axes.plot(across, up, "o", color="black", markersize=10)  # a rim, so that white is seen on every colour
+    axes.scatter(across, up, s=50, c=goals, edgecolors="white", linewidths=1.2, zorder=3, **scale)
     axes.figure.colorbar(surface, ax=axes, label="prediction; in the circles: target")
 
 
