@@ -4,7 +4,7 @@ This is a picture of a model; one of what a model calculates is `autograd.draw`.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from autograd import no_grad
 from nn.layers import Layer, Neuron
@@ -52,8 +52,8 @@ def _layers(model: Any, name: str) -> list[NamedLayer]:
     if not isinstance(parts, list | tuple):
         raise TypeError(f"draw_network draws a Neuron, a Layer, an MLP or a list of these, not "
                         f"{type(model).__name__!r}; what a model calculates is drawn by autograd.draw")
-    items: Sequence[Any] = parts  # pyright: ignore[reportUnknownVariableType]
-    return [layer for place, part in enumerate(items) for layer in _layers(part, dotted(name, place))]
+    return [layer for place, part in enumerate(cast("Sequence[Any]", parts))
+            for layer in _layers(part, dotted(name, place))]
 
 
 def _check_sizes(layers: list[NamedLayer]) -> None:

@@ -50,6 +50,12 @@ class _Line(NamedTuple):
     start: _Circle
     end: _Circle
     weight: Value
+    number: float  # the one to be shown
+
+    @property
+    def room(self) -> float:
+        """How wide the number is, with some space around it."""
+        return 0.085 * len(_short(self.number)) + 0.08
 
     def at(self, part: float) -> tuple[float, float]:
         """The point that divides the line so."""
@@ -145,20 +151,19 @@ class Picture:
         ends = [place for place in _slots(self.sizes[column], self.max_units) if place is not None]
         for end, circle in zip(ends, circles, strict=True):
             for start, other in zip(starts, before, strict=True):
-                lines.append(_Line(layer.parameter(end, f"w.{start}"), other, circle, layer.neurons[end].w[start]))
+                weight = layer.neurons[end].w[start]
+                lines.append(_Line(layer.parameter(end, f"w.{start}"), other, circle, weight, self.shown(weight)))
         for line in lines:
-            shown = self.shown(line.weight)
-            width = THINNEST + (THICKEST - THINNEST) * (abs(shown) / self.widest if self.widest else 0.0)
-            sign, color, style = _sign(shown)
+            width = THINNEST + (THICKEST - THINNEST) * (abs(line.number) / self.widest if self.widest else 0.0)
+            sign, color, style = _sign(line.number)
             self.picture.edge(line.start.name, line.end.name, None, {
                 "id": line.name, "class": f"weight {sign}", "color": color, "style": style, "penwidth": f"{width:.3f}",
                 "tooltip": "\n".join(_told(line.name, line.weight))})
         if len(lines) <= MOST_NUMBERS:
             for line, part in _parts(lines):
-                number = self.shown(line.weight)
-                self.text(f"{line.name}-number", _short(number), *line.at(part), 12, {
-                    "fontcolor": _sign(number)[1], "style": "filled", "fillcolor": "#FFFFFF", "fixedsize": "true",
-                    "width": str(NUMBER[0] - 0.06), "height": str(NUMBER[1] - 0.04)})
+                self.text(f"{line.name}-number", _short(line.number), *line.at(part), 12, {
+                    "fontcolor": _sign(line.number)[1], "style": "filled", "fillcolor": "#FFFFFF",
+                    "fixedsize": "true", "width": f"{line.room - 0.04:.3f}", "height": f"{HEIGHT - 0.04}"})
 
     def text(self, name: str, text: str, x: float, y: float, points: int,
              more: dict[str, str] | None = None) -> None:
@@ -187,7 +192,7 @@ def _slots(size: int, most: int) -> Sequence[int | None]:
 
 # ---- Numbers on lines ------------------------------------------------------------------------------------------------
 
-NUMBER = 0.7, 0.2  # the room that a number needs
+HEIGHT = 0.2  # of a number
 PARTS = sorted((place / 20 for place in range(5, 16)), key=lambda part: abs(part - 0.5))
 
 
@@ -198,25 +203,25 @@ def _parts(lines: list[_Line]) -> list[tuple[_Line, float]]:
     """
     found: list[tuple[_Line, float]] = []
     for line in lines:
-        taken = [other.at(part) for other, part in found]
-        free = [part for part in PARTS if not any(_close(line.at(part), point) for point in taken)]
+        free = [part for part in PARTS if not any(_overlap(line, part, *taken) for taken in found)]
         if not free:
             return []
-        found.append((line, min(free, key=lambda part: sum(_meets(other, *line.at(part)) for other in lines))))
+        found.append((line, min(free, key=lambda part: sum(_hides(line, part, other) for other in lines))))
     return found
 
 
-def _close(point: tuple[float, float], other: tuple[float, float]) -> bool:
-    """Whether numbers around these two points would overlap."""
-    return abs(point[0] - other[0]) < NUMBER[0] and abs(point[1] - other[1]) < NUMBER[1]
+def _overlap(line: _Line, part: float, other: _Line, other_part: float) -> bool:
+    """Whether the numbers of two lines would overlap."""
+    (x, y), (a, b) = line.at(part), other.at(other_part)
+    return abs(x - a) < (line.room + other.room) / 2 and abs(y - b) < HEIGHT
 
 
-def _meets(line: _Line, x: float, y: float) -> bool:
-    """Whether a line goes through a number that is written around this point."""
-    (left, bottom), (right, top) = ((x + sign * NUMBER[0] / 2, y + sign * NUMBER[1] / 2) for sign in (-1, 1))
-    slope = (line.end.y - line.start.y) / (line.end.x - line.start.x)
-    heights = [line.start.y + slope * (side - line.start.x) for side in (left, right)]
-    return min(heights) < top and max(heights) > bottom
+def _hides(line: _Line, part: float, other: _Line) -> bool:
+    """Whether the number of a line would hide a piece of another line."""
+    x, y = line.at(part)
+    slope = (other.end.y - other.start.y) / (other.end.x - other.start.x)
+    heights = [other.start.y + slope * (x + side * line.room / 2 - other.start.x) for side in (-1, 1)]
+    return min(heights) < y + HEIGHT / 2 and max(heights) > y - HEIGHT / 2
 
 
 # ---- Texts and attributes --------------------------------------------------------------------------------------------
