@@ -18,4 +18,4 @@ class Plot(Figure):
         picture = io.BytesIO()
         self.savefig(picture, format="png", dpi=144)  # pyright: ignore[reportUnknownMemberType]
         width, height = self.get_size_inches()
-        return picture.getvalue(), {"width": round(width * 72), "height": round(height * 72)}
+        return picture.getvalue(), {"width": round(width * 96), "height": round(height * 96)}

@@ -138,7 +138,7 @@ class Picture:
             largest = max(map(abs, self.outputs[column]))
             style, label = {**style, "fillcolor": _tint(output / largest if largest else 0.0)}, _short(output)
             lines.append(f"{'output' if column else 'value'} = {output!r}")
-        self.picture.node(circle.name, label, {
+        self.picture.node(circle.name, label, _attributes={
             **style, "id": circle.name, "class": f"unit {circle.kind}", "shape": "circle", "style": "filled",
             "fixedsize": "true", "width": str(DIAMETER), "pos": _position(circle.x, circle.y),
             "fontsize": "12" if len(label) < 8 else "10",
@@ -156,7 +156,7 @@ class Picture:
         for line in lines:
             width = THINNEST + (THICKEST - THINNEST) * (abs(line.number) / self.widest if self.widest else 0.0)
             sign, color, style = _sign(line.number)
-            self.picture.edge(line.start.name, line.end.name, None, {
+            self.picture.edge(line.start.name, line.end.name, _attributes={
                 "id": line.name, "class": f"weight {sign}", "color": color, "style": style, "penwidth": f"{width:.3f}",
                 "tooltip": "\n".join(_told(line.name, line.weight))})
         if len(lines) <= MOST_NUMBERS:
@@ -167,7 +167,7 @@ class Picture:
 
     def text(self, name: str, text: str, x: float, y: float, points: int,
              more: dict[str, str] | None = None) -> None:
-        self.picture.node(name, _plain(text), {
+        self.picture.node(name, _plain(text), _attributes={
             "id": name, "class": "text", "pos": _position(x, y), "fontsize": str(points), "width": "0", "height": "0",
             "margin": "0", "tooltip": _plain(text), **(more or {})})
 
