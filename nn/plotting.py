@@ -143,7 +143,7 @@ def _draw_classes(axes: Any, grids: list[_Grid], classes: _Classes, rows: list[l
         color, marker = COLORS[place % len(COLORS)], MARKERS[place % len(MARKERS)]
         if max(grid.numbers) > 0:
             axes.contourf(*grid.arguments(), levels=[0, max(grid.numbers)], colors=[color], alpha=0.25)
-        if min(grid.numbers) < 0 < max(grid.numbers):
+        if place and min(grid.numbers) < 0 < max(grid.numbers):  # every boundary is one of a later class
             axes.contour(*grid.arguments(), levels=[0], colors=line["color"], linewidths=line["linewidth"])
         samples = [row for row, goal in zip(rows, goals, strict=True) if goal == target]
         axes.plot([x for x, _ in samples], [y for _, y in samples], marker, color=color, markeredgecolor="#222222",

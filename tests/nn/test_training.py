@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-import tqdm.auto  # noqa: F401 (it looks once whether it is in a notebook, so before the tests pretend to be)
+from screens import Clock, Screen, set_clock
 
-import nn.training
+import nn
 from autograd import Value, exp, log
 from nn import MLP, SGD, Adam, History, TrainingError, cross_entropy, datasets, fit, hinge, mean_squared_error
 
@@ -302,27 +302,6 @@ def test_an_error_of_the_users_own_later_on_leaves_the_training_done_so_far():
 
 
 # ---- Progress ------------------------------------------------------------------------------------------------------
-
-
-class Clock:
-    """A clock that goes on by 0.3 seconds whenever somebody looks at it."""
-
-    def __init__(self):
-        self.time = 0.0
-
-    def __call__(self):
-        self.time += 0.3
-        return self.time
-
-
-class Screen(io.StringIO):
-    def isatty(self):
-        return True
-
-
-def set_clock(monkeypatch, clock):
-    for module in (nn.training, nn.progress):
-        monkeypatch.setattr(module, "perf_counter", clock)
 
 
 def shown(monkeypatch, stream, epochs=20, slow=True, **options):
