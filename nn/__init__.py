@@ -1,10 +1,10 @@
 """Neural networks on top of the engine: layers, losses, optimizers, data sets, and a training loop."""
 
 from nn import datasets
-from nn.drawing import draw_network
 from nn.layers import MLP, Layer, Neuron
 from nn.losses import binary_cross_entropy, cross_entropy, hinge, mean_squared_error
 from nn.module import Module
+from nn.network_drawing import draw_network
 from nn.optimizers import SGD, Adam, Optimizer
 from nn.plotting import plot_decision_boundary
 from nn.training import History, TrainingError, fit

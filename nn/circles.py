@@ -1,4 +1,4 @@
-"""The picture that `draw_network` makes of a network: what is where, and how it looks."""
+"""Circles and lines: where they go in the picture that `draw_network` makes, and what they look like."""
 
 from collections.abc import Sequence
 from html import escape

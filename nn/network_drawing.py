@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from autograd import no_grad
+from nn.circles import NamedLayer, Picture, dotted
 from nn.layers import Layer, Neuron
 from nn.module import Module
-from nn.network_picture import NamedLayer, Picture, dotted
 from nn.validation import count, numbers
 
 if TYPE_CHECKING:
