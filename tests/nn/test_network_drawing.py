@@ -330,6 +330,9 @@ def test_the_model_stays_as_it_is_and_the_same_model_gives_the_same_picture():
     assert first.source == second.source
     assert [(p.data, p.grad) for p in model.parameters()] == before
     assert isinstance(first, Drawing)
+    recorded = []
+    draw_network(Layer(2, 2, lambda x: recorded.append(x.op) or x), [1, 2])
+    assert recorded == [None, None]
     other = MLP(2, [3, 1], "tanh", seed=1)
     assert Picture(draw_network(other)).lines.keys() == Picture(first).lines.keys()
 
