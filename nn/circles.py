@@ -20,7 +20,7 @@ STYLES = {
 }
 THINNEST, THICKEST = 0.4, 4.5  # points
 MOST_NUMBERS = 12  # lines between two layers that have their numbers written on them
-MOST_LAYERS = 10
+MOST_COLUMNS = 11  # that of the inputs, and one of each layer
 DOT = "•"  # an ellipsis is three of these; the character ⋮ is missing from many fonts
 
 
@@ -75,6 +75,7 @@ class Picture:
         self.across = 1.4 + 0.2 * max(tallest, 7)  # the taller, the steeper the lines would be
         weights = [weight for layer in layers for neuron in layer.neurons for weight in neuron.w]
         self.widest = max(abs(self.shown(weight)) for weight in weights)
+        # Every place is given to neato, which draws straight lines first, and circles and numbers on top of them.
         self.picture: Any = Drawing("network", engine="neato", format="svg", graph_attr={
             "id": "network", "layout": "neato", "outputorder": "edgesfirst", "splines": "line", "pad": "0.2",
             "fontname": "Arial", "fontsize": "14", "labelloc": "b", "label": self.caption(), "tooltip": "network",
@@ -83,9 +84,9 @@ class Picture:
     def drawing(self) -> "Drawing":
         """Draw one column after the other."""
         before: list[_Circle] | None = None
-        for place, column in enumerate(_slots(len(self.sizes), MOST_LAYERS)):
+        for place, column in enumerate(_slots(len(self.sizes), MOST_COLUMNS)):
             if column is None:
-                self.text("layers-left-out", f"{DOT} {DOT} {DOT}\n{len(self.sizes) - MOST_LAYERS + 1} more layers",
+                self.text("layers-left-out", f"{DOT} {DOT} {DOT}\n{len(self.sizes) - MOST_COLUMNS + 1} more layers",
                           place * self.across, 0, 14)
                 before = None
             else:
@@ -121,6 +122,7 @@ class Picture:
         return circles
 
     def title(self, column: int) -> str:
+        """How many units of what kind."""
         size = self.sizes[column]
         if not column:
             return f"{size} input{'s' * (size > 1)}"
@@ -128,6 +130,7 @@ class Picture:
         return f"{size} {names.pop() if len(names) == 1 else 'mixed'}"
 
     def circle(self, circle: _Circle, column: int, place: int, letter: str) -> None:
+        """Draw one input or neuron."""
         style, lines, label = STYLES[circle.kind], [circle.name], letter
         if column:
             neuron = self.layers[column - 1].neurons[place]
@@ -241,8 +244,8 @@ def _tint(part: float) -> str:
 
 
 def _short(number: float) -> str:
-    """A number in three significant digits, with a proper minus sign."""
-    mantissa, _, exponent = f"{number:.3g}".partition("e")
+    """A number in three significant digits, with a proper minus sign, and none before 0."""
+    mantissa, _, exponent = f"{number + 0.0:.3g}".partition("e")
     return (f"{mantissa}e{int(exponent)}" if exponent else mantissa).replace("-", "−")
 
 

@@ -166,7 +166,7 @@ def test_for_inputs_the_circles_hold_what_pytorch_calculates():
 
 def test_without_inputs_the_circles_hold_names_and_biases():
     model = MLP(2, [2, 1], "relu", seed=1)
-    model.layers[0].neurons[1].b.data = -1.25e-7
+    model.layers[0].neurons[0].b.data, model.layers[0].neurons[1].b.data = -0.0, -1.25e-7
     picture = Picture(draw_network(model))
     assert [picture.circles[name].text for name in (
         "input.0", "input.1", "layers.0.neurons.0", "layers.0.neurons.1")] == ["x₁", "x₂", "0", "−1.25e−7"]
@@ -262,10 +262,11 @@ def test_deep_networks_are_shown_in_part_and_counted():
     model = MLP(2, [2] * 30 + [1], "tanh", seed=1)
     picture = Picture(draw_network(model, [1, 2]))
     shown = {int(name.split(".")[1]) for name in picture.circles if name.startswith("layers")}
-    assert shown == {*range(4), *range(27, 31)}
-    assert picture.texts["layers-left-out"] == "• • • 23 more layers"  # 31 there are, and 8 are shown
-    assert not any(name.startswith("layers.27.") for name in picture.lines)  # what they come from is not there
+    assert shown == {*range(4), *range(26, 31)}
+    assert picture.texts["layers-left-out"] == "• • • 22 more layers"  # 31 there are, and 9 are shown
+    assert not any(name.startswith("layers.26.") for name in picture.lines)  # what they come from is not there
     assert number(picture.circles["layers.30.neurons.0"].text) == pytest.approx(model([1, 2]).data, rel=5e-3)
+    assert "layers-left-out" not in Picture(draw_network(MLP(1, [1] * 10))).texts
 
 
 def test_a_layer_of_several_activations_says_so_and_each_neuron_has_its_own():
