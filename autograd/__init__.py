@@ -156,6 +156,6 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name != "Drawing":
         raise AttributeError(f"module 'autograd' has no attribute {name!r}")
-    from autograd.rendering import Drawing  # is slow to import
+    from autograd.rendering import Drawing
 
-    return Drawing
+    return Drawing  # graphviz, which it is made of, is slow to import
