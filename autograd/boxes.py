@@ -21,7 +21,7 @@ STYLES = {
     "constant": 'shape=box style="filled,dashed" fillcolor="#F2F2F2" color="#767676"',
     "operation": 'shape=box style="filled,rounded" fillcolor="#FFFFFF" color="#333333"',
     "output": 'shape=box style="filled,rounded" peripheries=2 fillcolor="#CDEBE1" color="#006B4E"',
-    "folded": 'shape=box3d fillcolor="#EDE3F0" color="#7A4A77"',
+    "folded": 'shape=box3d margin="0.2,0.14" fillcolor="#EDE3F0" color="#7A4A77"',
 }
 SLANTED = ("input", "parameter")  # the text does not reach into the corners of these shapes
 
@@ -42,7 +42,7 @@ def box(cell: str, node: Value, kind: str, name: str, inside: str, gradients: bo
     if node.op is not None:
         side = f"<I>{html(shown)}</I>" if name else f'<FONT POINT-SIZE="11" COLOR="{QUIET}">{shown}</FONT>'
         symbol = node.op.symbol
-        title = f'<FONT POINT-SIZE="17"><B>{html(symbol)}</B></FONT>&#160;&#160;{side}'
+        title = f'<FONT POINT-SIZE="17"><B>{html(symbol)}</B></FONT>&#160;{side}'
     lines = [title] if shown else []
     lines.append(decimal(node.data))
     tooltip = " ".join(filter(None, [kind if node.op is None else node.op.name, name or shown]))
@@ -58,7 +58,7 @@ def box(cell: str, node: Value, kind: str, name: str, inside: str, gradients: bo
     if emphasised:
         kind += " highlighted"
         attributes += f' color="{EMPHASIS}" penwidth=3'
-    wide = room(shown, 14, 1.4) if kind in SLANTED else room(f"{symbol}  {shown}", 17, 1.0)
+    wide = room(shown, 14, 1.4) if kind in SLANTED else room(f"{symbol} {shown}", 17, 1.0)
     return (f'{cell} [id={cell} class="{kind}" label=<{"<BR/>".join(lines)}> {attributes}{wide} '
             f"tooltip={quoted(tooltip)}]")
 
@@ -91,17 +91,18 @@ def folded_box(name: str, nodes: Sequence[Value], kinds: Sequence[str], module: 
 
 
 def arrow(tail: str, head: str, name: str, slope: Slope, flow: float | None, largest: float,
-          partials: bool, emphasised: bool, longer: bool) -> str:
+          partials: bool, emphasised: bool, longer: bool, upright: bool) -> str:
     """One use of a parent.
 
     `slope`: see `local_derivatives`; `flow`: the gradient that goes back here, if it is known; `largest`: that of the
-    whole picture, 0.0 if widths are not to tell; `longer`: whether to leave the room of one more box.
+    whole picture, 0.0 if widths are not to tell; `longer`: whether to leave the room of one more box; `upright`:
+    whether the label stands beside the arrow, and not above it.
     """
-    kind, attributes, width = "use", "", 1.0
+    kind, attributes, width, gap = "use", "", 1.0, "\u00a0" * upright
     if isinstance(slope, float):
         tooltip = f"∂ = {slope!r}"
         if partials:
-            attributes = f' label="∂ = {decimal(slope)}"'
+            attributes = f' label="{gap}∂ = {decimal(slope)}"'
         if flow is not None:
             tooltip += f"\ngradient along this edge = {flow!r}"
             if largest:
@@ -111,7 +112,7 @@ def arrow(tail: str, head: str, name: str, slope: Slope, flow: float | None, lar
         tooltip = str(slope or "no gradient flows here")
         attributes = f' style=dashed color="{QUIET}"'
         if slope and partials:
-            attributes += ' label="∂ undefined"'
+            attributes += f' label="{gap}∂ undefined"'
     if emphasised:
         kind += " highlighted"
         width = max(width, 2.5)
@@ -123,7 +124,7 @@ def arrow(tail: str, head: str, name: str, slope: Slope, flow: float | None, lar
 
 def folded_arrow(tail: str, head: str, uses: int, emphasised: bool) -> str:
     """All uses of one box in another, where one of them stands for several Values."""
-    label = f' label="× {uses:,}"' if uses > 1 else ""
+    label = f' label="\u00a0× {uses:,}"' if uses > 1 else ""
     kind = "folded highlighted" if emphasised else "folded"
     color = f' color="{EMPHASIS}" penwidth=3' if emphasised else ""
     return (f'{tail} -> {head} [id="e-{tail}-{head}" class="{kind}"{label}{color} '

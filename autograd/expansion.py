@@ -21,13 +21,14 @@ def expand(value: Value, only: str | Operation | Iterable[str | Operation] | Non
     node stays closed, and a warning says so. So does one whose data was set by hand. Raises LookupError for
     a name that is not in the table, TypeError for anything but a Value, StaleGraphError as `backward()` does.
     """
-    if not isinstance(value, Value):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(f"only a Value has a graph to open, not {type(value).__name__!r}")
     return expand_all([value], only)[0]
 
 
 def expand_all(values: list[Value], only: str | Operation | Iterable[str | Operation] | None = None) -> list[Value]:
     """The same for several Values, which go on to share what they share."""
+    for value in values:
+        if not isinstance(value, Value):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"only a Value has a graph to open, not {type(value).__name__!r}")
     wanted = [only] if isinstance(only, str | Operation) else operations if only is None else only
     names = {row.name if isinstance(row, Operation) else find(row).name for row in wanted}
     order = topological_order(values)
@@ -47,7 +48,7 @@ def expand_all(values: list[Value], only: str | Operation | Iterable[str | Opera
 
 
 def _opened(outputs: list[Value], names: set[str], closed: dict[Value, str]) -> list[Value]:
-    """The graph with every such node opened once; itself if there is nothing left to open."""
+    """The graphs with every such node opened once; itself if there is nothing left to open."""
     twins: dict[Value, Value] = {}
 
     def twin(argument: Any) -> Any:

@@ -5,6 +5,8 @@ from functools import cache
 
 from autograd.value import Value
 
+DEEPEST = 30  # the levels of the names that are taken apart
+
 
 @cache
 def module_of(name: str) -> str:
@@ -12,6 +14,8 @@ def module_of(name: str) -> str:
     `layers.0.neurons.3`, and that of this is `layers.0`. A number counts the items of a list, which is no module.
     """
     parts = name.split(".")
+    if "" in parts or len(parts) > DEEPEST:  # no dotted name, but dots in a name
+        return ""
     ends = [end for end in range(len(parts)) if not parts[end].isdigit()]
     return ".".join(parts[: ends[-1]]) if ends else ""
 

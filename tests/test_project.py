@@ -100,10 +100,13 @@ class TestGate:
         (tmp_path / ".ci" / "run").write_bytes((ROOT / ".ci" / "run").read_bytes())
         programs = tmp_path / "programs"
         programs.mkdir()
-        for name in ("bash", "sh", "env", "awk", "basename", "dirname", "id", "mktemp", "rm"):
+        for name in ("bash", "sh", "env", "awk", "basename", "cp", "dirname", "id", "mkdir", "mktemp", "rm"):
             (programs / name).symlink_to(str(shutil.which(name)))
-        for name in ("python3.11", "node", "npm", "ruff", "pyright", "first", "second"):
+        for name in ("node", "npm", "dot", "pytest", "ruff", "pyright", "first", "second"):
             self.write(programs / name)
+        # A virtual environment with a pytest of its own.
+        self.write(programs / "python3.11",
+                   then=f'[ "$2" != venv ] || {{ mkdir "$3/bin"; cp {programs}/pytest "$3/bin"; }}')
         return tmp_path
 
     def write(self, program: Path, then: str = "") -> None:
@@ -125,7 +128,9 @@ class TestGate:
     def test_runs_the_two_commands_of_the_first_code_block_then_the_linters(self, folder: Path) -> None:
         code, output, calls = self.run(folder)
         assert code == 0, output
-        assert calls == ["first a []", "second b [--cov --cov-report=term ]", "ruff check []", "pyright  []"]
+        assert calls[:2] == ["first a []", "second b [--cov --cov-report=term ]"]
+        assert calls[2].startswith("pytest -q tests/autograd/test_drawing.py ")
+        assert calls[3:] == ["ruff check []", "pyright  []"]
 
     @pytest.mark.parametrize(("readme", "count"), [("", 0), ("```\nfirst\n```\n", 1), ("```\na\nb\nc\n```\n", 3)])
     def test_refuses_a_first_code_block_of_another_number_of_commands(
@@ -136,7 +141,8 @@ class TestGate:
         assert calls == []
 
     @pytest.mark.parametrize(("failing", "named", "run"), [
-        ("first", "", 1), ("second", "second b", 4), ("ruff", "ruff check", 4), ("pyright", "pyright", 4)])
+        ("first", "", 1), ("second", "second b", 5), ("pytest", "pytest -q", 5), ("ruff", "ruff check", 5),
+        ("pyright", "pyright", 5)])
     def test_fails_when_one_of_them_fails(self, folder: Path, failing: str, named: str, run: int) -> None:
         code, output, calls = self.run(folder, failing=failing)
         assert code != 0
@@ -144,19 +150,19 @@ class TestGate:
         assert "all is well" not in output
         assert f"failed: {named}" in output or not named
 
-    def test_installs_node_where_it_is_missing_and_apt_is_there(self, folder: Path) -> None:
-        for name in ("node", "npm"):
+    def test_installs_node_and_graphviz_where_they_are_missing_and_apt_is_there(self, folder: Path) -> None:
+        for name in ("node", "npm", "dot"):
             (folder / "programs" / name).unlink()
         code, output, calls = self.run(folder)
         assert code == 1
-        assert "there is no apt-get to install nodejs npm with" in output
+        assert "there is no apt-get to install nodejs npm graphviz with" in output
         assert calls == []
         self.write(folder / "programs" / "apt-get")
         self.write(folder / "programs" / "sudo", then='"$@"')
         code, output, calls = self.run(folder)
         assert code == 0, output
         assert [call for call in calls if call.startswith("apt-get")] == [
-            "apt-get update -qq []", "apt-get install -y -qq --no-install-recommends nodejs npm []"]
+            "apt-get update -qq []", "apt-get install -y -qq --no-install-recommends nodejs npm graphviz []"]
 
     def test_refuses_a_machine_without_python_3_11(self, folder: Path) -> None:
         (folder / "programs" / "python3.11").unlink()

@@ -1,6 +1,7 @@
 """The picture shows the graph: what is in it, between what, and with which numbers."""
 
 import math
+import os
 import re
 import subprocess
 import sys
@@ -42,6 +43,8 @@ from autograd import (
 )
 from autograd.stubs import EXPORTS, exports
 from tests.autograd.pictures import PROGRAMS, Picture, connections, number, use
+
+ROOT = Path(__file__).parents[2]
 
 
 def neuron() -> tuple[Value, Value, Value, Value]:
@@ -329,6 +332,7 @@ def test_opened_operations_are_what_expand_makes_of_them_with_gradients() -> Non
     only = Picture(draw(y, expand="tanh").svg())
     assert len(only.nodes) == len(picture.nodes)
     assert len(Picture(draw(y, expand=["dot"]).svg()).nodes) == 6
+    assert "grad = " not in draw(y, expand=True, gradients=False).source
     with pytest.raises(LookupError, match="there is no operation 'tan_h'; did you mean 'tanh'"):
         draw(y, expand="tan_h")
 
@@ -374,6 +378,16 @@ def test_the_same_graph_gives_the_same_bytes_and_new_numbers_keep_the_identifier
     assert before.nodes["n0"].text != after.nodes["n0"].text
 
 
+def test_the_order_of_sets_and_dicts_plays_no_part() -> None:
+    program = ("import nn; from autograd import *; model = nn.MLP(2, [3, 1], seed=0)\n"
+               "loss = nn.mean_squared_error([model([k, 1.0]) for k in range(4)], [1.0] * 4); loss.backward()\n"
+               "for most in (500, 20): print(draw(loss, names=model, highlight=model.parameters()[0], max_nodes=most))")
+    sources = {subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, cwd=ROOT,
+                              env=os.environ | {"PYTHONHASHSEED": seed}).stdout for seed in ("1", "2", "3")}
+    assert len(sources) == 1
+    assert b"f0" in sources.pop()
+
+
 def test_nothing_is_recorded_or_read_from_inside_of_no_grad() -> None:
     y, *_ = neuron()
     with no_grad():
@@ -413,7 +427,7 @@ def test_what_cannot_be_drawn_is_refused(arguments: Any, options: Any, error: ty
 def test_import_autograd_does_not_import_graphviz() -> None:
     program = "import sys, autograd; assert callable(autograd.draw); print('graphviz' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True,
-                          cwd=Path(__file__).parents[2]).stdout == "False\n"
+                          cwd=ROOT).stdout == "False\n"
 
 
 def test_draw_is_exported() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nn
-from autograd import Value, draw, maximum, sin, sum, tanh, topological_order
+from autograd import Value, dot, draw, maximum, sin, sum, tanh, topological_order
 from tests.autograd.pictures import PROGRAMS, Picture, connections, number, use
 from tests.autograd.test_drawing import graphs
 
@@ -98,6 +98,15 @@ def test_a_long_chain_is_counted() -> None:
     picture = Picture(draw(y).svg())
     assert_complete(picture, topological_order(y))
     assert len(picture.nodes) < 10
+
+
+def test_arrows_beyond_following_are_folded_too() -> None:
+    values = [Value(0.01 * k) for k in range(60)]
+    loss = sum([dot(values, values) for _ in range(30)])
+    assert len(topological_order(loss)) == 91
+    drawing = draw(loss)
+    assert sorted(shown.texts[0] for shown in Picture(drawing.svg()).nodes.values()) == ["30 dot", "60 inputs", "sum"]
+    assert "× 3,600" in drawing.source
 
 
 def test_what_has_a_label_stays_to_be_seen_while_there_is_room() -> None:

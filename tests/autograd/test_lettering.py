@@ -13,11 +13,11 @@ from autograd.lettering import decimal, visible, width
 from tests.autograd.pictures import PROGRAMS, Picture, number, use
 
 HOSTILE = [
-    "<b>", "<b>bold</b>", "<script>alert(1)</script>", '"', "'", "\\", "\\N", "\\n", "a\\", "a\nb", "a\r\nb", "{a|b}", "&#x3c;",
-    "&lt;", "&amp;amp;", "&", "]", "-->", "<!--", "]]>", "<![CDATA[", "  two  spaces ", "\t", "\x00", "\x1b[31m", "\x7f",
-    "\x85", "\ud800", "\ufffe", "\U0001ffff", "漢字かな", "😀", "שלום", "العربية", "\u202egnp.exe", "é", "e\u0301", "", " ",
-    '<TABLE><TR><TD HREF="http://x">x</TD></TR></TABLE>', "</TD>", "}", "//", "#", ";", "<>", "%s", "node",
-    "x" * 10_000, "漢" * 40,
+    "<b>", "<b>bold</b>", "<script>alert(1)</script>", '"', "'", "\\", "\\N", "\\n", "a\\", "a\nb", "a\r\nb", "{a|b}",
+    "&#x3c;", "&lt;", "&amp;amp;", "&", "]", "-->", "<!--", "]]>", "<![CDATA[", "  two  spaces ", "\t", "\x00",
+    "\x1b[31m", "\x7f", "\x85", "\ud800", "\ufffe", "\U0001ffff", "漢字かな", "😀", "שלום", "العربية",
+    "\u202egnp.exe", "é", "e\u0301", "", " ", '<TABLE><TR><TD HREF="http://x">x</TD></TR></TABLE>', "</TD>", "}",
+    "//", "#", ";", "<>", "%s", "node", "x" * 10_000, "漢" * 40,
 ]
 
 

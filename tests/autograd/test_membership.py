@@ -32,7 +32,8 @@ def modules(output: Value, model: Any) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize(("name", "module"), [
     ("b", ""), ("w.0", ""), ("layers.0.neurons.3.w.1", "layers.0.neurons.3"), ("layers.0.neurons.3", "layers.0"),
-    ("layers.0", ""), ("parameters.3", ""), ("blocks.2.parameters.7", "blocks.2"), ("net.b", "net"), ("0.1", "")])
+    ("layers.0", ""), ("parameters.3", ""), ("blocks.2.parameters.7", "blocks.2"), ("net.b", "net"), ("0.1", ""),
+    ("so far so good...", ""), (".hidden", ""), ("a." * 5000 + "b", "")])
 def test_a_number_counts_the_items_of_a_list(name: str, module: str) -> None:
     assert module_of(name) == module
 
