@@ -24,6 +24,8 @@ from autograd.errors import (
     StaleGraphError,
 )
 from autograd.expansion import expand
+from autograd.explanation import Explanation, explain
+from autograd.explanation_steps import Step
 from autograd.formula import Formula, formula, javascript_library
 from autograd.graph import recalculate, topological_order
 from autograd.operations import (
@@ -82,12 +84,14 @@ __all__ = [
     "DomainError",
     "Drawing",
     "Dual",
+    "Explanation",
     "Formula",
     "GradientError",
     "NumberOverflowError",
     "Operation",
     "Reading",
     "StaleGraphError",
+    "Step",
     "Value",
     "absolute",
     "add",
@@ -106,6 +110,7 @@ __all__ = [
     "erf",
     "exp",
     "expand",
+    "explain",
     "expm1",
     "find",
     "formula",

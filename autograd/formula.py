@@ -2,7 +2,7 @@
 
 A Formula flows through the rows of the table like a number and remembers what was done to it. How a row is written
 is the row's own notation; all that happens here is to put the operands in their places, with parentheses where one
-of them would otherwise fall apart. Simplified are 1 * x, x + 0, 0 * x and --x, and nothing else.
+of them would otherwise fall apart. Simplified are 1 * x, x + 0, 0 * x, x ** 1 and --x, and nothing else.
 """
 
 import inspect
@@ -13,12 +13,12 @@ from itertools import chain
 from typing import Any, ClassVar, NamedTuple
 
 from autograd.dual import directional
-from autograd.operations import add, multiply, negative
+from autograd.operations import add, multiply, negative, power
 from autograd.primitives import JAVASCRIPT
 from autograd.reading import Reading, is_tuple, number
 from autograd.row import ATOM, PRODUCT, SUM, Operation, operations
 
-_PLACE = re.compile(r"\{(\d)(?::(\d))?\}|\{\{|\}\}")
+_PLACE = re.compile(r"\{(\d)(?:\.(\d+))?(?::(\d))?\}|\{\{|\}\}")
 _AFTER_SIGN = re.compile(r"([-+*/·]|\\cdot) *$")
 _COMPARISONS = {"<": {}, ">": {}, "<=": {"text": "≤", "latex": r"\le"}, ">=": {"text": "≥", "latex": r"\ge"},
                 "!=": {"text": "≠", "latex": r"\ne"}}
@@ -138,7 +138,9 @@ class Formula(Reading):
                 pieces.append(place[0][0])  # a doubled brace is a brace
             else:
                 after_sign = _AFTER_SIGN.search(template[: place.start()]) is not None
-                pieces += _place(self.arguments[int(place[1])], int(place[2] or 0), language, precedence, after_sign)
+                operand = self.arguments[int(place[1])]
+                pieces += _place(operand[int(place[2])] if place[2] else operand, int(place[3] or 0), language,
+                                 precedence, after_sign)
             end = place.end()
         pieces = [piece for piece in (*pieces, template[end:]) if piece != ""]
         first = pieces[0]
@@ -226,6 +228,8 @@ def _simplified(operation: Operation, operands: tuple[Any, ...]) -> Formula | No
         for zero, other in (operands, operands[::-1]):
             if zero.head == 0.0:
                 return other
+    elif operation is power and operands[1].head == 1.0:
+        return operands[0]
     elif operation is negative and operands[0].head is operation:
         return operands[0].arguments[0]
     return None

@@ -1,0 +1,73 @@
+"""What the nodes of a graph are called."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from autograd.value import Value
+
+_LONGEST = 40
+
+
+def given_names(names: Any) -> dict[Value, str]:
+    """The names that a user gave: a Module, or anything else with `named_parameters()`, or a dict of names.
+
+    A dict goes from names to Values and Modules, or from Values to names. Raises TypeError for anything else.
+    """
+    if names is None:
+        return {}
+    if hasattr(names, "named_parameters"):
+        return {parameter: str(name) for name, parameter in names.named_parameters()}
+    if not isinstance(names, Mapping):
+        raise TypeError(f"names is a Module or a dict of names and Values, not {type(names).__name__!r}")
+    found: dict[Value, str] = {}
+    for key, item in names.items():  # pyright: ignore
+        name, value = (item, key) if isinstance(key, Value) else (key, item)  # pyright: ignore
+        if isinstance(value, Value):
+            found[value] = str(name)  # pyright: ignore
+        elif hasattr(value, "named_parameters"):  # pyright: ignore
+            found |= {parameter: f"{name}.{inner}" for inner, parameter in value.named_parameters()}  # pyright: ignore
+        else:
+            raise TypeError(f"names has {name!r}: {value!r}, which is neither a Value nor a Module")
+    return found
+
+
+def names_of(order: list[Value], given: Mapping[Value, str]) -> dict[Value, str]:
+    """A name for each node but the constants, no two the same: the given one, the label, or v1, v2, ...
+
+    The last node of the order is the output; without a label it is called L, or y if there is another L.
+    """
+    wanted = {node: _readable(given.get(node) or node.label or "") for node in order if not node.constant}
+    taken = set(wanted.values())
+    output = order[-1]
+    if not wanted.get(output):
+        wanted[output] = next(name for name in ("L", "y", "output", _free("L", taken)) if name not in taken)
+        taken.add(wanted[output])
+    names: dict[Value, str] = {}
+    used: set[str] = set()
+    count = 0
+    for node, name in wanted.items():
+        while not name:
+            count += 1
+            name = f"v{count}" if f"v{count}" not in taken else ""
+        if name in used:
+            name = _free(name, taken)
+            taken.add(name)
+        used.add(name)
+        names[node] = name
+    return names
+
+
+def _readable(name: str) -> str:
+    """A label on one line, of a length that can be read, and not to be mistaken for a number."""
+    name = " ".join("".join(c if c.isprintable() else " " for c in name).split())
+    if re.fullmatch(r"[-+]?[\d.]+(e[-+]?\d+)?", name):
+        name = f"“{name}”"
+    return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
+
+
+def _free(name: str, taken: set[str]) -> str:
+    count = 2
+    while f"{name}_{count}" in taken:
+        count += 1
+    return f"{name}_{count}"
