@@ -11,6 +11,7 @@ from autograd.derivatives import (
     value_and_grad,
     vjp,
 )
+from autograd.drawing import draw
 from autograd.dual import Dual
 from autograd.errors import (
     DetachedWarning,
@@ -94,6 +95,7 @@ __all__ = [
     "cosh",
     "divide",
     "dot",
+    "draw",
     "elu",
     "erf",
     "exp",

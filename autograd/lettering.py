@@ -1,0 +1,71 @@
+"""Text in pictures: numbers as they are read, and labels, which are data and not markup.
+
+A layout program gives a meaning to backslashes, quotes, entities and tags; XML has no control characters at all; and
+neither program can measure every script. So all text goes through here.
+"""
+
+import math
+import re
+import unicodedata
+
+LONGEST = 32  # characters of a label that are shown; the tooltip has all of them
+
+# What no SVG may hold, or what would not be seen or would turn its surroundings around: control characters,
+# surrogates, noncharacters, and marks of direction other than the letters themselves.
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufeff"
+                        "\ufff9-\ufffb" + "".join(chr(plane << 16 | end) for plane in range(17)
+                                                  for end in (0xFFFE, 0xFFFF)) + "]")
+_PLAIN = re.compile(r"[\w .,()\[\]=+*/|^:;!?@#%~$'-]*", re.ASCII)  # means itself everywhere
+_MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
+_SPACES = re.compile(r"^ | (?= )| $")
+
+
+def decimal(x: float) -> str:
+    """A number in four significant digits, with a proper minus sign: −3.0, 0.7071, 1.25e−7."""
+    text = f"{x:.4g}"
+    mantissa, _, exponent = text.partition("e")
+    if exponent:
+        text = f"{mantissa}e{int(exponent)}"
+    elif "." not in text and math.isfinite(x):
+        text += ".0"
+    return text.replace("-", "−")
+
+
+def visible(text: str) -> str:
+    """The text with every character that cannot be seen replaced by one that can: ␀ for NUL, � for a surrogate."""
+    return _INVISIBLE.sub(lambda match: _picture(ord(match[0])), text)
+
+
+def shortened(text: str, longest: int = LONGEST) -> str:
+    """The text, or its beginning and an ellipsis."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def html(text: str) -> str:
+    """Text for inside of an HTML-like label."""
+    if _PLAIN.fullmatch(text) and "  " not in text:
+        return text
+    text = "".join(_MARKUP.get(character, character) for character in visible(text))
+    return _SPACES.sub("\u00a0", text)
+
+
+def quoted(text: str) -> str:
+    """Text of any number of lines as a quoted string of DOT, to be read as it is typed."""
+    if not _PLAIN.fullmatch(text):
+        text = "\n".join(map(visible, text.split("\n"))).replace("\\", "\\\\")
+        text = "".join(_MARKUP.get(character, character) for character in text).replace("\n", "\\n")
+    return f'"{text}"'
+
+
+def width(text: str, points: float) -> float:
+    """How wide the text may be, in points. Only for what is not plain Latin: that is measured by the layout program."""
+    if text.isascii():
+        return 0.0
+    wide = sum(0.0 if unicodedata.combining(character) else
+               1.1 if unicodedata.east_asian_width(character) in "WF" or character > "\uffff" else 0.7
+               for character in text)
+    return wide * points
+
+
+def _picture(code: int) -> str:
+    return chr(0x2400 + code) if code < 0x20 else "␡" if code == 0x7F else "�"
