@@ -10,7 +10,7 @@ import math
 import re
 import sys
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from inspect import Parameter, Signature
@@ -32,7 +32,7 @@ _OPERATORS: dict[type[ast.AST], Operation] = {ast.Add: add, ast.Sub: subtract, a
                                               ast.Pow: power, ast.USub: negative}
 _PART = re.compile(r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)|(?P<word>[^\s\-+*/^(),.]+)|"
                    r"(?P<sign>[-+*/^(),])|(?P<space>\s+)")
-_INSTEAD = {"×": "*", "·": "*", "·": "*", "⋅": "*", "÷": "/", "−": "-", "–": "-", "²": "**2", "³": "**3",
+_INSTEAD = {"×": "*", "·": "*", "\u0387": "*", "⋅": "*", "÷": "/", "−": "-", "–": "-", "²": "**2", "³": "**3",
             "[": "(", "]": ")", "{": "(", "}": ")", "|": "abs()", "√": "sqrt()"}
 _SAID_WELL = re.compile("was never closed|unmatched|too many nested parentheses")  # by Python's parser
 
@@ -68,20 +68,23 @@ class Expression:
 
         Raises ExpressionError for a variable without a value, DomainError as the operations do.
         """
+        self.require(values)
         results: list[Any] = []
         for step in self.steps:
             if isinstance(step.what, Operation):
                 start = len(results) - step.count
                 results[start:] = [step.what(*results[start:])]
-            elif not isinstance(step.what, str):
-                results.append(step.what)
-            elif step.what in values:
-                results.append(values[step.what])
             else:
-                missing = [name for name in self.names if name not in values]
-                _refuse(f"no value for {' and '.join(map(spelled, missing))}: "
-                        f"give {' '.join(f'{name}=2' for name in missing)}, say", self.text, step.place)
+                results.append(values[step.what] if isinstance(step.what, str) else step.what)
         return results.pop()
+
+    def require(self, values: Container[str]) -> None:
+        """Raise ExpressionError, which says how to give them, if values of variables are missing."""
+        missing = [name for name in self.names if name not in values]
+        if missing:
+            place = next(step.place for step in self.steps if step.what == missing[0])
+            _refuse(f"{' and '.join(map(spelled, missing))} ha{'s' if len(missing) == 1 else 've'} no number: "
+                    f"add {' '.join(f'{name}=2' for name in missing)}, or other numbers", self.text, place)
 
     def __call__(self, *numbers: Any) -> Any:
         return self.evaluate(dict(zip(self.names, numbers, strict=True)))
@@ -255,7 +258,8 @@ def _function(name: str, count: int, text: str, place: int) -> Operation:
 
 
 def spelled(text: str) -> str:
-    """A text as a message quotes it: in one line, shortened, and with the names of letters that may look like others."""
+    """A text as a message quotes it, in one line and shortened; one foreign letter by its name, too, as it may look
+    like another."""
     shown = "".join(sign if sign.isprintable() else f"<U+{ord(sign):04X}>" for sign in text[:40])
     foreign = [unicode_name(sign, "") for sign in text[:40] if not sign.isascii()] if len(text) == 1 else []
     quote = '"' if "'" in shown else "'"
