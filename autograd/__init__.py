@@ -17,11 +17,13 @@ from autograd.errors import (
     DetachedWarning,
     DivisionByZeroError,
     DomainError,
+    ExpressionError,
     GradientError,
     NumberOverflowError,
     StaleGraphError,
 )
 from autograd.expansion import expand
+from autograd.expression import Expression, read
 from autograd.formula import Formula, formula, javascript_library
 from autograd.graph import recalculate, topological_order
 from autograd.operations import (
@@ -76,6 +78,8 @@ __all__ = [
     "DivisionByZeroError",
     "DomainError",
     "Dual",
+    "Expression",
+    "ExpressionError",
     "Formula",
     "GradientError",
     "NumberOverflowError",
@@ -124,6 +128,7 @@ __all__ = [
     "operation",
     "operations",
     "power",
+    "read",
     "recalculate",
     "relu",
     "sigmoid",

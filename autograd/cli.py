@@ -28,7 +28,7 @@ from autograd.value import Value
 Run = Callable[[Namespace], int]
 
 
-class Mistake(ValueError):
+class OptionError(ValueError):
     """An option that does not fit."""
 
 
@@ -42,13 +42,12 @@ the formula.
 """
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command, by default the one that the program was started with, and return its exit code."""
+def main(arguments: Sequence[str] | None = None, program: str = "glassgrad") -> int:
+    """Run one command, by default the one that Python was started with, and return its exit code."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     given = list(sys.argv[1:] if arguments is None else arguments)
-    program = "python -m autograd" if Path(sys.argv[0]).name == "__main__.py" else "glassgrad"
     parser = ArgumentParser(program, description="See through a formula and its derivatives.", allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"glassgrad {_version()}")
     choices = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -80,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except (ArithmeticError, OSError, RuntimeError, ValueError) as error:
         print(f"{chosen.prog}: error: {error}", file=sys.stderr)
-        return 2 if isinstance(error, ExpressionError | Mistake) else 1
+        return 2 if isinstance(error, ExpressionError | OptionError) else 1
 
 
 # ---- The commands ----------------------------------------------------------------------------------------------------
@@ -102,7 +101,7 @@ def draw_command(parser: ArgumentParser) -> Run:
     def run(options: Namespace) -> int:
         expression, numbers = _read(options)
         if options.highlight is not None and options.highlight not in numbers:
-            raise Mistake(f"--highlight {options.highlight}: the formula has no such variable")
+            raise OptionError(f"--highlight {options.highlight}: the formula has no such variable")
         path = _destination(options, "drawing.svg")
         inputs = {name: Value(number, name) for name, number in numbers.items()}
         result = expression.evaluate(inputs)
@@ -131,7 +130,7 @@ def check_command(parser: ArgumentParser) -> Run:
     def run(options: Namespace) -> int:
         expression, numbers = _read(options)
         if not numbers:
-            raise Mistake("without a variable there is no gradient to check")
+            raise OptionError("without a variable there is no gradient to check")
         try:
             print(check_gradients(expression, *(numbers[name] for name in expression.names)))
         except GradientError as error:
@@ -178,13 +177,13 @@ def _destination(options: Namespace, default: str) -> Path | None:
         numbered = (name.with_stem(f"{name.stem}-{number}") for number in count(2))
         return name if not name.exists() else next(other for other in numbered if not other.exists())
     if not path.suffix:
-        raise Mistake(f"{path} needs a suffix that says the format, such as {Path(default).suffix}")
+        raise OptionError(f"{path} needs a suffix that says the format, such as {Path(default).suffix}")
     if not path.parent.is_dir():
-        raise Mistake(f"there is no folder {path.parent}")
+        raise OptionError(f"there is no folder {path.parent}")
     if path.exists() and not path.is_file():
-        raise Mistake(f"{path} is not a file")
+        raise OptionError(f"{path} is not a file")
     if path.exists() and not options.force:
-        raise Mistake(f"{path} exists already: choose another name, or --force to replace it")
+        raise OptionError(f"{path} exists already: choose another name, or --force to replace it")
     return path
 
 

@@ -84,7 +84,7 @@ class Expression:
         if missing:
             place = next(step.place for step in self.steps if step.what == missing[0])
             _refuse(f"{' and '.join(map(spelled, missing))} ha{'s' if len(missing) == 1 else 've'} no number: "
-                    f"add {' '.join(f'{name}=2' for name in missing)}, or other numbers", self.text, place)
+                    f"add {' '.join(f'{name}=2' for name in missing)}, for instance", self.text, place)
 
     def __call__(self, *numbers: Any) -> Any:
         return self.evaluate(dict(zip(self.names, numbers, strict=True)))
