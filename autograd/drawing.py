@@ -1,101 +1,257 @@
 """draw: a computation graph as a picture.
 
-A Value is a box that shows the operation, the name, the number and the gradient; an arrow leads to it from each of its
-parents, with the local derivative that the row of the table has there. All of it is read off the graph.
+Each Value is a box that shows the operation, the name, the number and the gradient. An arrow leads to it from each of
+its parents, with the local derivative, which the row of the table gives. All of it is read off the graph itself; the
+number of a node in the picture is its place in the topological order.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd.errors import DomainError
-from autograd.expansion import expand as expanded
+from autograd.boxes import arrow, box, folded_arrow, folded_box, kind_of, local_derivatives
+from autograd.expansion import expand_all
+from autograd.folding import fold
 from autograd.graph import topological_order
-from autograd.lettering import decimal, html, quoted, shortened, width
-from autograd.reading import is_tuple
+from autograd.lettering import html, quoted, roomy, shortened
+from autograd.membership import lineage, members
 from autograd.value import Value
 
 if TYPE_CHECKING:
     from autograd.rendering import Drawing
 
-FONT = "Helvetica"
-# Okabe and Ito's colours, which all kinds of colour vision tell apart, as light tints under dark text; in grey, the
-# shapes and the borders still differ.
-STYLES = {
-    "input": 'shape=ellipse fillcolor="#D6ECFA" color="#0072B2"',
-    "parameter": 'shape=hexagon fillcolor="#FBE3B5" color="#B26B00"',
-    "constant": 'shape=box style="filled,dashed" fillcolor="#F4F4F4" color="#777777"',
-    "operation": 'shape=box style="filled,rounded" fillcolor="#FFFFFF" color="#444444"',
-    "output": 'shape=box style="filled,rounded" peripheries=2 fillcolor="#CDEBE1" color="#00664B"',
-}
+DIRECTIONS = ("LR", "RL", "TB", "BT")
+FONT = "Arial"  # both layout programs know how wide its letters are
 
 
 def draw(value: Value | Iterable[Value], *, direction: str = "LR", gradients: bool = True, partials: bool = True,
-         names: Any = None, group: bool = True, highlight: Any = None, expand: bool | str | Iterable[str] = False,
-         max_nodes: int = 500, widths: bool = True) -> "Drawing":
-    """The graph of a Value, or of several, as a picture."""
+         names: Any = None, group: bool = True, highlight: Value | Iterable[Value] | None = None,
+         expand: bool | str | Iterable[str] = False, max_nodes: int = 500, widths: bool = True) -> "Drawing":
+    """The graph of a Value, or of several, as a picture: in a notebook it shows itself, elsewhere `.render()` it.
+
+    - `direction`: where to, from inputs to outputs: "LR" for left to right, or "RL", "TB", "BT".
+    - `gradients`, `partials`: whether to show the gradient of each Value, and the local derivative on each arrow.
+    - `names`: a Module, or a dict of Values and Modules by name, that says which leaves are parameters, and their
+      names. Operations stand in a frame for the module that they belong to, unless `group` is False.
+    - `highlight`: one or more Values; all paths from there to the outputs are emphasised.
+    - `expand`: True to open composite operations, or the names of those to open; see `expand`.
+    - `max_nodes`: a graph of more is folded until it has no more boxes than that, and the caption says what was.
+    - `widths`: whether the width of an arrow tells how large a gradient flows back along it, after `backward()`.
+
+    The graph is not changed. Raises TypeError and ValueError for arguments that are none of these.
+    """
     from autograd.rendering import Drawing
 
-    outputs = [value] if isinstance(value, Value) else list(value)
-    if expand:
-        outputs = [expanded(output, None if expand is True else expand) for output in outputs]
-    order = topological_order(outputs)
-    drawing = Drawing("computation", graph_attr={"rankdir": direction, "fontname": FONT, "id": "computation"},
-                      node_attr={"fontname": FONT, "fontsize": "14", "style": "filled"},
-                      edge_attr={"fontname": FONT, "fontsize": "12"}, format="svg")
-    names_of = _names(names)
-    places = {node: place for place, node in enumerate(order)}
-    body = drawing.body
-    for place, node in enumerate(order):
-        row = node.op
-        kind = ("output" if node in outputs and row else "operation" if row else "constant" if node.constant else
-                "parameter" if node in names_of else "input")
-        name = names_of.get(node) or node.label or ("" if kind == "constant" else f"v{place}")
-        lines = [" ".join(filter(None, [f"<B>{html(row.symbol)}</B>" if row else "", html(shortened(name))])),
-                 decimal(node.data)]
-        if gradients and kind != "constant":
-            lines.append(f'<FONT POINT-SIZE="12">grad {decimal(node.grad)}</FONT>')
-        tooltip = f"{name}\ndata = {node.data!r}\ngrad = {node.grad!r}"
-        body.append(f'\tn{place} [id=n{place} class={kind} label=<{"<BR/>".join(filter(None, lines))}> {STYLES[kind]} '
-                    f'tooltip={quoted(tooltip)}]\n')
-        if row is None:
-            continue
-        for k, (parent, slope) in enumerate(zip(node.parents, local_derivatives(node))):
-            label = f' label="∂ = {decimal(slope)}"' if partials and isinstance(slope, float) else ""
-            body.append(f"\tn{places[parent]} -> n{place} [id=\"e{place}-{k}\"{label}]\n")
-    return drawing
+    outputs, marked, named = _values("draw", value), _values("highlight", highlight or ()), _named(names)
+    if not outputs:
+        raise ValueError("draw needs at least one Value")
+    if direction not in DIRECTIONS:
+        raise ValueError(f"direction is one of {', '.join(DIRECTIONS)}, not {direction!r}")
+    if isinstance(max_nodes, bool) or not isinstance(max_nodes, int) or max_nodes < 1:  # pyright: ignore
+        raise ValueError(f"max_nodes is a whole number from 1, not {max_nodes!r}")
+    if expand is not False:
+        outputs, marked, named = _opened(outputs, marked, named, None if expand is True else expand)
+    picture = _Picture(outputs, marked, named, gradients, partials, widths, group)
+    picture.fold(max_nodes)
+    return Drawing("computation", body=[f"\t{line}\n" for line in picture.statements()],
+                   graph_attr={"rankdir": direction, "fontname": FONT, "fontsize": "13", "nodesep": "0.3",
+                               "ranksep": "0.6", "id": "computation"},
+                   node_attr={"fontname": FONT, "fontsize": "14", "fontcolor": "#111111", "style": "filled"},
+                   edge_attr={"fontname": FONT, "fontsize": "12", "fontcolor": "#333333", "color": "#555555",
+                              "arrowsize": "0.7"}, format="svg")
 
 
-def local_derivatives(node: Value) -> list[float | str | None]:
-    """The partial derivative for each use of a parent, in order.
+class _Picture:
+    """What is to be drawn. Nodes are told apart by their places in the topological order."""
 
-    None where no gradient flows, and the complaint of the row where there is no derivative.
-    """
-    row, arguments, operands = node.op, node.arguments, node.operands
-    assert row is not None
-    slopes: list[Any] = []
-    for place, argument in enumerate(arguments):
-        items: tuple[Value, ...] = argument if is_tuple(argument) else (argument,)
-        found: Any = None
-        if row.partials[place] is not None and not all(item.constant for item in items):
-            try:
-                found = row.slope(place, node.data, operands, arguments)
-            except DomainError as error:
-                found = str(error)
-        for k, item in enumerate(items):
-            slopes.append(None if item.constant else found[k] if isinstance(found, list) else found)
-    return slopes
+    def __init__(self, outputs: list[Value], marked: list[Value], named: dict[Value, str], gradients: bool,
+                 partials: bool, widths: bool, group: bool) -> None:
+        self.named, self.gradients, self.partials, self.widths, self.group = named, gradients, partials, widths, group
+        self.order = topological_order(outputs)
+        self.places = {node: place for place, node in enumerate(self.order)}
+        self.outputs = [self.places[output] for output in outputs]
+        for value in marked:
+            if value not in self.places:
+                raise ValueError(f"the Value to highlight is not in the graph: {value!r}")
+        self.marked = [self.places[value] for value in marked]
+        self.emphasised = self._after(self.marked)
+        parameters = {node: named[node] for node in self.order if node in named and node.op is None}
+        self.inside = members(self.order, self.places, parameters)
+        self.kinds = [kind_of(node, node in parameters, False) for node in self.order]
+        for place in self.outputs:
+            if self.order[place].op is not None:
+                self.kinds[place] = "output"
+        self.cells = [f"n{place}" for place in range(len(self.order))]  # the box of each node
+        self.groups: dict[str, list[int]] = {}
+
+    def fold(self, most: int) -> None:
+        if len(self.order) <= most:
+            return
+        marks = [(kind, self.named.get(node) or node.label, place in self.emphasised)
+                 for place, (node, kind) in enumerate(zip(self.order, self.kinds, strict=True))]
+        units = fold(self.order, self.places, self.inside, marks, {*self.outputs, *self.marked}, most)
+        sizes = Counter(units)
+        numbers: dict[int, str] = {}
+        for place, unit in enumerate(units):
+            if sizes[unit] > 1:
+                cell = self.cells[place] = numbers.setdefault(unit, f"f{len(numbers)}")
+                self.groups.setdefault(cell, []).append(place)
+
+    def statements(self) -> Iterable[str]:
+        frames: dict[str, list[str]] = {"": []}
+        for place, node in enumerate(self.order):
+            if self.cells[place] not in self.groups:
+                module = self.inside[place] if self.group else ""
+                frames.setdefault(module, []).append(
+                    box(place, node, self.kinds[place], self.named.get(node) or node.label or "", module,
+                        self.gradients, place in self.emphasised))
+        shown: dict[str, str] = {}
+        for cell, places in self.groups.items():
+            module = shown[cell] = self._module_of(places)
+            frames.setdefault(lineage(module)[-2] if self.group and len(lineage(module)) > 1 else "", []).append(
+                folded_box(cell, [self.order[place] for place in places], [self.kinds[place] for place in places],
+                           module, self.gradients, not self.emphasised.isdisjoint(places)))
+        if self.groups or self.marked:
+            yield f"label=<{self._caption(shown)}> labelloc=b labeljust=l"
+        yield from _framed(frames)
+        yield from self._arrows()
+
+    def _module_of(self, places: Sequence[int]) -> str:
+        """The module that a folded box stands for, "" if it is folded by structure."""
+        modules = {self.inside[place] for place in places}
+        first = self.inside[places[0]]
+        levels = [level for level in lineage(first) if all(level in lineage(module) for module in modules)]
+        return levels[-1] if levels else ""
+
+    def _arrows(self) -> Iterable[str]:
+        uses: Counter[tuple[str, str]] = Counter()
+        emphasised: set[tuple[str, str]] = set()
+        single: list[tuple[int, int, int, float | str | None, float | None]] = []
+        for place, node in enumerate(self.order):
+            if node.op is None:
+                continue
+            parents = [self.places[parent] for parent in node.parents]
+            head = self.cells[place]
+            folded = head in self.groups
+            slopes = [None] * len(parents) if folded else local_derivatives(node)
+            for k, (parent, slope) in enumerate(zip(parents, slopes, strict=True)):
+                tail = self.cells[parent]
+                if not folded and tail not in self.groups:
+                    flow = node.grad * slope if self.gradients and isinstance(slope, float) else None
+                    single.append((parent, place, k, slope, flow))
+                elif tail != head:
+                    uses[tail, head] += 1
+                    if parent in self.emphasised:
+                        emphasised.add((tail, head))
+        flows = [abs(flow) for *_, flow in single if flow is not None]
+        largest = max(flows, default=0.0)
+        known = largest > 0.0
+        for parent, place, k, slope, flow in single:
+            yield arrow(self.cells[parent], self.cells[place], f"e{place}-{k}", slope, flow if known else None,
+                        largest if self.widths else 0.0, self.partials, parent in self.emphasised)
+        for (tail, head), count in uses.items():
+            yield folded_arrow(tail, head, count, (tail, head) in emphasised)
+
+    def _after(self, marked: Sequence[int]) -> set[int]:
+        """The places from which all paths to the outputs are emphasised: the marked ones, and what depends on them."""
+        after = set(marked)
+        if after:
+            for place, node in enumerate(self.order):
+                if any(self.places[parent] in after for parent in node.parents):
+                    after.add(place)
+        return after
+
+    def _caption(self, shown: Mapping[str, str]) -> str:
+        lines: list[str] = []
+        if self.groups:
+            boxes = len(set(self.cells))
+            lines.append(f"{len(self.order):,} values in {boxes:,} boxes")
+            modules = [f"{html(shortened(module))} ({len(self.groups[cell]):,})"
+                       for cell, module in shown.items() if module]
+            others = [len(self.groups[cell]) for cell, module in shown.items() if not module]
+            if modules:
+                more = f" and {len(modules) - 8} more" if len(modules) > 8 else ""
+                lines.append(f"folded by module: {', '.join(modules[:8])}{more}")
+            if others:
+                lines.append(f"folded by structure: {sum(others):,} values into {len(others):,} "
+                             f"{'boxes' if len(others) > 1 else 'box'}")
+        if self.marked:
+            lines.append(self._paths())
+        return '<BR ALIGN="LEFT"/>'.join([*lines, ""])
+
+    def _paths(self) -> str:
+        """How many paths are emphasised, each of which is a product in the sum that the chain rule makes."""
+        paths = [0] * len(self.order)
+        for place, node in enumerate(self.order):
+            paths[place] = (place in self.marked) + sum(paths[self.places[parent]] for parent in node.parents)
+        count = sum(paths[place] for place in set(self.outputs))
+        many = f"{count:,}" if count < 10**9 else f"about 10^{int(math.log10(count))}"
+        return f"{many} {'path' if count == 1 else 'paths'} highlighted"
 
 
-def _names(names: Any, prefix: str = "") -> dict[Value, str]:
+def _framed(frames: Mapping[str, Sequence[str]]) -> Iterable[str]:
+    """The boxes, those of a module in a cluster, which is in the cluster of the module around it."""
+    modules = list(dict.fromkeys(outer for module in frames for outer in lineage(module)))
+    slugs: Counter[str] = Counter()
+    names: dict[str, str] = {}
+    for module in modules:
+        slug = re.sub(r"[^0-9A-Za-z]+", "-", module).strip("-")
+        slugs[slug] += 1
+        names[module] = f"c-{slug}" + (f"-{slugs[slug]}" if slugs[slug] > 1 else "")
+    yield from frames.get("", ())
+
+    def cluster(module: str) -> Iterable[str]:
+        yield f'subgraph "cluster-{names[module]}" {{'
+        yield (f'id="{names[module]}" class=module label=<{roomy(shortened(module), 13)}> tooltip={quoted(module)} '
+               'labeljust=l style=rounded color="#9A9A9A" fontcolor="#444444" margin=12')
+        yield from frames.get(module, ())
+        for inner in modules:
+            if len(lineage(inner)) > 1 and lineage(inner)[-2] == module:
+                yield from cluster(inner)
+        yield "}"
+
+    for module in modules:
+        if len(lineage(module)) == 1:
+            yield from cluster(module)
+
+
+def _values(what: str, value: Any) -> list[Value]:
+    """One Value, or several, as a list, each once."""
+    if isinstance(value, Value):
+        return [value]
+    items: list[Any] = list(value) if isinstance(value, Iterable) else [value]
+    for item in items:
+        if not isinstance(item, Value):
+            raise TypeError(f"{what} needs a Value or a list of Values, not {type(item).__name__!r}")
+    return list(dict.fromkeys(items))
+
+
+def _named(names: Any) -> dict[Value, str]:
+    """The names of Values, from a module or a dict of Values and modules."""
     if names is None:
         return {}
     if hasattr(names, "named_parameters"):
-        return {parameter: prefix + name for name, parameter in names.named_parameters()}
+        return {parameter: str(name) for name, parameter in names.named_parameters()}
+    if not isinstance(names, Mapping):
+        raise TypeError(f"names is a Module or a dict of Values and Modules by name, not {type(names).__name__!r}")
     found: dict[Value, str] = {}
     for name, item in names.items():
         if isinstance(item, Value):
-            found[item] = prefix + name
+            found[item] = str(name)
+        elif hasattr(item, "named_parameters"):
+            found |= {parameter: f"{name}.{inner}" for inner, parameter in item.named_parameters()}
         else:
-            found |= _names(item, f"{prefix}{name}.")
+            raise TypeError(f"names[{name!r}] is neither a Value nor a Module, but {type(item).__name__!r}")
     return found
+
+
+def _opened(outputs: list[Value], marked: list[Value], named: dict[Value, str],
+            only: str | Iterable[str] | None) -> tuple[list[Value], list[Value], dict[Value, str]]:
+    """The same with composite operations opened."""
+    there = set(topological_order(outputs))
+    inner = [value for value in {**dict.fromkeys(marked), **named} if value in there and value.op is not None]
+    opened = dict(zip([*outputs, *inner], expand_all([*outputs, *inner], only), strict=True))
+    return ([opened[value] for value in outputs], [opened.get(value, value) for value in marked],
+            {opened.get(value, value): name for value, name in named.items()})

@@ -19,29 +19,34 @@ def expand(value: Value, only: str | Iterable[str] | None = None) -> Value:
     several names: nothing else is opened. Where an intermediate number would not be finite, as for tanh(400), the
     node stays closed, and a warning says so. Raises LookupError for a name that is not in the table.
     """
+    return expand_all([value], only)[0]
+
+
+def expand_all(values: list[Value], only: str | Iterable[str] | None = None) -> list[Value]:
+    """The same for several Values, which go on to share what they share."""
     names = {only} if isinstance(only, str) else set(operations if only is None else only)
     for name in names:
         find(name)
     closed: set[str] = set()
     with always_recording():
         while True:
-            opened = _opened(value, names, closed)
-            if opened is value:
+            opened = _opened(values, names, closed)
+            if all(new is old for new, old in zip(opened, values, strict=True)):
                 break
-            value = opened
+            values = opened
     for message in sorted(closed):
-        warnings.warn(message, stacklevel=2)
-    return value
+        warnings.warn(message, stacklevel=3)
+    return values
 
 
-def _opened(output: Value, names: set[str], closed: set[str]) -> Value:
+def _opened(outputs: list[Value], names: set[str], closed: set[str]) -> list[Value]:
     """The graph with every such node opened once; itself if there is nothing left to open."""
     twins: dict[Value, Value] = {}
 
     def twin(argument: Any) -> Any:
         return tuple(map(twin, argument)) if is_tuple(argument) else twins[argument]
 
-    for node in topological_order(output):
+    for node in topological_order(outputs):
         row, arguments = node.op, tuple(map(twin, node.arguments))
         twins[node] = node
         if row is None:
@@ -59,4 +64,4 @@ def _opened(output: Value, names: set[str], closed: set[str]) -> Value:
         if any(twins[parent] is not parent for parent in node.parents):
             twins[node] = Value.restored(row, arguments, node.data)
             twins[node].label = node.label
-    return twins[output]
+    return [twins[output] for output in outputs]

@@ -58,13 +58,26 @@ def quoted(text: str) -> str:
 
 
 def width(text: str, points: float) -> float:
-    """How wide the text may be, in points. Only for what is not plain Latin: that is measured by the layout program."""
+    """How wide the text may be in points. 0.0 for ASCII, which layout programs can measure."""
     if text.isascii():
         return 0.0
-    wide = sum(0.0 if unicodedata.combining(character) else
-               1.1 if unicodedata.east_asian_width(character) in "WF" or character > "\uffff" else 0.7
-               for character in text)
-    return wide * points
+    return points * sum(0.0 if unicodedata.combining(character) else
+                        1.1 if unicodedata.east_asian_width(character) in "WF" or character > "\uffff" else 0.7
+                        for character in visible(text))
+
+
+def room(text: str, points: float, factor: float) -> str:
+    """The attribute that makes a box wide enough for the text; `factor`: how much wider the shape is than its text."""
+    wide = width(text, points)
+    return f" width={(wide * factor + 24) / 72:.2f}" if wide else ""
+
+
+def roomy(text: str, points: float) -> str:
+    """Text for inside of an HTML-like label that has no box of its own to be widened: that of a cluster."""
+    wide = width(text, points)
+    if not wide:
+        return html(text)
+    return f'<TABLE BORDER="0" CELLPADDING="0" WIDTH="{wide:.0f}"><TR><TD>{html(text)}</TD></TR></TABLE>'
 
 
 def _picture(code: int) -> str:

@@ -1,0 +1,141 @@
+"""What the boxes and arrows of a picture look like and say, each as a statement of DOT."""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from autograd.errors import DomainError
+from autograd.lettering import decimal, html, quoted, room, shortened
+from autograd.reading import is_tuple
+from autograd.value import Value
+
+INK, QUIET, EMPHASIS = "#333333", "#767676", "#D55E00"
+
+# Tints of the colours of Okabe and Ito, which all kinds of colour vision tell apart; in grey, the shapes still differ.
+STYLES = {
+    "input": 'shape=ellipse fillcolor="#D6ECFA" color="#0072B2"',
+    "parameter": 'shape=hexagon fillcolor="#FCE8BF" color="#A86400"',
+    "constant": 'shape=box style="filled,dashed" fillcolor="#F2F2F2" color="#767676"',
+    "operation": 'shape=box style="filled,rounded" fillcolor="#FFFFFF" color="#333333"',
+    "output": 'shape=box style="filled,rounded" peripheries=2 fillcolor="#CDEBE1" color="#006B4E"',
+    "folded": 'shape=box3d fillcolor="#EDE3F0" color="#7A4A77"',
+}
+SLANTED = ("input", "parameter")  # the text does not reach into the corners of these shapes
+
+
+def kind_of(node: Value, parameter: bool, output: bool) -> str:
+    """What a node is to a reader of the picture."""
+    if node.op is not None:
+        return "output" if output else "operation"
+    return "constant" if node.constant else "parameter" if parameter else "input"
+
+
+def box(place: int, node: Value, kind: str, name: str, inside: str, gradients: bool, emphasised: bool) -> str:
+    """A Value. `name`: what it is called, "" for nothing; `inside`: the module whose cluster already says a part."""
+    shown = shortened(name[len(inside) + 1 :] if inside and name.startswith(inside + ".") else name)
+    if not shown and kind != "constant":
+        shown = f"v{place}"
+    title = f"<B>{html(shown)}</B>"
+    if node.op is not None:
+        side = f"<I>{html(shown)}</I>" if name else f'<FONT POINT-SIZE="11" COLOR="{QUIET}">{shown}</FONT>'
+        title = f'<FONT POINT-SIZE="17"><B>{html(node.op.symbol)}</B></FONT>&#160;&#160;{side}'
+    lines = [title] if shown else []
+    lines.append(decimal(node.data))
+    tooltip = f"{kind if node.op is None else node.op.name} {name or shown}".rstrip() + f"\ndata = {node.data!r}"
+    if gradients and kind != "constant":
+        lines.append(f'<FONT POINT-SIZE="12">grad {decimal(node.grad)}</FONT>')
+        tooltip += f"\ngrad = {node.grad!r}"
+    if node.recorded_at:
+        tooltip += f"\n{node.recorded_at}"
+    attributes = STYLES[kind]
+    if node.op is not None and kind == "output":
+        kind = "operation output"
+    if emphasised:
+        kind += " highlighted"
+        attributes += f' color="{EMPHASIS}" penwidth=3'
+    wide = room(shown, 14, 1.4 if kind in SLANTED else 1.0)
+    return (f'n{place} [id=n{place} class="{kind}" label=<{"<BR/>".join(lines)}> {attributes}{wide} '
+            f"tooltip={quoted(tooltip)}]")
+
+
+def folded_box(name: str, nodes: Sequence[Value], kinds: Sequence[str], module: str, gradients: bool,
+               emphasised: bool) -> str:
+    """Several Values as one box: how many of each kind, the range of the numbers, and the norm of the gradient."""
+    counts = Counter(node.op.symbol if node.op else kind for node, kind in zip(nodes, kinds, strict=True))
+    parts = [f"{count:,} × {what}" for what, count in counts.most_common()]
+    lines = [f"<B>{html(shortened(module))}</B>"] if module else []
+    lines += [f"<B>{html(part)}</B>" if not module else html(part) for part in parts[:3]]
+    if len(parts) > 3:
+        lines.append(f"and {sum(count for _, count in counts.most_common()[3:]):,} more")
+    # What a module calculates has the range that matters, and its parameters the gradient.
+    results = [node.data for node in nodes if node.op is not None] or [node.data for node in nodes]
+    low, high = min(results), max(results)
+    lines.append(f"{decimal(low)} … {decimal(high)}" if low < high else decimal(low))
+    tooltip = "\n".join([module or "folded by structure", *parts, f"data from {low!r} to {high!r}"])
+    leaves = [node.grad for node, kind in zip(nodes, kinds, strict=True) if kind == "parameter"]
+    slopes = leaves or [node.grad for node, kind in zip(nodes, kinds, strict=True) if kind != "constant"]
+    if gradients and slopes:
+        norm = math.hypot(*slopes)
+        lines.append(f'<FONT POINT-SIZE="12">‖grad‖ {decimal(norm)}</FONT>')
+        tooltip += f"\nnorm of the gradient{' of the parameters' if leaves else ''} = {norm!r}"
+    kind = "folded highlighted" if emphasised else "folded"
+    attributes = STYLES["folded"] + (f' color="{EMPHASIS}" penwidth=3' if emphasised else "")
+    return (f'{name} [id={name} class="{kind}" label=<{"<BR/>".join(lines)}> {attributes}'
+            f"{room(module, 14, 1.0)} tooltip={quoted(tooltip)}]")
+
+
+def arrow(tail: str, head: str, name: str, slope: float | str | None, flow: float | None, largest: float,
+          partials: bool, emphasised: bool) -> str:
+    """One use of a parent. `slope`: see `local_derivatives`; `flow`: the gradient that goes back here, if known, and
+    `largest` that of the whole picture, or 0.0 if widths are not to tell."""
+    kind, attributes = "edge", ""
+    if isinstance(slope, float):
+        tooltip = f"∂ = {slope!r}"
+        if partials:
+            attributes = f' label="∂ = {decimal(slope)}"'
+        if flow is not None:
+            tooltip += f"\ngradient along this edge = {flow!r}"
+            if largest:
+                attributes += f" penwidth={1 + 3 * math.sqrt(abs(flow) / largest):.2f}"
+    else:
+        kind = "nothing-flows"
+        tooltip = slope or "no gradient flows here"
+        attributes = f' style=dashed color="{QUIET}"'
+        if slope and partials:
+            attributes += ' label="∂ undefined"'
+    if emphasised:
+        kind += " highlighted"
+        attributes += f' color="{EMPHASIS}" fontcolor="#A34700"' + ("" if "penwidth" in attributes else " penwidth=3")
+    return f'{tail} -> {head} [id="{name}" class="{kind}"{attributes} tooltip={quoted(tooltip)}]'
+
+
+def folded_arrow(tail: str, head: str, uses: int, emphasised: bool) -> str:
+    """All uses of one box in another, where one of them stands for several Values."""
+    label = f' label="× {uses:,}"' if uses > 1 else ""
+    kind = "folded highlighted" if emphasised else "folded"
+    color = f' color="{EMPHASIS}" penwidth=3' if emphasised else ""
+    return (f'{tail} -> {head} [id="e-{tail}-{head}" class="{kind}"{label}{color} '
+            f'tooltip="{uses:,} {"uses" if uses > 1 else "use"}"]')
+
+
+def local_derivatives(node: Value) -> list[float | str | None]:
+    """The partial derivative for each use of a parent, in order.
+
+    None where no gradient flows; and what the row complains of where there is no derivative.
+    """
+    row, arguments, operands = node.op, node.arguments, node.operands
+    assert row is not None
+    slopes: list[float | str | None] = []
+    for place, argument in enumerate(arguments):
+        items: tuple[Value, ...] = argument if is_tuple(argument) else (argument,)
+        found: Any = None
+        if row.partials[place] is not None and not all(item.constant for item in items):
+            try:
+                found = row.slope(place, node.data, operands, arguments)
+            except DomainError as error:
+                found = str(error)
+        each: Sequence[Any] = found if isinstance(found, list | tuple) else [found] * len(items)
+        slopes += [None if item.constant else float(slope) if isinstance(slope, int) else slope
+                   for item, slope in zip(items, each, strict=True)]
+    return slopes
