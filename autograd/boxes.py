@@ -31,11 +31,11 @@ def kind_of(node: Value, parameter: bool, output: bool) -> str:
     return "constant" if node.constant else "parameter" if parameter else "input"
 
 
-def box(place: int, node: Value, kind: str, name: str, inside: str, gradients: bool, emphasised: bool) -> str:
-    """A Value. `name`: what it is called, "" for nothing; `inside`: the module whose cluster already says a part."""
+def box(cell: str, node: Value, kind: str, name: str, inside: str, gradients: bool, emphasised: bool) -> str:
+    """A Value. `name`: what it is called, "" for nothing; `inside`: the module whose frame already says a part."""
     shown = shortened(name[len(inside) + 1 :] if inside and name.startswith(inside + ".") else name)
     if not shown and kind != "constant":
-        shown = f"v{place}"
+        shown = f"v{cell[1:]}"
     title = f"<B>{html(shown)}</B>"
     if node.op is not None:
         side = f"<I>{html(shown)}</I>" if name else f'<FONT POINT-SIZE="11" COLOR="{QUIET}">{shown}</FONT>'
@@ -55,15 +55,16 @@ def box(place: int, node: Value, kind: str, name: str, inside: str, gradients: b
         kind += " highlighted"
         attributes += f' color="{EMPHASIS}" penwidth=3'
     wide = room(shown, 14, 1.4 if kind in SLANTED else 1.0)
-    return (f'n{place} [id=n{place} class="{kind}" label=<{"<BR/>".join(lines)}> {attributes}{wide} '
+    return (f'{cell} [id={cell} class="{kind}" label=<{"<BR/>".join(lines)}> {attributes}{wide} '
             f"tooltip={quoted(tooltip)}]")
 
 
 def folded_box(name: str, nodes: Sequence[Value], kinds: Sequence[str], module: str, gradients: bool,
                emphasised: bool) -> str:
     """Several Values as one box: how many of each kind, the range of the numbers, and the norm of the gradient."""
-    counts = Counter(node.op.symbol if node.op else kind for node, kind in zip(nodes, kinds, strict=True))
-    parts = [f"{count:,} × {what}" for what, count in counts.most_common()]
+    counts = Counter((kind if node.op is None else node.op.name, node.op is None)
+                     for node, kind in zip(nodes, kinds, strict=True))
+    parts = [f"{count:,} {what}{'s' if leaf and count > 1 else ''}" for (what, leaf), count in counts.most_common()]
     lines = [f"<B>{html(shortened(module))}</B>"] if module else []
     lines += [f"<B>{html(part)}</B>" if not module else html(part) for part in parts[:3]]
     if len(parts) > 3:
@@ -71,13 +72,13 @@ def folded_box(name: str, nodes: Sequence[Value], kinds: Sequence[str], module: 
     # What a module calculates has the range that matters, and its parameters the gradient.
     results = [node.data for node in nodes if node.op is not None] or [node.data for node in nodes]
     low, high = min(results), max(results)
-    lines.append(f"{decimal(low)} … {decimal(high)}" if low < high else decimal(low))
+    lines.append(f"{decimal(low)} to {decimal(high)}" if low < high else decimal(low))
     tooltip = "\n".join([module or "folded by structure", *parts, f"data from {low!r} to {high!r}"])
     leaves = [node.grad for node, kind in zip(nodes, kinds, strict=True) if kind == "parameter"]
     slopes = leaves or [node.grad for node, kind in zip(nodes, kinds, strict=True) if kind != "constant"]
     if gradients and slopes:
         norm = math.hypot(*slopes)
-        lines.append(f'<FONT POINT-SIZE="12">‖grad‖ {decimal(norm)}</FONT>')
+        lines.append(f'<FONT POINT-SIZE="12">norm of grad {decimal(norm)}</FONT>')
         tooltip += f"\nnorm of the gradient{' of the parameters' if leaves else ''} = {norm!r}"
     kind = "folded highlighted" if emphasised else "folded"
     attributes = STYLES["folded"] + (f' color="{EMPHASIS}" penwidth=3' if emphasised else "")
@@ -86,10 +87,13 @@ def folded_box(name: str, nodes: Sequence[Value], kinds: Sequence[str], module: 
 
 
 def arrow(tail: str, head: str, name: str, slope: float | str | None, flow: float | None, largest: float,
-          partials: bool, emphasised: bool) -> str:
-    """One use of a parent. `slope`: see `local_derivatives`; `flow`: the gradient that goes back here, if known, and
-    `largest` that of the whole picture, or 0.0 if widths are not to tell."""
-    kind, attributes = "edge", ""
+          partials: bool, emphasised: bool, longer: bool) -> str:
+    """One use of a parent.
+
+    `slope`: see `local_derivatives`; `flow`: the gradient that goes back here, if it is known; `largest`: that of the
+    whole picture, 0.0 if widths are not to tell; `longer`: whether to leave the room of one more box.
+    """
+    kind, attributes, width = "use", "", 1.0
     if isinstance(slope, float):
         tooltip = f"∂ = {slope!r}"
         if partials:
@@ -97,7 +101,7 @@ def arrow(tail: str, head: str, name: str, slope: float | str | None, flow: floa
         if flow is not None:
             tooltip += f"\ngradient along this edge = {flow!r}"
             if largest:
-                attributes += f" penwidth={1 + 3 * math.sqrt(abs(flow) / largest):.2f}"
+                width = 1 + 3 * math.sqrt(abs(flow) / largest)
     else:
         kind = "nothing-flows"
         tooltip = slope or "no gradient flows here"
@@ -106,8 +110,11 @@ def arrow(tail: str, head: str, name: str, slope: float | str | None, flow: floa
             attributes += ' label="∂ undefined"'
     if emphasised:
         kind += " highlighted"
-        attributes += f' color="{EMPHASIS}" fontcolor="#A34700"' + ("" if "penwidth" in attributes else " penwidth=3")
-    return f'{tail} -> {head} [id="{name}" class="{kind}"{attributes} tooltip={quoted(tooltip)}]'
+        width = max(width, 2.5)
+        attributes += f' color="{EMPHASIS}" fontcolor="#A34700"'
+    if longer:
+        attributes += " minlen=2"
+    return f'{tail} -> {head} [id="{name}" class="{kind}"{attributes} penwidth={width:.2f} tooltip={quoted(tooltip)}]'
 
 
 def folded_arrow(tail: str, head: str, uses: int, emphasised: bool) -> str:

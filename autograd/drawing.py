@@ -15,15 +15,15 @@ from autograd.boxes import arrow, box, folded_arrow, folded_box, kind_of, local_
 from autograd.expansion import expand_all
 from autograd.folding import fold
 from autograd.graph import topological_order
-from autograd.lettering import html, quoted, roomy, shortened
+from autograd.lettering import FONT, html, quoted, roomy, shortened
 from autograd.membership import lineage, members
 from autograd.value import Value
 
 if TYPE_CHECKING:
     from autograd.rendering import Drawing
 
+SHADES = ("#FFFFFF", "#F5F5F5")  # of frames in frames
 DIRECTIONS = ("LR", "RL", "TB", "BT")
-FONT = "Arial"  # both layout programs know how wide its letters are
 
 
 def draw(value: Value | Iterable[Value], *, direction: str = "LR", gradients: bool = True, partials: bool = True,
@@ -52,7 +52,7 @@ def draw(value: Value | Iterable[Value], *, direction: str = "LR", gradients: bo
     if isinstance(max_nodes, bool) or not isinstance(max_nodes, int) or max_nodes < 1:  # pyright: ignore
         raise ValueError(f"max_nodes is a whole number from 1, not {max_nodes!r}")
     if expand is not False:
-        outputs, marked, named = _opened(outputs, marked, named, None if expand is True else expand)
+        outputs, marked, named = _opened(outputs, marked, named, None if expand is True else expand, gradients)
     picture = _Picture(outputs, marked, named, gradients, partials, widths, group)
     picture.fold(max_nodes)
     return Drawing("computation", body=[f"\t{line}\n" for line in picture.statements()],
@@ -79,51 +79,70 @@ class _Picture:
         self.emphasised = self._after(self.marked)
         parameters = {node: named[node] for node in self.order if node in named and node.op is None}
         self.inside = members(self.order, self.places, parameters)
+        self.used_in: dict[int, list[str]] = {}  # the modules that each constant is used in
+        for place, node in enumerate(self.order):
+            for parent in node.parents:
+                if parent.constant:
+                    modules = self.used_in.setdefault(self.places[parent], [])
+                    if self.inside[place] not in modules:
+                        modules.append(self.inside[place])
         self.kinds = [kind_of(node, node in parameters, False) for node in self.order]
         for place in self.outputs:
             if self.order[place].op is not None:
                 self.kinds[place] = "output"
         self.cells = [f"n{place}" for place in range(len(self.order))]  # the box of each node
-        self.groups: dict[str, list[int]] = {}
+        self.groups: dict[str, list[int]] = {}  # the nodes of each box that stands for several
+        self.folded_as: dict[str, str] = {}  # the module that such a box is, or ""
 
     def fold(self, most: int) -> None:
         if len(self.order) <= most:
             return
         marks = [(kind, self.named.get(node) or node.label, place in self.emphasised)
                  for place, (node, kind) in enumerate(zip(self.order, self.kinds, strict=True))]
-        units = fold(self.order, self.places, self.inside, marks, {*self.outputs, *self.marked}, most)
+        units, modules = fold(self.order, self.places, self.inside, marks, {*self.outputs, *self.marked}, most)
         sizes = Counter(units)
         numbers: dict[int, str] = {}
         for place, unit in enumerate(units):
             if sizes[unit] > 1:
                 cell = self.cells[place] = numbers.setdefault(unit, f"f{len(numbers)}")
                 self.groups.setdefault(cell, []).append(place)
+                self.folded_as[cell] = modules[place]
 
     def statements(self) -> Iterable[str]:
         frames: dict[str, list[str]] = {"": []}
         for place, node in enumerate(self.order):
             if self.cells[place] not in self.groups:
-                module = self.inside[place] if self.group else ""
-                frames.setdefault(module, []).append(
-                    box(place, node, self.kinds[place], self.named.get(node) or node.label or "", module,
-                        self.gradients, place in self.emphasised))
-        shown: dict[str, str] = {}
+                for cell, module in self._copies(place):
+                    frames.setdefault(module, []).append(
+                        box(cell, node, self.kinds[place], self.named.get(node) or node.label or "", module,
+                            self.gradients, place in self.emphasised))
         for cell, places in self.groups.items():
-            module = shown[cell] = self._module_of(places)
-            frames.setdefault(lineage(module)[-2] if self.group and len(lineage(module)) > 1 else "", []).append(
+            module = self.folded_as[cell]
+            around = lineage(module)[-2] if self.group and len(lineage(module)) > 1 else ""
+            frames.setdefault(around, []).append(
                 folded_box(cell, [self.order[place] for place in places], [self.kinds[place] for place in places],
                            module, self.gradients, not self.emphasised.isdisjoint(places)))
         if self.groups or self.marked:
-            yield f"label=<{self._caption(shown)}> labelloc=b labeljust=l"
+            yield f"label=<{self._caption()}> labelloc=b labeljust=l"
         yield from _framed(frames)
         yield from self._arrows()
 
-    def _module_of(self, places: Sequence[int]) -> str:
-        """The module that a folded box stands for, "" if it is folded by structure."""
-        modules = {self.inside[place] for place in places}
-        first = self.inside[places[0]]
-        levels = [level for level in lineage(first) if all(level in lineage(module) for module in modules)]
-        return levels[-1] if levels else ""
+    def _copies(self, place: int) -> Iterable[tuple[str, str]]:
+        """The boxes of a Value, each with its module: one, but a constant has one in every module that it is used in.
+
+        Networks share the 1 that biases are multiplied by; arrows from one box to all neurons would hide the rest.
+        """
+        if not self.group:
+            return [(self.cells[place], "")]
+        modules = self.used_in.get(place, ())
+        if len(modules) < 2 or self.groups:
+            return [(self.cells[place], self.inside[place])]
+        return [(self._cell(place, module), module) for module in modules]
+
+    def _cell(self, place: int, user: str) -> str:
+        """The box from which a Value goes into an operation of this module."""
+        number = self.used_in[place].index(user) if self.group and not self.groups and place in self.used_in else 0
+        return self.cells[place] + (f"_{number + 1}" if number else "")
 
     def _arrows(self) -> Iterable[str]:
         uses: Counter[tuple[str, str]] = Counter()
@@ -149,8 +168,11 @@ class _Picture:
         largest = max(flows, default=0.0)
         known = largest > 0.0
         for parent, place, k, slope, flow in single:
-            yield arrow(self.cells[parent], self.cells[place], f"e{place}-{k}", slope, flow if known else None,
-                        largest if self.widths else 0.0, self.partials, parent in self.emphasised)
+            # What comes into a frame from the inputs starts to the left of it.
+            longer = self.group and self.kinds[parent] == "input" and bool(self.inside[place])
+            yield arrow(self._cell(parent, self.inside[place]), self.cells[place], f"e{place}-{k}", slope,
+                        flow if known else None, largest if self.widths else 0.0, self.partials,
+                        parent in self.emphasised, longer)
         for (tail, head), count in uses.items():
             yield folded_arrow(tail, head, count, (tail, head) in emphasised)
 
@@ -163,14 +185,14 @@ class _Picture:
                     after.add(place)
         return after
 
-    def _caption(self, shown: Mapping[str, str]) -> str:
+    def _caption(self) -> str:
         lines: list[str] = []
         if self.groups:
             boxes = len(set(self.cells))
             lines.append(f"{len(self.order):,} values in {boxes:,} boxes")
             modules = [f"{html(shortened(module))} ({len(self.groups[cell]):,})"
-                       for cell, module in shown.items() if module]
-            others = [len(self.groups[cell]) for cell, module in shown.items() if not module]
+                       for cell, module in self.folded_as.items() if module]
+            others = [len(self.groups[cell]) for cell, module in self.folded_as.items() if not module]
             if modules:
                 more = f" and {len(modules) - 8} more" if len(modules) > 8 else ""
                 lines.append(f"folded by module: {', '.join(modules[:8])}{more}")
@@ -204,8 +226,10 @@ def _framed(frames: Mapping[str, Sequence[str]]) -> Iterable[str]:
 
     def cluster(module: str) -> Iterable[str]:
         yield f'subgraph "cluster-{names[module]}" {{'
+        shade = SHADES[len(lineage(module)) % 2]
         yield (f'id="{names[module]}" class=module label=<{roomy(shortened(module), 13)}> tooltip={quoted(module)} '
-               'labeljust=l style=rounded color="#9A9A9A" fontcolor="#444444" margin=12')
+               'labeljust=l style="rounded,filled" color="#B8B8B8" fillcolor="{shade}" '
+               'fontcolor="#444444" margin=12')
         yield from frames.get(module, ())
         for inner in modules:
             if len(lineage(inner)) > 1 and lineage(inner)[-2] == module:
@@ -247,11 +271,22 @@ def _named(names: Any) -> dict[Value, str]:
     return found
 
 
-def _opened(outputs: list[Value], marked: list[Value], named: dict[Value, str],
-            only: str | Iterable[str] | None) -> tuple[list[Value], list[Value], dict[Value, str]]:
-    """The same with composite operations opened."""
+def _opened(outputs: list[Value], marked: list[Value], named: dict[Value, str], only: str | Iterable[str] | None,
+            gradients: bool) -> tuple[list[Value], list[Value], dict[Value, str]]:
+    """The same with composite operations opened, the new nodes with the gradients that they would have."""
     there = set(topological_order(outputs))
-    inner = [value for value in {**dict.fromkeys(marked), **named} if value in there and value.op is not None]
-    opened = dict(zip([*outputs, *inner], expand_all([*outputs, *inner], only), strict=True))
-    return ([opened[value] for value in outputs], [opened.get(value, value) for value in marked],
-            {opened.get(value, value): name for value, name in named.items()})
+    inner = [value for value in dict.fromkeys([*marked, *named]) if value in there and value.op is not None]
+    twins = dict(zip([*outputs, *inner], expand_all([*outputs, *inner], only), strict=True))
+    opened = [twins[output] for output in outputs]
+    if gradients:
+        known = {twin: value.grad for value, twin in twins.items()}
+        found = dict(known)
+        for node in reversed(topological_order(opened)):
+            if node not in there:
+                node.grad = found.get(node, 0.0)
+            if node.op is not None:
+                for parent, slope in zip(node.parents, local_derivatives(node), strict=True):
+                    if isinstance(slope, float) and parent not in known:
+                        found[parent] = found.get(parent, 0.0) + node.grad * slope
+    return opened, [twins.get(value, value) for value in marked], {twins.get(value, value): name
+                                                                   for value, name in named.items()}

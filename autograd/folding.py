@@ -15,8 +15,8 @@ Marks = Sequence[Hashable]
 
 
 def fold(order: Sequence[Value], places: Mapping[Value, int], inside: Sequence[str], marks: Marks, kept: set[int],
-         most: int) -> Units:
-    """The unit of each node, such that there are no more than `most`.
+         most: int) -> tuple[Units, list[str]]:
+    """The unit of each node, such that there are no more than `most`, and the module that it is part of, or "".
 
     First each layer becomes one unit, the innermost module that contains others; where there are still too many,
     the modules around them. What belongs to no module is folded by its structure: nodes that were made in the same
@@ -30,8 +30,8 @@ def fold(order: Sequence[Value], places: Mapping[Value, int], inside: Sequence[s
         for of_one_operation in (True, False):
             units = _chains(order, parents, units, by_module, kept, of_one_operation)
             if len(set(units)) <= most:
-                return units
-    return _depths(parents, units, kept if len(kept) < most else set(), most)
+                return units, by_module
+    return _depths(parents, kept if len(kept) < most else set(), most), ["" for _ in order]
 
 
 def _modules(inside: Sequence[str], most: int) -> list[str]:
@@ -98,12 +98,12 @@ def _chains(order: Sequence[Value], parents: Sequence[Sequence[int]], units: Uni
     return [joined[unit] for unit in units]
 
 
-def _depths(parents: Sequence[Sequence[int]], units: Units, kept: set[int], most: int) -> Units:
+def _depths(parents: Sequence[Sequence[int]], kept: set[int], most: int) -> Units:
     """As many units as may be, each of nodes that are about as many steps away from the leaves."""
-    depth = [0] * len(units)
+    depth = [0] * len(parents)
     for place, above in enumerate(parents):
         if above:
             depth[place] = 1 + max(depth[parent] for parent in above)
     slices = max(1, most - len(kept))
     deepest = max(depth) + 1
-    return [-1 - place if place in kept else depth[place] * slices // deepest for place in range(len(units))]
+    return [-1 - place if place in kept else depth[place] * slices // deepest for place in range(len(parents))]

@@ -8,6 +8,8 @@ import math
 import re
 import unicodedata
 
+FONT = "Arial"  # both layout programs know how wide its letters are
+FAMILY = "Arial,Liberation Sans,Helvetica,sans-serif"  # and these have letters of the same widths
 LONGEST = 32  # characters of a label that are shown; the tooltip has all of them
 
 # What no SVG may hold, or what would not be seen or would turn its surroundings around: control characters,
