@@ -23,6 +23,7 @@ from autograd.drawing import draw
 from autograd.errors import DomainError, ExpressionError, GradientError
 from autograd.expansion import expand
 from autograd.expression import Expression, functions, read, read_values
+from autograd.saving import save
 from autograd.value import Value
 
 Run = Callable[[Namespace], int]
@@ -193,14 +194,10 @@ def _deliver(content: bytes, path: Path | None, options: Namespace) -> None:
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
         return
-    part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        part.write_bytes(content)
-        part.replace(path)
+        save(path, content)
     except OSError as error:
         raise RuntimeError(f"{path} cannot be written: {error.strerror}") from None
-    finally:
-        part.unlink(missing_ok=True)
     print(f"saved as {path}")
     if options.open and not webbrowser.open(path.resolve().as_uri()):
         print("note: no program was found that could show it", file=sys.stderr)

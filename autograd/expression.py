@@ -17,7 +17,7 @@ from inspect import Parameter, Signature
 from keyword import iskeyword
 from types import BuiltinFunctionType
 from typing import Any, NoReturn
-from unicodedata import combining, east_asian_width, normalize
+from unicodedata import combining, decomposition, east_asian_width, normalize
 from unicodedata import name as unicode_name
 
 from autograd.errors import ExpressionError
@@ -192,7 +192,8 @@ def _scan(text: str) -> None:
 
 
 def _is_name(word: str) -> bool:
-    return word.isidentifier() and word[-1] not in _INSTEAD
+    # Python reads xⁿ as xn.
+    return word.isidentifier() and word[-1] not in _INSTEAD and not decomposition(word[-1]).startswith("<super>")
 
 
 def _operands_first(tree: ast.expr) -> list[tuple[ast.expr, int]]:

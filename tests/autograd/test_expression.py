@@ -162,8 +162,9 @@ HOSTILE = [
     "(yield x)", "import os", "del x", "pass", "return x", "x; y", "x # y", "x \\\n + 2", "@x", "x -> y", "`x`", "$x",
     "x?", "...", "Ellipsis()", "None", "True", "False", "__debug__()", "'x'", '"x"', "'''x'''", "b'x'", "f'{x}'",
     "f'{__import__(0)}'", "r'x'", "1j", "2.5J", "1_000", "0x1f", "0o7", "0b1", "007", "1e", "1e+", "1.2.3",
-    "tanh(*x)", "tanh(**x)", "tanh(^x)", "tanh(x=2)", "tanh(x, *y)", "tanh(x, **y)", "tanh", "tanh()", "tanh(x, y)", "tanh(x)(y)",
-    "tanh tanh", "2x", "x y", "2(x)", "(x)(y)", "(x) y", "x(2)", "dot(x, y)", "max(x)", "sum()", "where(x)",
+    "tanh(*x)", "tanh(**x)", "tanh(^x)", "tanh(x=2)", "tanh(x, *y)", "tanh(x, **y)", "tanh", "tanh()", "tanh(x, y)",
+    "tanh(x)(y)", "tanh tanh", "2x", "x y", "2(x)", "(x)(y)", "(x) y", "x(2)", "dot(x, y)", "max(x)", "sum()",
+    "where(x)",
     # what is not there
     "", " ", "\n", "\t\r\f\v", "+", "-", "*x", "^", "x +", "x**", "x *** y", "x */ y", ")", "(", ")(", "(x", "x)",
     "((x)", "tanh(", "tanh(,)", "tanh(x,,y)", ",", ".", "-.",
@@ -180,10 +181,13 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:20]))
 def test_a_hostile_text_is_refused_in_one_line_that_shows_the_place(text):
-    with pytest.raises((ExpressionError, DomainError)) as caught:
+    def calculate():
         expression = read(text)
-        expression(*[2.0] * len(expression.names))
-    assert is_one_line_and_a_caret(str(caught.value))
+        return expression(*[2.0] * len(expression.names))
+
+    error = outcome(calculate, ExpressionError, DomainError)
+    assert isinstance(error, ValueError)
+    assert is_one_line_and_a_caret(str(error))
 
 
 def test_there_are_more_than_a_hundred_of_these():
