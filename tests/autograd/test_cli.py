@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 import sysconfig
@@ -201,6 +202,15 @@ def test_a_formula_of_numbers_alone_has_nothing_to_check(run):
         2, "", "glassgrad check: error: without a variable there is no gradient to check\n")
 
 
+def test_the_readme_shows_what_is_printed(run):
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for block in re.findall(r"^```console\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL):
+        calls = re.findall(r"^\$ glassgrad (.*)\n((?:(?!\$).*\n)*)", block, re.MULTILINE)
+        assert len(calls) == block.count("$ ")
+        for line, shown in calls:
+            assert "".join(run(*shlex.split(line))[1:]) == shown
+
+
 # ---- Both ----------------------------------------------------------------------------------------------------------
 
 COMMANDS = pytest.mark.parametrize("command", cli.COMMANDS)
@@ -258,8 +268,7 @@ def test_help_has_three_examples_that_run_and_names_all_functions(run, command, 
     examples = re.findall(rf"^  glassgrad {command} (.*)$", text.split("examples:")[1], re.MULTILINE)
     assert len(examples) == 3
     for example in examples:
-        arguments = [a or b for a, b in re.findall(r'"(.*?)"|(\S+)', example.split(" > ")[0])]
-        assert run(command, *arguments)[0] == 0
+        assert run(command, *shlex.split(example.split(" > ")[0]))[0] == 0
 
 
 def test_the_program_itself_has_a_help_and_a_version(run):
@@ -299,6 +308,18 @@ def test_being_interrupted_is_quiet(run, monkeypatch):
     assert run("check", "x", "x=2") == (130, "", "")
 
 
+def test_output_that_nobody_reads_any_longer_is_thrown_away(monkeypatch, folder):
+    def unread(*_):
+        raise BrokenPipeError
+
+    monkeypatch.setattr(cli, "check_gradients", unread)
+    with (folder / "output").open("w") as stream:
+        monkeypatch.setattr(sys, "stdout", stream)
+        assert cli.main(["check", "x", "x=2"]) == 1
+        stream.write("the rest")
+    assert (folder / "output").read_text() == ""
+
+
 # ---- As a program ----------------------------------------------------------------------------------------------------
 
 
@@ -317,13 +338,13 @@ def test_an_ascii_terminal_gets_escapes_and_not_a_traceback():
     assert "\\u03b8" in done.stdout
 
 
-def test_a_reader_that_has_seen_enough_is_no_error():
-    program = "import os, sys; from autograd.cli import main; os.close(0); sys.exit(main(sys.argv[1:]))"
+@COMMANDS
+def test_a_reader_that_has_seen_enough_is_no_error(command):
     reader, writer = os.pipe()
     os.close(reader)
     try:
-        done = subprocess.run([sys.executable, "-c", program, "draw", *NEURON], stdout=writer, stderr=subprocess.PIPE,
-                              env=os.environ | {"PYTHONPATH": str(ROOT)})
+        done = subprocess.run([sys.executable, "-m", "autograd", command, *NEURON], stdout=writer,
+                              stderr=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(ROOT)})
     finally:
         os.close(writer)
     assert (done.returncode, done.stderr) == (1, b"")
