@@ -246,7 +246,8 @@ def test_of_a_long_formula_only_the_surroundings_of_the_place_are_shown():
     ("", "the formula is empty"),
     ("x" * 2001, "the formula is too long: it has 2001 characters, and 2000 are allowed"),
     ("-" * 200 + "x", "the formula is nested too deeply"),
-    ("(x**" * 199 + "x" + ")" * 199, "the formula is nested too deeply"),
+    ("(x**" * 150 + "x" + ")" * 150, "the formula is nested too deeply"),
+    ("-(-x**-" * 199 + "x" + ")" * 199, "the formula is nested too deeply"),
     ("(" * 300, "too many nested parentheses"),
 ])
 def test_limits(text, message):
