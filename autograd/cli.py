@@ -14,7 +14,7 @@ import webbrowser
 from argparse import ArgumentParser, BooleanOptionalAction, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
-from io import TextIOWrapper
+from io import BytesIO, TextIOWrapper
 from itertools import count
 from pathlib import Path
 
@@ -45,7 +45,10 @@ the formula.
 
 def main(arguments: Sequence[str] | None = None, program: str = "glassgrad") -> int:
     """Run one command, by default the one that Python was started with, and return its exit code."""
-    for stream in (sys.stdout, sys.stderr):
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # the shell has closed it
+            setattr(sys, name, TextIOWrapper(BytesIO(), "utf-8"))
+        stream = getattr(sys, name)
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     given = list(sys.argv[1:] if arguments is None else arguments)

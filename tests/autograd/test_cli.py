@@ -358,6 +358,14 @@ def test_a_reader_that_has_seen_enough_is_no_error(command):
     assert (done.returncode, done.stderr) == (1, b"")
 
 
+@COMMANDS
+def test_nothing_needs_to_be_open(monkeypatch, command):
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    assert cli.main([command, *NEURON]) == 0
+    assert cli.main([command, "x"]) == 2
+
+
 def test_the_console_command_is_the_same_program(folder):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["scripts"] == {"glassgrad": f"{cli.__name__}:{cli.main.__name__}"}
