@@ -10,7 +10,9 @@ from autograd.lettering import decimal, html, quoted, room, shortened
 from autograd.reading import is_tuple
 from autograd.value import Value
 
-INK, QUIET, EMPHASIS = "#333333", "#767676", "#D55E00"
+Slope = float | str | None  # a local derivative; a complaint where there is none; None where no gradient flows
+
+QUIET, EMPHASIS = "#767676", "#D55E00"
 
 # Tints of the colours of Okabe and Ito, which all kinds of colour vision tell apart; in grey, the shapes still differ.
 STYLES = {
@@ -86,7 +88,7 @@ def folded_box(name: str, nodes: Sequence[Value], kinds: Sequence[str], module: 
             f"{room(module, 14, 1.0)} tooltip={quoted(tooltip)}]")
 
 
-def arrow(tail: str, head: str, name: str, slope: float | str | None, flow: float | None, largest: float,
+def arrow(tail: str, head: str, name: str, slope: Slope, flow: float | None, largest: float,
           partials: bool, emphasised: bool, longer: bool) -> str:
     """One use of a parent.
 
@@ -104,7 +106,7 @@ def arrow(tail: str, head: str, name: str, slope: float | str | None, flow: floa
                 width = 1 + 3 * math.sqrt(abs(flow) / largest)
     else:
         kind = "nothing-flows"
-        tooltip = slope or "no gradient flows here"
+        tooltip = str(slope or "no gradient flows here")
         attributes = f' style=dashed color="{QUIET}"'
         if slope and partials:
             attributes += ' label="∂ undefined"'
@@ -126,14 +128,11 @@ def folded_arrow(tail: str, head: str, uses: int, emphasised: bool) -> str:
             f'tooltip="{uses:,} {"uses" if uses > 1 else "use"}"]')
 
 
-def local_derivatives(node: Value) -> list[float | str | None]:
-    """The partial derivative for each use of a parent, in order.
-
-    None where no gradient flows; and what the row complains of where there is no derivative.
-    """
+def local_derivatives(node: Value) -> list[Slope]:
+    """The partial derivative for each use of a parent, in order."""
     row, arguments, operands = node.op, node.arguments, node.operands
     assert row is not None
-    slopes: list[float | str | None] = []
+    slopes: list[Slope] = []
     for place, argument in enumerate(arguments):
         items: tuple[Value, ...] = argument if is_tuple(argument) else (argument,)
         found: Any = None
@@ -142,7 +141,7 @@ def local_derivatives(node: Value) -> list[float | str | None]:
                 found = row.slope(place, node.data, operands, arguments)
             except DomainError as error:
                 found = str(error)
-        each: Sequence[Any] = found if isinstance(found, list | tuple) else [found] * len(items)
+        each: Any = found if isinstance(found, list | tuple) else [found] * len(items)
         slopes += [None if item.constant else float(slope) if isinstance(slope, int) else slope
                    for item, slope in zip(items, each, strict=True)]
     return slopes

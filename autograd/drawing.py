@@ -11,12 +11,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd.boxes import arrow, box, folded_arrow, folded_box, kind_of, local_derivatives
+from autograd.boxes import Slope, arrow, box, folded_arrow, folded_box, kind_of, local_derivatives
 from autograd.expansion import expand_all
 from autograd.folding import fold
 from autograd.graph import topological_order
 from autograd.lettering import FONT, html, quoted, roomy, shortened
-from autograd.membership import lineage, members
+from autograd.membership import common, counting, lineage, members
+from autograd.reading import is_list
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -79,13 +80,14 @@ class _Picture:
         self.emphasised = self._after(self.marked)
         parameters = {node: named[node] for node in self.order if node in named and node.op is None}
         self.inside = members(self.order, self.places, parameters)
-        self.used_in: dict[int, list[str]] = {}  # the modules that each constant is used in
+        # The modules in which each constant is used, by the outermost module.
+        self.users: dict[int, dict[tuple[str, ...], list[str]]] = {}
         for place, node in enumerate(self.order):
             for parent in node.parents:
                 if parent.constant:
-                    modules = self.used_in.setdefault(self.places[parent], [])
-                    if self.inside[place] not in modules:
-                        modules.append(self.inside[place])
+                    module = self.inside[place]
+                    users = self.users.setdefault(self.places[parent], {})
+                    users.setdefault(lineage(module)[:1], []).append(module)
         self.kinds = [kind_of(node, node in parameters, False) for node in self.order]
         for place in self.outputs:
             if self.order[place].op is not None:
@@ -128,26 +130,28 @@ class _Picture:
         yield from self._arrows()
 
     def _copies(self, place: int) -> Iterable[tuple[str, str]]:
-        """The boxes of a Value, each with its module: one, but a constant has one in every module that it is used in.
+        """The boxes of a Value, each with the module whose frame it is in.
 
-        Networks share the 1 that biases are multiplied by; arrows from one box to all neurons would hide the rest.
+        There is one box; but a constant that is used in several of the outermost modules has one in each. Networks
+        share the 1 that biases are multiplied by, and arrows from one box to all neurons would hide the rest.
         """
         if not self.group:
             return [(self.cells[place], "")]
-        modules = self.used_in.get(place, ())
-        if len(modules) < 2 or self.groups:
+        users = self.users.get(place)
+        if users is None or self.groups:
             return [(self.cells[place], self.inside[place])]
-        return [(self._cell(place, module), module) for module in modules]
+        return [(self._cell(place, modules[0]), common(modules)) for modules in users.values()]
 
     def _cell(self, place: int, user: str) -> str:
         """The box from which a Value goes into an operation of this module."""
-        number = self.used_in[place].index(user) if self.group and not self.groups and place in self.used_in else 0
+        users = self.users.get(place)
+        number = list(users).index(lineage(user)[:1]) if users and self.group and not self.groups else 0
         return self.cells[place] + (f"_{number + 1}" if number else "")
 
     def _arrows(self) -> Iterable[str]:
         uses: Counter[tuple[str, str]] = Counter()
         emphasised: set[tuple[str, str]] = set()
-        single: list[tuple[int, int, int, float | str | None, float | None]] = []
+        single: list[tuple[int, int, int, Slope, float | None]] = []
         for place, node in enumerate(self.order):
             if node.op is None:
                 continue
@@ -190,8 +194,8 @@ class _Picture:
         if self.groups:
             boxes = len(set(self.cells))
             lines.append(f"{len(self.order):,} values in {boxes:,} boxes")
-            modules = [f"{html(shortened(module))} ({len(self.groups[cell]):,})"
-                       for cell, module in self.folded_as.items() if module]
+            folded = sorted((counting(module), module, cell) for cell, module in self.folded_as.items() if module)
+            modules = [f"{html(shortened(module))} ({len(self.groups[cell]):,})" for _, module, cell in folded]
             others = [len(self.groups[cell]) for cell, module in self.folded_as.items() if not module]
             if modules:
                 more = f" and {len(modules) - 8} more" if len(modules) > 8 else ""
@@ -201,7 +205,7 @@ class _Picture:
                              f"{'boxes' if len(others) > 1 else 'box'}")
         if self.marked:
             lines.append(self._paths())
-        return '<BR ALIGN="LEFT"/>'.join([*lines, ""])
+        return '<BR ALIGN="LEFT"/>'.join([" ", *lines, ""])
 
     def _paths(self) -> str:
         """How many paths are emphasised, each of which is a product in the sum that the chain rule makes."""
@@ -215,7 +219,7 @@ class _Picture:
 
 def _framed(frames: Mapping[str, Sequence[str]]) -> Iterable[str]:
     """The boxes, those of a module in a cluster, which is in the cluster of the module around it."""
-    modules = list(dict.fromkeys(outer for module in frames for outer in lineage(module)))
+    modules = sorted({outer for module in frames for outer in lineage(module)}, key=counting)
     slugs: Counter[str] = Counter()
     names: dict[str, str] = {}
     for module in modules:
@@ -228,8 +232,7 @@ def _framed(frames: Mapping[str, Sequence[str]]) -> Iterable[str]:
         yield f'subgraph "cluster-{names[module]}" {{'
         shade = SHADES[len(lineage(module)) % 2]
         yield (f'id="{names[module]}" class=module label=<{roomy(shortened(module), 13)}> tooltip={quoted(module)} '
-               'labeljust=l style="rounded,filled" color="#B8B8B8" fillcolor="{shade}" '
-               'fontcolor="#444444" margin=12')
+               f'labeljust=l style="rounded,filled" color="#B8B8B8" fillcolor="{shade}" fontcolor="#444444" margin=12')
         yield from frames.get(module, ())
         for inner in modules:
             if len(lineage(inner)) > 1 and lineage(inner)[-2] == module:
@@ -245,7 +248,7 @@ def _values(what: str, value: Any) -> list[Value]:
     """One Value, or several, as a list, each once."""
     if isinstance(value, Value):
         return [value]
-    items: list[Any] = list(value) if isinstance(value, Iterable) else [value]
+    items: list[Any] = list(value) if is_list(value) else [value]
     for item in items:
         if not isinstance(item, Value):
             raise TypeError(f"{what} needs a Value or a list of Values, not {type(item).__name__!r}")
@@ -259,9 +262,10 @@ def _named(names: Any) -> dict[Value, str]:
     if hasattr(names, "named_parameters"):
         return {parameter: str(name) for name, parameter in names.named_parameters()}
     if not isinstance(names, Mapping):
-        raise TypeError(f"names is a Module or a dict of Values and Modules by name, not {type(names).__name__!r}")
+        raise TypeError(f"names is a Module or a dict of Values and Modules by name, not {type(names).__name__!r}")  # pyright: ignore
     found: dict[Value, str] = {}
-    for name, item in names.items():
+    items: Iterable[tuple[Any, Any]] = names.items()  # pyright: ignore[reportUnknownVariableType]
+    for name, item in items:
         if isinstance(item, Value):
             found[item] = str(name)
         elif hasattr(item, "named_parameters"):

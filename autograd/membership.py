@@ -31,6 +31,11 @@ def common(modules: Sequence[str]) -> str:
     return together[-1] if together else ""
 
 
+def counting(module: str) -> list[tuple[bool, int, str]]:
+    """The key that sorts modules as one counts: `layers.2` comes before `layers.10`."""
+    return [(not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in module.split(".")]
+
+
 def members(order: Sequence[Value], places: Mapping[Value, int], parameters: Mapping[Value, str]) -> list[str]:
     """The module of each node of a topological order, "" where there is none.
 

@@ -4,6 +4,10 @@ The layout is made by the system's Graphviz where there is one that works, and o
 that installing this package puts next to the interpreter. Nothing of the package `graphviz` is changed for others.
 """
 
+# The package graphviz brings no complete types.
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
 import os
 import re
 import shutil
@@ -93,7 +97,7 @@ class Drawing(graphviz.Digraph):
         """
         if filename is not None and outfile is None and format is None and _format_of(filename) in graphviz.FORMATS:
             filename, outfile, cleanup = None, filename, True
-        folder = os.fspath(directory if directory is not None else self.directory)
+        folder = os.fsdecode(self.directory if directory is None else directory)
         if outfile is None:
             format = format or self.format
             source = os.fspath(filename if filename is not None else self.filename)
@@ -182,7 +186,7 @@ def tidied(svg: str) -> str:
 
 def _retitled(piece: str) -> str:
     """What follows a title, up to the next one."""
-    links = _ANCHOR.findall(piece)
+    links: list[str] = _ANCHOR.findall(piece)
     tooltip = next(filter(None, links), "")
     return (f"<title>{tooltip}</title>\n" if tooltip else "") + _ANCHOR.sub("", piece)
 
