@@ -19,6 +19,7 @@ from autograd.errors import (
     DetachedWarning,
     DivisionByZeroError,
     DomainError,
+    ExpressionError,
     GradientError,
     NumberOverflowError,
     StaleGraphError,
@@ -26,6 +27,7 @@ from autograd.errors import (
 from autograd.expansion import expand
 from autograd.explanation import Explanation, explain
 from autograd.explanation_steps import Step
+from autograd.expression import Expression, read
 from autograd.formula import Formula, formula, javascript_library
 from autograd.graph import recalculate, topological_order
 from autograd.operations import (
@@ -85,6 +87,8 @@ __all__ = [
     "Drawing",
     "Dual",
     "Explanation",
+    "Expression",
+    "ExpressionError",
     "Formula",
     "GradientError",
     "NumberOverflowError",
@@ -135,6 +139,7 @@ __all__ = [
     "operation",
     "operations",
     "power",
+    "read",
     "recalculate",
     "relu",
     "sigmoid",
