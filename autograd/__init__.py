@@ -1,5 +1,7 @@
 """glassgrad: scalar automatic differentiation that one can see through."""
 
+from typing import TYPE_CHECKING, Any
+
 from autograd.checking import check_gradients
 from autograd.derivatives import (
     grad,
@@ -17,6 +19,7 @@ from autograd.errors import (
     DetachedWarning,
     DivisionByZeroError,
     DomainError,
+    ExpressionError,
     GradientError,
     NumberOverflowError,
     StaleGraphError,
@@ -24,6 +27,7 @@ from autograd.errors import (
 from autograd.expansion import expand
 from autograd.explanation import Explanation, explain
 from autograd.explanation_steps import Step
+from autograd.expression import Expression, read
 from autograd.formula import Formula, formula, javascript_library
 from autograd.graph import recalculate, topological_order
 from autograd.operations import (
@@ -73,12 +77,18 @@ from autograd.recording import no_grad, trace
 from autograd.row import Operation, find, operation, operations
 from autograd.value import Value, constant
 
+if TYPE_CHECKING:
+    from autograd.rendering import Drawing
+
 __all__ = [
     "DetachedWarning",
     "DivisionByZeroError",
     "DomainError",
+    "Drawing",
     "Dual",
     "Explanation",
+    "Expression",
+    "ExpressionError",
     "Formula",
     "GradientError",
     "NumberOverflowError",
@@ -129,6 +139,7 @@ __all__ = [
     "operation",
     "operations",
     "power",
+    "read",
     "recalculate",
     "relu",
     "sigmoid",
@@ -150,3 +161,11 @@ __all__ = [
     "vjp",
     "where",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "Drawing":
+        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+    from autograd.rendering import Drawing
+
+    return Drawing  # graphviz, which it is made of, is slow to import

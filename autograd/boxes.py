@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd.errors import DomainError
 from autograd.lettering import decimal, html, quoted, room, shortened
-from autograd.reading import is_list, is_tuple
+from autograd.reading import is_tuple
 from autograd.value import Value
 
 Slope = float | str | None  # a local derivative; a complaint where there is none; None where no gradient flows
@@ -100,16 +100,17 @@ def arrow(tail: str, head: str, name: str, slope: Slope, flow: float | None, lar
     """
     kind, attributes, width, gap = "use", "", 1.0, "\u00a0" * upright
     if isinstance(slope, float):
-        tooltip = f"∂ = {slope!r}"
+        tooltip = f'"∂ = {slope!r}'
         if partials:
             attributes = f' label="{gap}∂ = {decimal(slope)}"'
         if flow is not None:
-            tooltip += f"\ngradient along this edge = {flow!r}"
+            tooltip += f"\\ngradient along this edge = {flow!r}"
             if largest:
                 width = 1 + 3 * math.sqrt(min(1.0, abs(flow) / largest))
+        tooltip += '"'
     else:
         kind = "nothing-flows"
-        tooltip = str(slope or "no gradient flows here")
+        tooltip = quoted(slope if isinstance(slope, str) else "no gradient flows here")
         attributes = f' style=dashed color="{QUIET}"'
         if slope and partials:
             attributes += f' label="{gap}∂ undefined"'
@@ -119,7 +120,7 @@ def arrow(tail: str, head: str, name: str, slope: Slope, flow: float | None, lar
         attributes += f' color="{EMPHASIS}" fontcolor="#A34700"'
     if longer:
         attributes += " minlen=2"
-    return f'{tail} -> {head} [id="{name}" class="{kind}"{attributes} penwidth={width:.2f} tooltip={quoted(tooltip)}]'
+    return f'{tail} -> {head} [id="{name}" class="{kind}"{attributes} penwidth={width:.2f} tooltip={tooltip}]'
 
 
 def folded_arrow(tail: str, head: str, uses: int, emphasised: bool) -> str:
@@ -138,13 +139,13 @@ def local_derivatives(node: Value) -> list[Slope]:
     slopes: list[Slope] = []
     for place, argument in enumerate(arguments):
         items: tuple[Value, ...] = argument if is_tuple(argument) else (argument,)
-        found: Any = None
-        if row.partials[place] is not None and not all(item.constant for item in items):
-            try:
-                found = row.slope(place, node.data, operands, arguments)
-            except DomainError as error:
-                found = str(error)
-        each: Sequence[Any] = found if is_list(found) else [found] * len(items)
-        slopes += [None if item.constant else float(slope) if isinstance(slope, int) else slope
-                   for item, slope in zip(items, each, strict=True)]
+        if row.partials[place] is None or all(item.constant for item in items):
+            slopes += [None] * len(items)
+            continue
+        try:
+            found: Any = row.slope(place, node.data, operands, arguments)
+            each = list(map(float, found)) if is_tuple(argument) else [float(found)]
+        except DomainError as error:
+            each = [str(error)] * len(items)
+        slopes += [None if item.constant else slope for item, slope in zip(items, each, strict=True)]
     return slopes

@@ -13,6 +13,10 @@ class NumberOverflowError(DomainError, OverflowError):
     """A result too large for a float, from operands that are not."""
 
 
+class ExpressionError(ValueError):
+    """A typed formula that cannot be read, or numbers for its variables that do not fit."""
+
+
 class GradientError(AssertionError):
     """Ways to compute one gradient that disagree. `report` holds the table of `check_gradients`."""
 

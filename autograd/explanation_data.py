@@ -119,7 +119,7 @@ def _either(kind: Any) -> dict[str, Any]:
     return {"anyOf": [kind, {"type": "null"}]}
 
 
-_TEXT, _NUMBER, _COUNT = {"type": "string"}, {"type": "number"}, {"type": "integer", "minimum": 0}
+_TEXT, _NUMBER, _COUNT = {"type": "string"}, {"type": "number"}, {"type": "integer", "exclusiveMinimum": -1}
 _NODE = {"type": "string", "pattern": "^n[0-9]+$", "description": "place in topological_order(output)"}
 _EDGE = {"type": "string", "pattern": "^e[0-9]+-[0-9]+$", "description": "place of the child, place among its parents"}
 _WORDS = dict.fromkeys(LANGUAGES, _TEXT)

@@ -213,8 +213,8 @@ def flat(arguments: Iterable[Any]) -> "chain[Any]":
 def _differentiable(node: Value) -> list[tuple[int, Value]]:
     """The parents that gradient can flow to, with their places among all parents."""
     row, found, place = node.op, list[tuple[int, Value]](), 0
-    assert row is not None or not node.arguments
-    for partial, argument in zip(row.partials if row else (), node.arguments, strict=True):
+    assert row is not None
+    for partial, argument in zip(row.partials, node.arguments, strict=True):
         for parent in argument if is_tuple(argument) else (argument,):
             if partial is not None and not parent.constant:
                 found.append((place, parent))

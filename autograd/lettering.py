@@ -7,6 +7,7 @@ neither program can measure every script. So all text goes through here.
 import math
 import re
 import unicodedata
+from functools import lru_cache
 
 FONT = "Arial"  # both layout programs know how wide its letters are
 FAMILY = "Arial,Liberation Sans,Helvetica,sans-serif"  # and these have letters of the same widths
@@ -44,6 +45,7 @@ def shortened(text: str, longest: int = LONGEST) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
+@lru_cache(1000)
 def html(text: str) -> str:
     """One line of text for inside of an HTML-like label."""
     text = _escaped(visible(text).replace("\n", "␊"))

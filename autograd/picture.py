@@ -12,6 +12,7 @@ from autograd.lettering import html, quoted, roomy, shortened
 from autograd.membership import common, counting, lineage, members
 from autograd.value import Value
 
+UNCOUNTED = 10**9  # paths; there may be more of them than a number has room for
 SHADES = ("#FFFFFF", "#F5F5F5")  # of frames in frames
 
 
@@ -164,9 +165,9 @@ class Picture:
         """How many paths are emphasised, each of which is a product in the sum that the chain rule makes."""
         paths = [0] * len(self.order)
         for place, parents in enumerate(self.parents):
-            paths[place] = (place in self.marked) + sum(paths[parent] for parent in parents)
+            paths[place] = min(UNCOUNTED, (place in self.marked) + sum(paths[parent] for parent in parents))
         count = sum(paths[place] for place in set(self.outputs))
-        many = f"{count:,}" if count < 10**9 else f"about 10^{int(math.log10(count))}"
+        many = f"{count:,}" if count < UNCOUNTED else "more than a billion"
         return f"{many} {'path' if count == 1 else 'paths'} highlighted"
 
 
@@ -181,6 +182,10 @@ def _framed(frames: Mapping[str, Sequence[str]]) -> Iterable[str]:
         names[module] = f"c-{slug}" + (f"-{slugs[slug]}" if slugs[slug] > 1 else "")
     yield from frames.get("", ())
 
+    inner: dict[str, list[str]] = {}
+    for module in modules:
+        inner.setdefault(("", *lineage(module))[-2], []).append(module)
+
     def cluster(module: str) -> Iterable[str]:
         yield f'subgraph "cluster-{names[module]}" {{'
         shade = SHADES[len(lineage(module)) % 2]
@@ -188,11 +193,9 @@ def _framed(frames: Mapping[str, Sequence[str]]) -> Iterable[str]:
                f'labelloc=t labeljust=l style="rounded,filled" color="#B8B8B8" fillcolor="{shade}" '
                'fontcolor="#444444" margin=12')
         yield from frames.get(module, ())
-        for inner in modules:
-            if len(lineage(inner)) > 1 and lineage(inner)[-2] == module:
-                yield from cluster(inner)
+        for part in inner.get(module, ()):
+            yield from cluster(part)
         yield "}"
 
-    for module in modules:
-        if len(lineage(module)) == 1:
-            yield from cluster(module)
+    for module in inner.get("", ()):
+        yield from cluster(module)

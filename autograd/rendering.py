@@ -21,7 +21,8 @@ import graphviz
 
 from autograd.lettering import FAMILY, FONT
 
-SYSTEM, EMBEDDED = "dot", "graphviz-pure"
+SYSTEM = "dot"
+EMBEDDED = "graphviz-pure"
 RASTER = ("png", "jpeg", "jpg")
 # A picture of pixels is sharp enough for a projector, and no larger than 8,000 by 8,000.
 PIXELS = {"dpi": "144", "size": "55,55"}

@@ -33,7 +33,8 @@ def exports(text: str) -> str:
     names = sorted({*operations, "mean"})
     block = "from autograd.operations import (\n" + "".join(f"    {name},\n" for name in names) + ")\n"
     text = re.sub(r"from autograd\.operations import \(.*?\)\n", block, text, flags=re.DOTALL)
-    imported = re.findall(r"^from \S+ import (\(.*?\)|[^(\n]*)$", text, flags=re.DOTALL | re.MULTILINE)
+    # Those that are indented are imported only when they are asked for.
+    imported = re.findall(r"^ *from autograd\.\S+ import (\(.*?\)|[^(\n]*)$", text, flags=re.DOTALL | re.MULTILINE)
     public = sorted({name for names in imported for name in re.findall(r"\w+", names)})
     lines = "".join(f'    "{name}",\n' for name in sorted(public, key=lambda name: (not name[0].isupper(), name)))
     return re.sub(r"__all__ = \[.*?\]\n", f"__all__ = [\n{lines}]\n", text, flags=re.DOTALL)

@@ -196,7 +196,7 @@ def record(operation: Operation, arguments: tuple[Any, ...]) -> Value:
     This says how recording is done. For the usual case, one or two Values or floats, a faster function that does the
     same is made from the row when it is first used: see specialization.py.
     """
-    arguments = tuple(tuple(map(_node, a)) if is_tuple(a) else _node(a) for a in arguments)
+    arguments = tuple(_nodes(a) if is_tuple(a) else _node(a) for a in arguments)
     node = _made(operation, arguments)
     node._data = operation.calculate(node.operands, arguments)
     if not is_recording():
@@ -232,6 +232,11 @@ def constant(data: Any) -> Value:
 
 def _node(data: Any) -> Value:
     return data if isinstance(data, Value) else constant(data)
+
+
+def _nodes(items: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The same tuple if there are Values in it already: nodes that share one are differentiated faster."""
+    return items if all(isinstance(item, Value) for item in items) else tuple(map(_node, items))
 
 
 def _finite(data: Any) -> float:

@@ -17,8 +17,8 @@ STEP = 12  # backward through the activation
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    default = Path(__file__).with_name("lesson.png")
-    parser.add_argument("-o", "--output", type=Path, default=default, help=f"the file (default: {default.name} here)")
+    default = Path(__file__).parents[1] / "docs" / "lesson.png"
+    parser.add_argument("-o", "--output", type=Path, default=default, help="the file (default: docs/lesson.png)")
     arguments = parser.parse_args()
     browser_program = shutil.which("chromium")
     try:

@@ -2,16 +2,20 @@
 
 import math
 import random
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import DomainError, Value
 from nn.module import Module
 from nn.optimizers import Optimizer
+from nn.plotting import plot_losses
+from nn.progress import Bar
 from nn.validation import count
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass
@@ -36,6 +40,14 @@ class History:
     def to_dict(self) -> dict[str, Any]:
         """The history as lists, dicts and numbers, ready for JSON."""
         return asdict(self)
+
+    def plot(self) -> "Figure":
+        """The losses by epoch, as a matplotlib figure in which the best one is marked.
+
+        The scale is logarithmic if the largest is over 100 times the smallest, and all are above 0. Raises ValueError
+        if no epoch was finished, ImportError without matplotlib.
+        """
+        return plot_losses(self.losses)
 
     def __str__(self) -> str:
         if not self.losses:
@@ -81,7 +93,7 @@ def fit(model: Callable[[Any], Any], inputs: Iterable[Any], targets: Iterable[An
     history, began = History(), perf_counter()
     order, shuffle = list(range(len(rows))), random.Random(seed).shuffle
     batches = range(0, len(rows), size)
-    bar = _Bar(epochs * len(batches), began) if progress else None
+    bar = Bar(epochs * len(batches), began) if progress else None
     first = good = optimizer.snapshot()
     epoch = start = 0
     try:
@@ -131,32 +143,3 @@ def _named_parameters(model: Any, optimizer: Optimizer) -> list[tuple[str, Value
     if isinstance(model, Module):
         return model.named_parameters()
     return [(str(place), parameter) for place, parameter in enumerate(optimizer.parameters)]
-
-
-class _Bar:
-    """A progress bar that appears after a second, where somebody can see it."""
-
-    def __init__(self, steps: int, began: float) -> None:
-        self.steps, self.began, self.done = steps, began, 0
-        self.visible = sys.stderr.isatty() or _in_notebook()
-        self.bar: Any = None
-
-    def advance(self, loss: float) -> None:
-        self.done += 1
-        if self.bar is not None:
-            self.bar.set_postfix(loss=f"{loss:.4g}", refresh=False)
-            self.bar.update()
-        elif self.visible and perf_counter() - self.began > 1:
-            from tqdm.auto import tqdm  # pyright: ignore  # slow to import, and seldom needed
-
-            self.bar = tqdm(total=self.steps, initial=self.done, unit="step")
-
-    def close(self) -> None:
-        if self.bar is not None:
-            self.bar.close()
-
-
-def _in_notebook() -> bool:
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    return "IPKernelApp" in getattr(shell, "config", ())
-

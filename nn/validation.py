@@ -1,10 +1,12 @@
-"""Checks of what users give: each returns the number, or raises an error that names it and says what is needed."""
+"""Checks of what users give: each returns what it is, or raises an error that names it and says what is needed."""
 
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from numbers import Real
 from typing import Any
+
+from autograd import Value, constant
 
 
 def count(name: str, given: Any, least: int = 1) -> int:
@@ -25,3 +27,16 @@ def option(name: str, given: Any, allowed: Callable[[float], bool], description:
     if not math.isfinite(given) or not allowed(float(given)):
         raise ValueError(f"{name} needs to be finite and {description}, not {given}")
     return float(given)
+
+
+def numbers(name: str, given: Any, size: int | None = None) -> list[float]:
+    """Plain numbers and Values, or a single one, as floats. Raises TypeError for others, ValueError for too many."""
+    items: Iterable[Any] = given if hasattr(given, "__iter__") else [given]
+    try:
+        found: list[float] = [item.data if isinstance(item, Value) else constant(item).data for item in items]
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{name}: {error}") from None
+    if not found or size not in (None, len(found)):
+        needed = "numbers are" if size is None else "1 number is" if size == 1 else f"{size} numbers are"
+        raise ValueError(f"{name}: {needed} needed, not {len(found)}")
+    return found

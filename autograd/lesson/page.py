@@ -5,7 +5,6 @@ import hashlib
 import json
 import math
 import os
-import tempfile
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -19,6 +18,7 @@ from autograd.lesson.picture import picture, picture_of_part
 from autograd.lesson.words import WORDS
 from autograd.narration import LANGUAGES, SENTENCES, language, say
 from autograd.reading import number
+from autograd.saving import save
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -35,16 +35,7 @@ def write(explanation: "Explanation", path: str | os.PathLike[str], *, title: st
           lr: float | None = None, quiz: bool = True, lang: str = "en") -> None:
     """Write the page of an explanation to a file; see `Explanation.to_html`. The file is whole or it is not there."""
     made = page(explanation, title=title, lr=lr, quiz=quiz, lang=lang).encode()
-    path = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(made)
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    save(Path(path), made)
 
 
 def page(explanation: "Explanation", *, title: str | None = None, lr: float | None = None, quiz: bool = True,
@@ -106,9 +97,3 @@ def _strings() -> str:
 @cache
 def _scripts() -> list[str]:
     return [(_FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -310,7 +310,7 @@ def test_several_values_can_be_highlighted_and_paths_beyond_counting_are_counted
     y = x
     for _ in range(2000):
         y = (y + y) * 0.5
-    assert "about 10^602 paths highlighted" in draw(y, highlight=[x], max_nodes=10).source
+    assert "more than a billion paths highlighted" in draw(y, highlight=[x], max_nodes=10).source
     a, b = Value(1.0), Value(2.0)
     assert "2 paths" in draw(a * b, highlight=[a, b]).source
 
@@ -341,9 +341,11 @@ def test_outputs_marks_and_names_survive_being_opened() -> None:
     x = Value(0.5, "x")
     inner = sigmoid(x)
     a, b = tanh(inner), inner * 2
+    (a + b).backward()
     picture = Picture(draw([a, b], expand=True, highlight=inner, names={"hidden": inner}).svg())
     (hidden,) = [name for name, shown in picture.nodes.items() if "hidden" in shown.text]
     assert "highlighted" in picture.nodes[hidden].classes
+    assert f"grad = {inner.grad!r}" in picture.nodes[hidden].tooltip  # once, though it is found anew
     assert not any("highlighted" in shown.classes for shown in picture.nodes.values() if "input" in shown.classes)
     assert len([shown for shown in picture.nodes.values() if "output" in shown.classes]) == 2
     assert len(picture.nodes) == len({*topological_order(autograd.expansion.expand_all([a, b]))})

@@ -102,6 +102,14 @@ def test_wide_text_fits_its_box(label: str, program: str) -> None:
     assert width(label, 14.0) >= each * len(label)
 
 
+def test_a_wide_name_fits_its_frame(program: str) -> None:
+    value = Value(1.0)
+    (frame,) = Picture(draw(value, names={"層" * 30 + ".w": value}).svg()).frames.values()
+    outline = frame.styles().get("d") or frame.styles()["points"]
+    across = [float(x) for x in re.findall(r"(-?[\d.]+),", outline)]
+    assert max(across) - min(across) > 13 * 30
+
+
 @pytest.mark.parametrize(("x", "text"), [
     (-3.0, "−3.0"), (0.0, "0.0"), (-0.0, "0.0"), (2.0, "2.0"), (0.70710678, "0.7071"), (6.88137, "6.881"),
     (1e-5, "1e−5"), (123456.0, "1.235e5"), (-1.5e300, "−1.5e300"), (1e22, "1e22"), (0.1 + 0.2, "0.3"), (9999.6, "1e4")])

@@ -109,6 +109,14 @@ def test_a_neuron_of_many_products_and_an_activation_of_many_steps() -> None:
     assert modules(output, model)["parts"].count("+") == 2
 
 
+def test_behind_a_network_one_operation_may_be_its_activation_and_the_next_is_not() -> None:
+    model = nn.MLP(1, [1], seed=0)
+    found = modules(log(sigmoid(model([Value(0.5, "x")]))), model)
+    assert found["layers.0.neurons.0"] == [
+        "constant", "dot", "layers.0.neurons.0.b", "layers.0.neurons.0.w.0", "sigmoid"]
+    assert "log" in found[""]
+
+
 def test_the_same_module_called_twice_does_not_hold_what_compares_the_calls() -> None:
     model = Net()
     difference = model(Value(1.0, "x")) - model(Value(2.0, "x"))

@@ -52,5 +52,5 @@ def test_the_screenshot_is_made_anew(tmp_path: Path) -> None:
     made = run("screenshot.py", "-o", str(tmp_path / "lesson.png"))
     assert made.returncode == 0, made.stderr
     sizes = [struct.unpack(">II", path.read_bytes()[16:24])
-             for path in (tmp_path / "lesson.png", ROOT / "demos" / "lesson.png")]
+             for path in (tmp_path / "lesson.png", ROOT / "docs" / "lesson.png")]
     assert sizes == [(1280, 860)] * 2

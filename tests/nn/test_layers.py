@@ -3,6 +3,7 @@
 import math
 import random
 import re
+from contextlib import nullcontext
 
 import micrograd.engine
 import micrograd.nn
@@ -11,7 +12,7 @@ import pytest
 import torch
 
 import autograd
-from autograd import Value, constant, operation, operations, topological_order
+from autograd import Value, constant, operation, operations, topological_order, trace
 from nn import MLP, Layer, Module, Neuron
 
 
@@ -120,8 +121,10 @@ def test_a_neuron_is_one_node_for_the_sum_and_one_for_the_activation():
     assert [node.op.name for node in nodes if node.op] == ["dot"]
 
 
-def test_neurons_of_a_layer_share_their_inputs():
-    outputs = Layer(2, 3, "linear")([1, 2])
+@pytest.mark.parametrize("how", [nullcontext, trace])
+def test_neurons_of_a_layer_share_their_inputs(how):
+    with how():
+        outputs = Layer(2, 3, "linear")([1, 2])
     assert outputs[0].arguments[1] is outputs[1].arguments[1] is outputs[2].arguments[1]
 
 

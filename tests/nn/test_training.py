@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-import tqdm.auto  # noqa: F401 (it looks once whether it is in a notebook, so before the tests pretend to be)
+from screens import Clock, Screen, set_clock
 
-import nn.training
+import nn
 from autograd import Value, exp, log
 from nn import MLP, SGD, Adam, History, TrainingError, cross_entropy, datasets, fit, hinge, mean_squared_error
 
@@ -304,25 +304,9 @@ def test_an_error_of_the_users_own_later_on_leaves_the_training_done_so_far():
 # ---- Progress ------------------------------------------------------------------------------------------------------
 
 
-class Clock:
-    """A clock that goes on by 0.3 seconds whenever somebody looks at it."""
-
-    def __init__(self):
-        self.time = 0.0
-
-    def __call__(self):
-        self.time += 0.3
-        return self.time
-
-
-class Screen(io.StringIO):
-    def isatty(self):
-        return True
-
-
 def shown(monkeypatch, stream, epochs=20, slow=True, **options):
     monkeypatch.setattr(sys, "stderr", stream)
-    monkeypatch.setattr(nn.training, "perf_counter", Clock() if slow else lambda: 0.0)
+    set_clock(monkeypatch, Clock() if slow else lambda: 0.0)
     model = network()
     fit(model, *datasets.xor(), mean_squared_error, SGD(model.parameters(), 0.1), epochs, **options)
     return stream.getvalue()
@@ -355,7 +339,7 @@ def test_ipython_in_a_terminal_is_no_notebook(monkeypatch):
 def test_the_bar_is_closed_when_training_fails(monkeypatch):
     stream = Screen()
     monkeypatch.setattr(sys, "stderr", stream)
-    monkeypatch.setattr(nn.training, "perf_counter", Clock())
+    set_clock(monkeypatch, Clock())
     model = network()
     with pytest.raises(TrainingError):
         fit(model, *datasets.xor(), mean_squared_error, SGD(model.parameters(), 100.0), 10_000)

@@ -1,0 +1,35 @@
+"""A progress bar that appears after a second, where somebody can see it."""
+
+import sys
+from time import perf_counter
+from typing import Any
+
+
+class Bar:
+    """`steps`: how many there will be; `began`: when, by `perf_counter`; `unit`: what they are called."""
+
+    def __init__(self, steps: int, began: float, unit: str = "step") -> None:
+        self.steps, self.began, self.unit, self.done = steps, began, unit, 0
+        self.visible = sys.stderr.isatty() or _in_notebook()
+        self.bar: Any = None
+
+    def advance(self, loss: float | None = None) -> None:
+        """One more step is done; `loss` is shown beside it."""
+        self.done += 1
+        if self.bar is not None:
+            if loss is not None:
+                self.bar.set_postfix(loss=f"{loss:.4g}", refresh=False)
+            self.bar.update()
+        elif self.visible and perf_counter() - self.began > 1:
+            from tqdm.auto import tqdm  # pyright: ignore  # slow to import, and seldom needed
+
+            self.bar = tqdm(total=self.steps, initial=self.done, unit=self.unit)
+
+    def close(self) -> None:
+        if self.bar is not None:
+            self.bar.close()
+
+
+def _in_notebook() -> bool:
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return "IPKernelApp" in getattr(shell, "config", ())
