@@ -159,10 +159,19 @@ class Explanation(Sequence[Step]):
 
     def to_html(self, path: str | PathLike[str], title: str | None = None, lr: float | None = None, quiz: bool = True,
                 lang: str = "en") -> None:
-        """Write the explanation as a web page to step through, to change and to be quizzed on, in one file."""
-        from autograd import lesson  # pyright: ignore  # the page's files are read only if a page is written
+        """Write the explanation as a web page to step through, to change, to open and to be quizzed on, in one file.
 
-        lesson.write(self, path, title=title, lr=lr, quiz=quiz, lang=lang)  # pyright: ignore
+        - `title`: of the page; by default one that names the output.
+        - `lr`: the learning rate of a step of gradient descent at the end; see `update`.
+        - `quiz`: whether the page asks questions, too.
+        - `lang`: the language that the page begins with, "en" or "zh".
+
+        A file that is there is replaced. Raises ValueError for a graph of more than 1,000 nodes and for an operation
+        that JavaScript cannot calculate, OSError if the file cannot be written.
+        """
+        from autograd.lesson import write  # a page's parts are read only if one is written
+
+        write(self, path, title=title, lr=lr, quiz=quiz, lang=lang)
 
 
 def _variables(wrt: Value | Iterable[Value]) -> tuple[Value, ...]:

@@ -40,7 +40,7 @@
  * formula?: string}} Step */
 
 /** @typedef {object} Content
- * @property {string} title
+ * @property {string | null} title null for the usual one
  * @property {string} language
  * @property {boolean} quiz
  * @property {number | null} rate

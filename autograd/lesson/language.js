@@ -15,7 +15,8 @@ function text(key, words = {}) {
 
 /** Fill all elements that say what they want: as text, or as the name that a screen reader gives. */
 function translate() {
-  document.documentElement.lang = language;
+  document.documentElement.lang = text("language_tag");
+  if (content.title === null) document.title = element("title").textContent = text("title", { output: LOSS });
   for (const place of document.querySelectorAll("[data-text]")) {
     place.textContent = text(/** @type {HTMLElement} */ (place).dataset.text || "");
   }

@@ -54,8 +54,6 @@ def page(explanation: "Explanation", *, title: str | None = None, lr: float | No
         raise ValueError(f"a page shows at most {MOST_NODES:,} nodes, and this graph has {len(ledger.order):,}: "
                          "explain a part of it, such as the loss of a single example")
     content = Content(explanation)
-    if title is None:
-        title = say("title", lang, output=ledger.names[ledger.output])
     data = content.data() | {"title": title, "language": lang, "quiz": quiz, "rate": explanation.rate}
     script = "\n".join(['"use strict";', f"const STRINGS = {_strings()};", javascript(content.shapes), *_scripts()])
     style = (_FOLDER / "style.css").read_text(encoding="utf-8")
@@ -64,9 +62,11 @@ def page(explanation: "Explanation", *, title: str | None = None, lr: float | No
     opened = "".join(f'<template id="{kind}-{place}">{drawn}</template>'
                      for kind, drawings in (("expansion", inner), ("group", parts))
                      for place, drawn in enumerate(drawings))
+    if title is None:  # the page then has it in both languages
+        title = say("title", lang, output=ledger.names[ledger.output])
     return Template((_FOLDER / "template.html").read_text(encoding="utf-8")).substitute(
-        language=lang, title=escape(title.replace("\0", "\ufffd")), policy=_policy(script, style), style=style,
-        script=script, picture=picture(ledger.output, ledger.given, content.folded), opened=opened,
+        language=WORDS["language_tag"][lang], title=escape(title.replace("\0", "\ufffd")), policy=_policy(script, style),
+        style=style, script=script, picture=picture(ledger.output, ledger.given, content.folded), opened=opened,
         content=_embedded(data))
 
 

@@ -4,6 +4,7 @@ WORDS: dict[str, dict[str, str]] = {
     # ---- The frame ---------------------------------------------------------------------------------------------
     "language": {"en": "简体中文", "zh": "English"},
     "language_label": {"en": "简体中文：切换到中文", "zh": "English: switch to English"},
+    "language_tag": {"en": "en", "zh": "zh-Hans"},
     "theme": {"en": "Light or dark", "zh": "浅色或深色"},
     "picture": {"en": "The computation graph", "zh": "计算图"},
     "picture_hint": {"en": "Click a box for its whole story.", "zh": "点击方框，查看它的完整说明。"},

@@ -12,15 +12,16 @@ OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
+    """A window of the browser, for all tests: to open one takes longer than most of them."""
     program = shutil.which("chromium")
     if not program:
         pytest.skip("the pages are tried in Chromium, which is not installed: apt-get install chromium")
     sync_api = pytest.importorskip("playwright.sync_api", reason='playwright is needed: pip install -e ".[test]"')
     with sync_api.sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=program, args=OPTIONS)
-        yield launched
+        yield launched.new_context()
         launched.close()
 
 
@@ -37,8 +38,9 @@ def visit(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
               reduced: str = "no-preference", **options: Any) -> Any:
         path = tmp_path / f"lesson{len(pages)}.html"
         explanation.to_html(path, **options)
-        page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme,
-                                reduced_motion=reduced)
+        page = browser.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=scheme, reduced_motion=reduced)
         pages.append(page)
         page.on("console", lambda message: heard.append(message.text))
         page.on("pageerror", lambda error: heard.append(str(error)))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from autograd import Value, explain, log, recalculate, sqrt, tanh, topological_order
+from autograd import Value, constant, explain, log, recalculate, sqrt, tanh, topological_order
 from autograd.numerals import shown
 from tests.autograd.lesson.conftest import AXE
 
@@ -508,7 +508,7 @@ def test_a_page_can_do_without_a_quiz(visit: Any) -> None:
 
 def test_everything_is_said_in_both_languages(visit: Any) -> None:
     page, _ = lesson(visit, lang="zh")
-    assert page.get_attribute("html", "lang") == "zh"
+    assert page.get_attribute("html", "lang") == "zh-Hans"
     english = re.compile("[A-Za-z]{3,}")
     for tab in ("numbers", "learn", "check", "quiz"):
         page.click(f"#tab-{tab}")
@@ -524,6 +524,7 @@ def test_everything_is_said_in_both_languages(visit: Any) -> None:
     page.keyboard.press("Escape")
     page.click("#language")
     assert page.inner_text("#tab-numbers") == "Numbers"
+    assert page.title() == page.inner_text("#title") == "The chain rule of L, step by step"
 
 
 def test_every_string_is_there_in_every_language() -> None:
@@ -603,6 +604,15 @@ def test_on_paper_all_steps_are_listed(visit: Any) -> None:
     assert page.locator("#printed li").count() == page.evaluate("steps.length")
     assert page.is_visible("#printed")
     assert page.is_hidden("footer")
+
+
+@pytest.mark.parametrize("output", [Value(1.0), Value(1.0, "x"), constant(2.0), constant(2.0) * constant(3.0)])
+def test_a_graph_that_has_hardly_anything_to_show_has_a_page(visit: Any, output: Value) -> None:
+    page = visit(explain(output), lr=0.1)
+    for script in ("goTo(steps.length)", "tellStory(0)", "closeStory(); enter('learn'); stepDownhill(); stepBack()",
+                   "enter('check'); checkAll()", "enter('quiz'); startQuiz()", "tryAnother()", "leave()"):
+        page.evaluate(f"{script}; renderNow()")
+    assert page.text_content(f"[data-node='{len(topological_order(output)) - 1}'] .value") == str(output.data)
 
 
 # ---- The file --------------------------------------------------------------------------------------------------------
