@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import math
 import os
 from functools import cache
 from html import escape
@@ -17,7 +16,6 @@ from autograd.lesson.content import Content
 from autograd.lesson.picture import picture, picture_of_part
 from autograd.lesson.words import WORDS
 from autograd.narration import LANGUAGES, SENTENCES, language, say
-from autograd.reading import number
 from autograd.saving import save
 from autograd.value import Value
 
@@ -34,8 +32,8 @@ MOST_NODES = 1000
 def write(explanation: "Explanation", path: str | os.PathLike[str], *, title: str | None = None,
           lr: float | None = None, quiz: bool = True, lang: str = "en") -> None:
     """Write the page of an explanation to a file; see `Explanation.to_html`. The file is whole or it is not there."""
-    made = page(explanation, title=title, lr=lr, quiz=quiz, lang=lang).encode()
-    save(Path(path), made)
+    made = page(explanation, title=title, lr=lr, quiz=quiz, lang=lang)
+    save(Path(path), made.encode(errors="replace"))  # half of a character, a lone surrogate, is no character
 
 
 def page(explanation: "Explanation", *, title: str | None = None, lr: float | None = None, quiz: bool = True,
@@ -45,10 +43,7 @@ def page(explanation: "Explanation", *, title: str | None = None, lr: float | No
     if title is not None and not isinstance(title, str):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"a title is a text, not {type(title).__name__!r}")
     if lr is not None:
-        rate = number(lr)
-        if not 0.0 < rate < math.inf:
-            raise ValueError(f"a learning rate is a positive number, not {lr!r}")
-        explanation = explanation.update(rate)
+        explanation = explanation.update(lr)
     ledger = explanation.ledger
     if len(ledger.order) > MOST_NODES:
         raise ValueError(f"a page shows at most {MOST_NODES:,} nodes, and this graph has {len(ledger.order):,}: "
@@ -64,10 +59,10 @@ def page(explanation: "Explanation", *, title: str | None = None, lr: float | No
                      for place, drawn in enumerate(drawings))
     if title is None:  # the page then has it in both languages
         title = say("title", lang, output=ledger.names[ledger.output])
+    drawn = picture(ledger.output, ledger.given, content.folded)
     return Template((_FOLDER / "template.html").read_text(encoding="utf-8")).substitute(
-        language=WORDS["language_tag"][lang], title=escape(title.replace("\0", "\ufffd")), policy=_policy(script, style),
-        style=style, script=script, picture=picture(ledger.output, ledger.given, content.folded), opened=opened,
-        content=_embedded(data))
+        language=WORDS["language_tag"][lang], title=escape(title.replace("\0", "\ufffd")), content=_embedded(data),
+        policy=_policy(script, style), style=style, script=script, picture=drawn, opened=opened)
 
 
 def _places(output: Value) -> dict[Value, int]:
