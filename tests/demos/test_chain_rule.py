@@ -10,9 +10,10 @@ NOTEBOOK = Path(__file__).parents[2] / "demos" / "chain_rule.ipynb"
 
 
 def shown(notebook):
-    """What each cell of code put out, as text and, where there is more, in HTML."""
-    return [[output["text"] if output.output_type == "stream" else
-             (output["data"]["text/plain"], output["data"].get("text/html")) for output in cell.outputs]
+    """What each cell of code printed, in one piece, and what else it put out, as text and perhaps in HTML."""
+    return [("".join(output["text"] for output in cell.outputs if output.output_type == "stream"),
+             [(output["data"]["text/plain"], output["data"].get("text/html")) for output in cell.outputs
+              if output.output_type != "stream"])
             for cell in notebook.cells if cell.cell_type == "code"]
 
 
@@ -31,7 +32,7 @@ def test_it_shows_what_it_was_committed_with(committed, monkeypatch):
 
 def test_what_it_says_is_what_it_shows(committed):
     text = [cell.source for cell in committed.cells if cell.cell_type == "markdown"]
-    outputs = "\n".join(str(output) for cell in shown(committed) for output in cell)
+    outputs = "\n".join(str(part) for printed, others in shown(committed) for part in (printed, *others))
     assert "∂y/∂w  ≈ 1.002" in outputs
     assert "2.0 × 1.0 × 0.501" in outputs
     assert any("2.0 × 1.0 × 0.501" in cell for cell in text)
@@ -41,4 +42,4 @@ def test_what_it_says_is_what_it_shows(committed):
     assert "<math " in outputs
     before, after = 0.4371, 0.3469
     assert f"L′ - L ≈ {after} - {before}" in outputs
-    assert shown(committed)[-1][0][0].startswith("0.34685")
+    assert shown(committed)[-1][1][0][0].startswith("0.34685")
