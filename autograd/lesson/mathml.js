@@ -91,7 +91,7 @@ function joined(terms) {
   return terms.flatMap((term, place) => (place ? [operator("+"), term] : [term]));
 }
 
-/** A tree with every place filled. Between numbers, a product is written with ×: · could be taken for a decimal point.
+/** A tree with every place filled. Between numbers, a product is written with ×: · may be read as a decimal point.
  * @param {Tree} tree
  * @param {(argument: number, tight: boolean) => Node} fill
  * @param {string} times
