@@ -42,7 +42,7 @@ function prepareNumbers() {
 /** @param {number} place */
 function numberRow(place) {
   const node = graph.nodes[place];
-  const name = create("span", "number-name", brief(node.name, 40), node.label ? { title: brief(node.label, 400) } : {});
+  const name = create("span", "number-name", brief(node.name, 40).replaceAll(".", ".\u200b"), node.label ? { title: brief(node.label, 400) } : {});
   const slider = create("input", "slider", [], { type: "range", id: `slider-${place}`, min: String(-TICKS),
     max: String(TICKS), step: "1" });
   const typed = create("input", "number", [], { type: "text", inputmode: "decimal", id: `number-${place}`,
