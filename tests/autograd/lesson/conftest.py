@@ -12,9 +12,12 @@ OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """A window of the browser, for all tests: to open one takes longer than most of them."""
+    """A window of the browser, for all tests of a file: to open one takes longer than most of them.
+
+    Not for longer: while Playwright is there, an event loop is running, and other tests start their own.
+    """
     program = shutil.which("chromium")
     if not program:
         pytest.skip("the pages are tried in Chromium, which is not installed: apt-get install chromium")
