@@ -69,13 +69,18 @@ def written(node: Value) -> tuple[Any, list[Any]]:
 
 
 def slopes(row: Operation, y: Formula, arguments: tuple[Any, ...]) -> list[Formula | None]:
-    """The row's partial derivatives as formulas, one for each number among the arguments."""
+    """The row's partial derivatives as formulas, one for each number among the arguments.
+
+    None where no gradient flows, and for plain numbers, with respect to which there need not be a derivative.
+    """
     found: list[Formula | None] = []
     for partial, argument in zip(row.partials, arguments):
-        if is_tuple(argument):
-            items: Any = [None] * len(argument) if partial is None else partial(y, *arguments)
+        inside = argument if is_tuple(argument) else (argument,)
+        if partial is None or not any(isinstance(item, Formula) for item in inside):
+            items: Any = [None] * len(inside)
         else:
-            items = [None if partial is None else partial(y, *arguments)]
+            items = partial(y, *arguments)
+            items = items if is_tuple(argument) else [items]
         found += [item if item is None or isinstance(item, Formula) else Formula(item) for item in items]
     return found
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import nn
-from autograd import Value, dot, explain, log, operation, operations, tanh
+from autograd import Value, constant, dot, explain, log, operation, operations, tanh
 from autograd.lesson import page
 from autograd.lesson.content import Content
 from autograd.lesson.page import MOST_NODES
@@ -99,6 +99,11 @@ def test_what_cannot_be_opened_or_not_be_read_stays_closed() -> None:
     opening = [node["shape"] for node in graph["nodes"] if "expansion" in node]
     assert len(opening) == 1
     assert len(graph["nodes"]) > 80
+
+
+def test_no_derivative_with_respect_to_constants_is_written_down() -> None:
+    node = constant(-2.0) ** constant(3.0)  # whose derivative by the exponent does not exist
+    assert page(explain(node * Value(1.0, "x")))
 
 
 def test_a_value_that_was_set_by_hand_is_fixed_be_its_operands_what_they_may() -> None:
