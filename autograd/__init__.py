@@ -24,6 +24,8 @@ from autograd.errors import (
 )
 from autograd.expansion import expand
 from autograd.expression import Expression, read
+from autograd.explanation import Explanation, explain
+from autograd.explanation_steps import Step
 from autograd.formula import Formula, formula, javascript_library
 from autograd.graph import recalculate, topological_order
 from autograd.operations import (
@@ -78,6 +80,7 @@ __all__ = [
     "DivisionByZeroError",
     "DomainError",
     "Dual",
+    "Explanation",
     "Expression",
     "ExpressionError",
     "Formula",
@@ -86,6 +89,7 @@ __all__ = [
     "Operation",
     "Reading",
     "StaleGraphError",
+    "Step",
     "Value",
     "absolute",
     "add",
@@ -104,6 +108,7 @@ __all__ = [
     "erf",
     "exp",
     "expand",
+    "explain",
     "expm1",
     "find",
     "formula",

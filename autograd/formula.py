@@ -2,7 +2,7 @@
 
 A Formula flows through the rows of the table like a number and remembers what was done to it. How a row is written
 is the row's own notation; all that happens here is to put the operands in their places, with parentheses where one
-of them would otherwise fall apart. Simplified are 1 * x, x + 0, 0 * x and --x, and nothing else.
+of them would otherwise fall apart. Simplified are 1 * x, x + 0, 0 * x, x ** 1 and --x, and nothing else.
 """
 
 import inspect
@@ -12,12 +12,12 @@ from itertools import chain
 from typing import Any, ClassVar
 
 from autograd.dual import directional
-from autograd.operations import add, multiply, negative
+from autograd.operations import add, multiply, negative, power
 from autograd.primitives import JAVASCRIPT
 from autograd.reading import Reading, is_tuple, number
 from autograd.row import ATOM, PRODUCT, SUM, Operation, operations
 
-_PLACE = re.compile(r"\{(\d)(?::(\d))?\}|\{\{|\}\}")
+_PLACE = re.compile(r"\{(\d)(?:\.(\d+))?(?::(\d))?\}|\{\{|\}\}")
 _COMPARISONS = {"<": {}, ">": {}, "<=": {"text": "≤", "latex": r"\le"}, ">=": {"text": "≥", "latex": r"\ge"},
                 "!=": {"text": "≠", "latex": r"\ne"}}
 
@@ -102,7 +102,9 @@ class Formula(Reading):
             if place[1] is None:
                 return place[0][0]  # a doubled brace is a brace
             before = place.string[: place.start()].rstrip(" \\")
-            return _place(self.arguments[int(place[1])], int(place[2] or 0), language, before[-1:] in "({[|,}")
+            operand = self.arguments[int(place[1])]
+            return _place(operand[int(place[2])] if place[2] else operand, int(place[3] or 0), language,
+                          before[-1:] in "({[|,}")
 
         return precedence, _PLACE.sub(fill, template)
 
@@ -175,6 +177,8 @@ def _simplified(operation: Operation, operands: tuple[Any, ...]) -> Formula | No
         for zero, other in (operands, operands[::-1]):
             if zero.head == 0.0:
                 return other
+    elif operation is power and operands[1].head == 1.0:
+        return operands[0]
     elif operation is negative and operands[0].head is operation:
         return operands[0].arguments[0]
     return None

@@ -23,7 +23,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from autograd.reading import Reading, is_list
+from autograd.reading import Reading, is_list, is_tuple
 from autograd.row import ATOM, CHOICE, POWER, PRODUCT, SUM, operation
 
 
@@ -153,6 +153,13 @@ def _fold(combine: Callable[[Any, Any], Any], values: Any) -> Any:
     return total
 
 
+def _terms(call: str, term: str, values: Any) -> tuple[int, str]:
+    """The notation of a sum over lists: a term for each place. The lists may be given by their names alone."""
+    if not is_tuple(values):
+        return ATOM, call
+    return (SUM, " + ".join(term.format(place=place) for place in range(len(values)))) if values else (ATOM, "0")
+
+
 def _logsumexp(values: Any) -> Any:
     """log(e^x1 + ... + e^xn), with the largest number taken out first so that no power overflows."""
     largest = _fold(maximum, values)
@@ -173,9 +180,13 @@ def _pick(index: float, values: list[float]) -> float:
 
 
 sum = operation("sum", builtins.sum, (lambda y, values: [1.0 for _ in values],), lists=("values",),
+                text=lambda values: _terms("sum({0})", "{{0.{place}:1}}", values),
+                latex=lambda values: _terms("", "{{0.{place}:1}}", values),
                 expansion=lambda values: _fold(add, values) if values else 0.0)
 dot = operation("dot", lambda weights, inputs: builtins.sum(map(operator.mul, weights, inputs)),
                 (lambda y, weights, inputs: inputs, lambda y, weights, inputs: weights), lists=("weights", "inputs"),
+                text=lambda weights, inputs: _terms("dot({0}, {1})", "{{0.{place}:2}}·{{1.{place}:2}}", weights),
+                latex=lambda weights, inputs: _terms("", r"{{0.{place}:2}} \cdot {{1.{place}:2}}", weights),
                 expansion=lambda weights, inputs: _fold(add, list(map(multiply, weights, inputs))) if weights else 0.0)
 logsumexp = operation("logsumexp", _largest_out, (lambda y, values: [exp(x - y) for x in values],), lists=("values",),
                       expansion=_logsumexp, domain="at least one number")

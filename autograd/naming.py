@@ -1,0 +1,95 @@
+"""What the nodes of a graph are called, and which part of a model they belong to."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from autograd.value import Value
+
+_LONGEST = 40
+
+
+def given_names(names: Any) -> dict[Value, str]:
+    """The names that a user gave: a Module, or anything else with `named_parameters()`, or a dict of names.
+
+    A dict may go from names to Values or from Values to names. Raises TypeError for anything else.
+    """
+    if names is None:
+        return {}
+    if hasattr(names, "named_parameters"):
+        pairs: list[tuple[Any, Any]] = list(names.named_parameters())
+    elif isinstance(names, Mapping):
+        pairs = list(names.items())  # pyright: ignore
+    else:
+        raise TypeError(f"names is a Module or a dict of names and Values, not {type(names).__name__!r}")
+    found: dict[Value, str] = {}
+    for one, other in pairs:
+        value, name = (one, other) if isinstance(one, Value) else (other, one)
+        if not isinstance(value, Value) or not isinstance(name, str):
+            raise TypeError(f"names has {one!r}: {other!r}, which is not a name and a Value")
+        found[value] = name
+    return found
+
+
+def names_of(order: list[Value], given: Mapping[Value, str]) -> dict[Value, str]:
+    """A name for each node but the constants, no two the same: the given one, the label, or v1, v2, ...
+
+    The last node of the order is the output; without a label it is called L, or y if there is another L.
+    """
+    wanted = {node: _readable(given.get(node) or node.label or "") for node in order if not node.constant}
+    taken = set(wanted.values())
+    output = order[-1]
+    if not wanted.get(output):
+        wanted[output] = next(name for name in ("L", "y", "output", _free("L", taken)) if name not in taken)
+        taken.add(wanted[output])
+    names: dict[Value, str] = {}
+    used: set[str] = set()
+    count = 0
+    for node, name in wanted.items():
+        while not name:
+            count += 1
+            name = f"v{count}" if f"v{count}" not in taken else ""
+        if name in used:
+            name = _free(name, taken)
+            taken.add(name)
+        used.add(name)
+        names[node] = name
+    return names
+
+
+def modules_of(order: list[Value], given: Mapping[Value, str]) -> dict[Value, str]:
+    """The part of the model that each node belongs to, "" for none: `layers.0.neurons.3`.
+
+    A parameter belongs to what its dotted name says, a result to where its parameters do, and what is made of that
+    one result, an activation, to the same.
+    """
+    modules: dict[Value, str] = {}
+    for node in order:
+        if node.op is None:
+            modules[node] = module_of(given.get(node, ""))
+            continue
+        owners = {modules[parent] for parent in node.parents if parent in given} or (
+            {modules[node.parents[0]]} if len(node.parents) == 1 else set[str]())
+        modules[node] = owners.pop() if len(owners) == 1 else ""
+    return modules
+
+
+def module_of(name: str) -> str:
+    """The module that a dotted name is in: that of `layers.0.neurons.3.w.1` is `layers.0.neurons.3`, then `layers.0`.
+
+    Numbers count the items of a list, which is no module.
+    """
+    return re.sub(r"(^|\.)[^.]+(\.\d+)*$", "", name)
+
+
+def _readable(name: str) -> str:
+    """A label on one line, of a length that can be read."""
+    name = " ".join("".join(c if c.isprintable() else " " for c in name).split())
+    return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
+
+
+def _free(name: str, taken: set[str]) -> str:
+    count = 2
+    while f"{name}_{count}" in taken:
+        count += 1
+    return f"{name}_{count}"

@@ -1,0 +1,246 @@
+"""Numbers as an explanation shows them: in 4 significant digits, and with ≈ wherever = would then be wrong."""
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable
+from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow, localcontext
+from types import BuiltinFunctionType
+from typing import Any, ClassVar
+
+from autograd.formula import Formula
+from autograd.reading import Reading, is_tuple
+from autograd.row import ATOM, PRODUCT, Operation
+
+_EXACTLY = Context(prec=60, traps=[Inexact, Overflow, InvalidOperation, DivisionByZero])
+
+
+def shown(x: float) -> str:
+    """A number in 4 significant digits: `-3.0`, `0.7071`, `1.235e4`."""
+    written = f"{x + 0.0:.4g}"  # -0.0 + 0.0 is 0.0
+    if "e" in written:
+        mantissa, exponent = written.split("e")
+        return f"{mantissa}e{int(exponent)}"
+    return written if "." in written else written + ".0"
+
+
+def is_shown_whole(x: float) -> bool:
+    """Whether the 4 digits are the number, up to the rounding of floats."""
+    return math.isclose(x, float(shown(x)), rel_tol=1e-12)
+
+
+class Named(Formula):
+    """A formula that is a name, and knows the number that goes by it."""
+
+    __slots__ = ("data",)
+
+    def __init__(self, name: str, data: float) -> None:
+        super().__init__(name)
+        self.data = data
+
+    @classmethod
+    def read(cls, operation: Operation, arguments: tuple[Any, ...]) -> Any:
+        return Formula.read(operation, arguments)
+
+    def truth(self) -> bool:
+        """Where a row chooses by whether a number is 0, what is written is what is chosen."""
+        return self.data != 0.0
+
+    def _put_together(self, language: str) -> tuple[int, str]:
+        return (ATOM, latex_name(str(self.head))) if language == "latex" else super()._put_together(language)
+
+
+class Numeral(Named):
+    """A number in the place of its name. Two of them are equal if their names are: 3.0 × 3.0 is no square."""
+
+    __slots__ = ()
+
+    def _put_together(self, language: str) -> tuple[int, str]:
+        written = shown(self.data)
+        if language in ("python", "javascript"):
+            written = repr(self.data)
+        elif "e" in written and language == "latex":
+            mantissa, exponent = written.split("e")
+            return PRODUCT, rf"{mantissa} \cdot 10^{{{exponent}}}"
+        return PRODUCT if "-" in written or "e" in written else ATOM, written
+
+
+class Coefficient(Numeral):
+    """A constant of a formula, in 4 digits; a whole one without its point, as one writes 2·x."""
+
+    __slots__ = ()
+
+    def __init__(self, data: float) -> None:
+        super().__init__(shown(data), data)
+
+    def _put_together(self, language: str) -> tuple[int, str]:
+        precedence, written = super()._put_together(language)
+        return precedence, written.removesuffix(".0") if language in ("text", "latex") else written
+
+
+class Symbol(Formula):
+    """A name that is written in its own way in LaTeX: ∂y/∂x, η, w′."""
+
+    __slots__ = ("_latex",)
+
+    def __init__(self, text: str, latex: str) -> None:
+        super().__init__(text)
+        self._latex = latex
+
+    @classmethod
+    def read(cls, operation: Operation, arguments: tuple[Any, ...]) -> Any:
+        return Formula.read(operation, arguments)
+
+    def _put_together(self, language: str) -> tuple[int, str]:
+        return ATOM, self._latex if language == "latex" else str(self.head)
+
+
+def derivative(of: str, by: str, use: int | None = None) -> Symbol:
+    """∂y/∂x as a symbol; `use` tells apart the uses of one x: ∂y/∂x⁽²⁾."""
+    text, latex = "", ""
+    if use is not None:
+        text, latex = f"⁽{str(use).translate(_SUPERSCRIPTS)}⁾", f"^{{({use})}}"
+    return Symbol(f"∂{_grouped(of)}/∂{_grouped(by)}{text}",
+                  rf"\frac{{\partial {latex_name(of)}}}{{\partial {latex_name(by)}{latex}}}")
+
+
+def rounded(formula: Formula) -> Formula:
+    """The formula with its constants in 4 digits; the same one if there is nothing to round."""
+    return _rebuilt(formula, lambda leaf: Coefficient(leaf.head) if isinstance(leaf.head, float) else leaf)
+
+
+def has_rounded(formula: Formula) -> bool:
+    """Whether a number in a formula is not all that it is shown as."""
+    return any(isinstance(leaf, Numeral) and not is_shown_whole(leaf.data) for leaf in _leaves(formula))
+
+
+def is_equal(formula: Formula, result: float) -> bool:
+    """Whether `formula = result` is right in decimal arithmetic for the digits that are shown."""
+    with localcontext(_EXACTLY):
+        try:
+            return _exact(formula) == Decimal(shown(result))
+        except (ArithmeticError, ValueError, TypeError, RecursionError):
+            return False
+
+
+def latex_name(name: str) -> str:
+    r"""A name in LaTeX: `\alpha` for α, and words as text, `\text{loss}`, so that their letters are no product."""
+    latex = Formula(name).latex
+    greek = unicodedata.name(latex[0], "").removeprefix("GREEK ")
+    if greek.startswith("SMALL LETTER ") and greek.count(" ") == 2 and not greek.endswith("OMICRON"):
+        return "\\" + greek.split()[2].lower().replace("lamda", "lambda") + latex[1:]
+    if latex.startswith(r"\mathrm{") and not re.search(r"\\[a-z]", latex[1:]):
+        return r"\text" + latex.removeprefix(r"\mathrm")  # there are no signs of mathematics in it
+    return latex
+
+
+class Exact(Reading):
+    """A decimal number that flows through a row without rounding; what would round it raises an error."""
+
+    __slots__ = ("decimal",)
+    generality: ClassVar[int] = 4
+
+    def __init__(self, decimal: Decimal) -> None:
+        self.decimal = decimal
+
+    @classmethod
+    def read(cls, operation: Operation, arguments: tuple[Any, ...]) -> "Exact":
+        value: Any = operation.value
+        if isinstance(value, BuiltinFunctionType) or any(operation.lists):
+            plain = [[_decimal(item) for item in argument] if is_tuple(argument) else _decimal(argument)
+                     for argument in arguments]
+            result: Any = value(*plain)
+            if isinstance(result, float):
+                _refuse_accident(operation, result, plain)
+        else:
+            result = value(*(item if isinstance(item, Exact) else Exact(_decimal(item)) for item in arguments))
+        return Exact(_decimal(result))
+
+    def truth(self) -> bool:
+        return self.decimal != 0
+
+    def __bool__(self) -> bool:
+        return self.decimal != 0
+
+    def __lt__(self, other: Any) -> bool:
+        return self.decimal < _decimal(other)
+
+    def __le__(self, other: Any) -> bool:
+        return self.decimal <= _decimal(other)
+
+    def __gt__(self, other: Any) -> bool:
+        return self.decimal > _decimal(other)
+
+    def __ge__(self, other: Any) -> bool:
+        return self.decimal >= _decimal(other)
+
+
+def _refuse_accident(operation: Operation, result: float, operands: list[Any]) -> None:
+    """Raise ValueError where a primitive gives a short number only because floats end: tanh(20), sin(1e-9).
+
+    √4 = 2 and e⁰ = 1 are no accident: operands that are short in binary as well, and a function that moves there.
+    """
+    if any(operation.lists):
+        raise ValueError("rounded")
+    exact, operands = operands, [float(operand) for operand in operands]
+    short = all(x == Decimal(y) and y.as_integer_ratio()[1] <= 1024 and abs(y) < 1e6
+                for x, y in zip(exact, operands, strict=True))
+    slopes = [operation.slope(place, result, operands) for place in range(len(operands))]
+    moves = any(abs(slope * x) > 1e-6 * abs(result) for slope, x in zip(slopes, operands, strict=True))
+    if not short or (any(operands) and not moves):
+        raise ValueError("rounded")
+
+
+def _exact(formula: Formula) -> Decimal:
+    if not formula.arguments:
+        if isinstance(formula, Numeral):
+            return Decimal(shown(formula.data))
+        return _decimal(formula.head)
+    if not isinstance(formula.head, Operation):
+        raise ValueError("a comparison is no number")
+    arguments = [tuple(Exact(_exact(item)) for item in argument) if is_tuple(argument) else
+                 _condition(argument) for argument in formula.arguments]
+    return _decimal(Exact.read(formula.head, tuple(arguments)))
+
+
+def _condition(formula: Formula) -> Exact:
+    comparison = _COMPARISONS.get(formula.head) if isinstance(formula.head, str) and formula.arguments else None
+    if comparison is None:
+        return Exact(_exact(formula))
+    return Exact(Decimal(comparison(*map(_exact, formula.arguments))))
+
+
+def _decimal(x: Any) -> Decimal:
+    if isinstance(x, Exact):
+        return x.decimal
+    return x if isinstance(x, Decimal) else Decimal(repr(float(x)) if isinstance(x, float) else x)
+
+
+def _rebuilt(formula: Formula, new: Callable[[Formula], Formula]) -> Formula:
+    if not formula.arguments:
+        return new(formula)
+    arguments = tuple(tuple(_rebuilt(item, new) for item in argument) if is_tuple(argument) else
+                      _rebuilt(argument, new) for argument in formula.arguments)
+    return Formula(formula.head, arguments)
+
+
+def _leaves(formula: Formula) -> list[Formula]:
+    waiting, leaves = [formula], list[Formula]()
+    while waiting:
+        part = waiting.pop()
+        if not part.arguments:
+            leaves.append(part)
+        for argument in part.arguments:
+            waiting += argument if is_tuple(argument) else (argument,)
+    return leaves
+
+
+def _grouped(name: str) -> str:
+    """In parentheses if it would otherwise fall apart behind a ∂."""
+    return name if all(c.isalnum() or c in "_.'" or unicodedata.combining(c) for c in name) else f"({name})"
+
+
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
+    "!=": lambda a, b: a != b}
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
