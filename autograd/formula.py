@@ -7,7 +7,7 @@ of them would otherwise fall apart. Simplified are 1 * x, x + 0, 0 * x, x ** 1 a
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import Any, ClassVar
 
@@ -224,10 +224,15 @@ def _escaped(sign: re.Match[str]) -> str:
     return {"\\": r"\backslash ", "~": r"\sim ", "^": r"\wedge "}.get(sign[0], "\\" + sign[0])
 
 
-def javascript_library() -> str:
-    """The functions that a formula in JavaScript calls, one a line or more, made from the """
+def javascript_library(*formulas: Formula) -> str:
+    """The functions that formulas in JavaScript call, one a line or more, made from the table.
+
+    All of them, or those that the given formulas call, and what these call in turn. Raises TypeError for a row whose
+    value is neither a primitive that JavaScript has nor generic arithmetic.
+    """
+    rows = _rows(formulas) if formulas else list(operations.values())
     lines: list[str] = []
-    for row in operations.values():
+    for row in rows:  # the list grows while the functions are written
         if row.name in JAVASCRIPT:
             lines.append(JAVASCRIPT[row.name])
         elif getattr(row.value, "__module__", None) == "math":
@@ -236,4 +241,19 @@ def javascript_library() -> str:
             symbols = [Formula(name) for name in row.parameters]
             result = _formula(row.value(*symbols) if "python" not in row.notation else row(*symbols))
             lines.append(f"function {row.name}({', '.join(row.parameters)}) {{ return {result.javascript}; }}")
+            rows += [called for called in _rows([result]) if called not in rows]
     return "\n".join(lines) + "\n"
+
+
+def _rows(formulas: Iterable[Formula]) -> list[Operation]:
+    """The rows that formulas are made of, each once."""
+    rows: dict[Operation, None] = {}
+    waiting, seen = list(formulas), set[int]()
+    while waiting:
+        part = waiting.pop()
+        if id(part) not in seen:
+            seen.add(id(part))
+            if isinstance(part.head, Operation):
+                rows[part.head] = None
+            waiting += chain.from_iterable(a if is_tuple(a) else (a,) for a in part.arguments)
+    return list(rows)

@@ -38,15 +38,19 @@ _RECORD = """
         node._clock = state.clock
         return node
 """
-_ONE_OPERAND = """x0 = a._data"""
+_ONE_OPERAND = """x0 = a._data
+        rule = pull_none if a._rule is no_gradient else pull_first"""
 _TWO_OPERANDS = """x0 = a._data
         if type(b) is Value:
             x1 = b._data
-            rule = pull_both
+            if b._rule is no_gradient:
+                rule = pull_none if a._rule is no_gradient else pull_first
+            else:
+                rule = pull_second if a._rule is no_gradient else pull_both
         elif type(b) is float or type(b) is int:
             b = constant(b)
             x1 = b._data
-            rule = pull_first
+            rule = pull_none if a._rule is no_gradient else pull_first
         else:
             return anything(a, b)"""
 _REFLECTED = """x1 = b._data
@@ -169,12 +173,13 @@ def _source(operation: Operation) -> str:
     names = ["pull_both", "pull_first", "pull_second", "pull_none", "forward"]
     if count == 1:
         parts.append(_RECORD.format(name="forward", signature="a", operands=_ONE_OPERAND, value=value,
-                                    arguments="a,", rule="pull_first", b="nothing"))
+                                    arguments="a,", rule="rule", b="nothing"))
     else:
         parts.append(_RECORD.format(name="forward", signature="a, b", operands=_TWO_OPERANDS, value=value,
                                     arguments="a, b", rule="rule", b="b"))
         parts.append(_RECORD.format(name="reflected", signature="b, a", operands=_REFLECTED, value=value,
-                                    arguments="a, b", rule="pull_second", b="b"))
+                                    arguments="a, b", rule="pull_none if b._rule is no_gradient else pull_second",
+                                    b="b"))
         names.append("reflected")
     primitives = ", ".join(name for name, row in operations.items() if "python" in row.notation)
     return (f"def make(operation, anything, anything_reflected, math, {primitives}):{''.join(parts)}\n"

@@ -1,0 +1,158 @@
+"""What a page is about, as plain data: the graph, its formulas, what its nodes open into, and the steps."""
+
+from collections.abc import Hashable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from autograd.errors import DomainError
+from autograd.graph import topological_order
+from autograd.lesson.arithmetic import Shape, shape
+from autograd.lesson.notation import pattern, written
+from autograd.reading import is_tuple
+from autograd.recording import always_recording
+from autograd.value import Value, constant
+
+if TYPE_CHECKING:
+    from autograd.explanation import Explanation
+
+_LARGEST_EXPANSION = 100  # nodes; nobody reads a picture of more, opened in another one
+
+
+class Content:
+    """The data of a page, gathered from an explanation.
+
+    `shapes`: the functions that it calculates with; `expansions`: the graphs that composite nodes open into.
+    """
+
+    def __init__(self, explanation: "Explanation") -> None:
+        self.explanation, self.ledger = explanation, explanation.ledger
+        self.shapes: dict[Shape, int] = {}
+        self.expansions: list[Value] = []
+        self._formulas: dict[Hashable, int] = {}
+        self._trees: list[dict[str, Any]] = []
+        self._expansion_numbers: dict[Hashable, int | None] = {}
+        self._graphs: list[dict[str, Any]] = []
+        self.graph = self._graph_of(self.ledger.order)
+
+    def data(self) -> dict[str, Any]:
+        """All of it, for JSON; `content.js` says what each part means."""
+        ledger = self.ledger
+        return {
+            "graph": self.graph,
+            "shapes": [_described(*shape) for shape in self.shapes],
+            "formulas": self._trees,
+            "expansions": self._graphs,
+            "steps": self._steps(),
+            "learning": [ledger.place[node] for node in ledger.parameters],
+        }
+
+    def _steps(self) -> list[dict[str, Any]]:
+        ledger, place = self.ledger, self.ledger.place
+        found: list[dict[str, Any]] = []
+        for step in self.explanation:
+            data: dict[str, Any] = {"kind": step.kind, "node": place[step.node]}
+            if step.edge:
+                data |= {"child": place[step.edge.child], "place": step.edge.place, "use": step.edge.use,
+                         "uses": step.edge.uses}
+            if "formula" in step.words[1]:
+                data["formula"] = step.words[1]["formula"]
+            found.append(data)
+        assert len(found) == sum(map(len, self.explanation.phases.values())), ledger
+        return found
+
+    def _graph_of(self, order: list[Value]) -> dict[str, Any]:
+        """The nodes of the graph that is explained."""
+        ledger, nodes = self.ledger, list[dict[str, Any]]()
+        for node in order:
+            kind = ("constant" if node.constant else "parameter" if node.op is None and node in ledger.given else
+                    "input" if node.op is None else "output" if node is ledger.output else "operation")
+            found = self._node(node, ledger.place) | {"kind": kind, "name": ledger.names.get(node, "")}
+            if node.label and node.label != found["name"]:
+                found["label"] = node.label
+            if node in ledger.moving and not node.constant:
+                found["moves"] = True
+            if node.op is not None:
+                if _is_set(node):
+                    found["fixed"] = True
+                elif node.op.expansion is not None:
+                    number = self._expansion(node)
+                    if number is not None:
+                        found["expansion"] = number
+            nodes.append(found)
+        return {"nodes": nodes, "output": ledger.place[ledger.output]}
+
+    def _node(self, node: Value, place: dict[Value, int]) -> dict[str, Any]:
+        found: dict[str, Any] = {"value": node.data, "parents": [place[parent] for parent in node.parents]}
+        if node.op is not None:
+            found["shape"] = self.shapes.setdefault(shape(node), len(self.shapes))
+            key = pattern(node)
+            if key not in self._formulas:
+                self._formulas[key] = len(self._trees)
+                value, partials = written(node)
+                self._trees.append({"value": value, "partials": partials})
+            found["formula"] = self._formulas[key]
+        return found
+
+    def _expansion(self, node: Value) -> int | None:
+        """The number of the graph that a composite node opens into; nodes that open alike share it."""
+        parents = node.parents
+        first = {parent: place for place, parent in reversed(list(enumerate(parents)))}
+        key = shape(node), tuple((first[parent], parent.constant) for parent in parents), tuple(
+            parent.data for parent in parents if parent.constant)
+        if key not in self._expansion_numbers:
+            self._expansion_numbers[key] = self._opened(node, first)
+        return self._expansion_numbers[key]
+
+    def _opened(self, node: Value, first: dict[Value, int]) -> int | None:
+        assert node.op is not None
+        assert node.op.expansion is not None
+        leaves = {parent: constant(parent.data) if parent.constant else Value(parent.data) for parent in node.parents}
+        arguments = (tuple(leaves[item] for item in argument) if is_tuple(argument) else leaves[argument]
+                     for argument in node.arguments)
+        try:
+            with always_recording():
+                output = node.op.expansion(*arguments)
+        except (DomainError, ArithmeticError):
+            return None  # its numbers are too large to be opened
+        if not isinstance(output, Value) or output.op is None:
+            return None
+        order = topological_order(output)
+        if len(order) > _LARGEST_EXPANSION:
+            return None
+        places = {node: place for place, node in enumerate(order)}
+        leaf_of = {leaf: first[parent] for parent, leaf in leaves.items()}
+        moving = {leaf for leaf in leaf_of if not leaf.constant}
+        nodes: list[dict[str, Any]] = []
+        names = (f"u{count}" for count in range(1, len(order) + 1))
+        for inner in order:
+            if any(parent in moving for parent in inner.parents):
+                moving.add(inner)
+            kind = ("output" if inner is output else "operation" if inner.op else "constant" if inner.constant else
+                    "input")
+            found = self._node(inner, places) | {"kind": kind, "name": "" if inner.op is None else next(names)}
+            if inner in moving:
+                found["moves"] = True
+            if inner in leaf_of:
+                found["leaf"] = leaf_of[inner]
+            nodes.append(found)
+        self.expansions.append(output)
+        self._graphs.append({"nodes": nodes, "output": places[output]})
+        return len(self._graphs) - 1
+
+
+def _described(row: Any, lengths: Iterable[int | None]) -> dict[str, Any]:
+    """A shape: the name of the parameter for each of the numbers among its arguments, and whether a gradient flows."""
+    parameters: list[str] = []
+    flows: list[bool] = []
+    for parameter, partial, length in zip(row.parameters, row.partials, lengths):
+        parameters += [parameter] if length is None else [f"{parameter}[{number}]" for number in range(length)]
+        flows += [partial is not None] * (1 if length is None else length)
+    return {"symbol": row.symbol, "call": row.call, "domain": row.domain or "", "parameters": parameters, "flows": flows}
+
+
+def _is_set(node: Value) -> bool:
+    """Whether a calculated Value was overwritten by hand."""
+    assert node.op is not None
+    try:
+        return node.op.calculate(node.operands, node.arguments) != node.data
+    except ValueError:
+        return True

@@ -1,0 +1,145 @@
+// @ts-check
+/* Forward and backward over a graph. What an operation is comes from `arithmetic`, written by Formula from the table. */
+
+/** A number that an operation is not made for. */
+class Trouble extends Error {
+  /** @param {number} node @param {Shape} shape @param {number[]} operands @param {string} what */
+  constructor(node, shape, operands, what) {
+    const here = shape.parameters.map((name, place) => `${name} = ${shown(operands[place])}`);
+    super(`${shape.call} ${what}; here ${[...here.slice(0, 6), ...(here.length > 6 ? ["…"] : [])].join(", ")}`);
+    this.node = node;
+  }
+}
+
+/** All numbers of a graph at one time: values and gradients by node; local derivatives and shares by node and argument.
+ * A share is what flows back along one edge: the gradient of the child times the local derivative.
+ * @typedef {{values: number[], gradients: number[], partials: (number | null)[][], shares: number[][]}} Numbers */
+
+class Engine {
+  /** @param {Graph} subject */
+  constructor({ nodes, output }) {
+    this.nodes = nodes;
+    this.output = output;
+    /** For each node its uses: which child, and as which argument. @type {{child: number, place: number}[][]} */
+    this.uses = nodes.map(() => []);
+    this.reached = nodes.map((_, place) => place === output);
+    for (let child = output; child >= 0; child--) {
+      if (!this.reached[child]) continue;
+      nodes[child].parents.forEach((parent, place) => {
+        if (!this.flows(child, place)) return;
+        this.reached[parent] = true;
+        this.uses[parent].push({ child, place });
+      });
+    }
+  }
+
+  /** Whether a gradient flows back along an edge.
+   * @param {number} child @param {number} place */
+  flows(child, place) {
+    const { shape, parents } = this.nodes[child];
+    return shape !== undefined && content.shapes[shape].flows[place] && !!this.nodes[parents[place]].moves;
+  }
+
+  /** The values of all nodes, from those of the leaves. Throws Trouble.
+   * @param {number[]} given of which only the leaves are looked at
+   * @param {number} [forced] a node that has its given value, whatever its parents have
+   * @param {number[]} [before] the values of arguments through which no gradient flows, to hold them still */
+  forward(given, forced = -1, before) {
+    /** @type {number[]} */
+    const values = new Array(this.nodes.length);
+    this.nodes.forEach((node, place) => {
+      if (node.shape === undefined || node.fixed || place === forced) {
+        values[place] = given[place];
+        return;
+      }
+      const shape = content.shapes[node.shape];
+      const operands = node.parents.map((parent, k) => (before && !shape.flows[k] ? before : values)[parent]);
+      values[place] = calculated(arithmetic[node.shape], operands);
+      if (!Number.isFinite(values[place])) {
+        const domain = shape.domain && (Number.isNaN(values[place]) ? `needs ${shape.domain}`
+          : `needs ${shape.domain}, and a result that is not too large`);
+        throw new Trouble(place, shape, operands, domain || "overflows");
+      }
+    });
+    return values;
+  }
+
+  /** The chain rule: each node, once all its uses are done, hands on its gradient times the local derivative.
+   * Throws Trouble where there is no finite derivative.
+   * @param {number[]} values
+   * @returns {Numbers} */
+  backward(values) {
+    const gradients = values.map(() => 0);
+    /** @type {(number | null)[][]} */
+    const partials = new Array(values.length);
+    /** @type {number[][]} */
+    const shares = new Array(values.length);
+    gradients[this.output] = 1;
+    for (let child = this.output; child >= 0; child--) {
+      const { shape, parents } = this.nodes[child];
+      if (shape === undefined || !this.reached[child]) continue;
+      const operands = parents.map((parent) => values[parent]);
+      const slopes = (partials[child] = arithmetic[shape].partials(operands, values[child]));
+      shares[child] = parents.map((parent, place) => {
+        const slope = slopes[place];
+        if (slope === null || slope === undefined || !this.flows(child, place)) return 0;
+        const share = gradients[child] * slope;
+        gradients[parent] += share;
+        if (Number.isFinite(gradients[parent])) return share;
+        const what = Number.isFinite(slope) ? "has a gradient that overflows"
+          : `has no finite derivative with respect to ${content.shapes[shape].parameters[place]}`;
+        throw new Trouble(child, content.shapes[shape], operands, what);
+      });
+    }
+    return { values, gradients, partials, shares };
+  }
+
+  /** Everything, from the values of the leaves. Throws Trouble.
+   * @param {number[]} given */
+  run(given) {
+    return this.backward(this.forward(given));
+  }
+
+  /** The slope at a node by central differences, and the slopes on both sides; NaN where there is no value.
+   * Arguments through which no gradient flows, by the table, are held still.
+   * @param {number[]} values @param {number} node */
+  difference(values, node) {
+    const width = 1e-5 * Math.max(1, Math.abs(values[node]));
+    /** @param {number} change */
+    const output = (change) => {
+      const moved = values.slice();
+      moved[node] += change;
+      try {
+        return this.forward(moved, node, values)[this.output];
+      } catch (trouble) {
+        if (trouble instanceof Trouble) return NaN;
+        throw trouble;
+      }
+    };
+    const [below, here, above] = [output(-width), values[this.output], output(width)];
+    return { central: (above - below) / (2 * width), left: (here - below) / width, right: (above - here) / width };
+  }
+
+  /** In how many ways one gets from a node to the output.
+   * @param {number} node */
+  pathsFrom(node) {
+    const count = this.nodes.map(() => 0);
+    count[this.output] = 1;
+    for (let child = this.output; child >= 0; child--) {
+      this.nodes[child].parents.forEach((parent, place) => {
+        if (this.reached[child] && this.flows(child, place)) count[parent] += count[child];
+      });
+    }
+    return count[node];
+  }
+}
+
+/** @param {Calculation} calculation @param {number[]} operands */
+function calculated(calculation, operands) {
+  try {
+    return calculation.value(operands);
+  } catch (error) {
+    if (error instanceof RangeError) return NaN;
+    throw error;
+  }
+}

@@ -1,0 +1,26 @@
+// @ts-check
+/* The page in English and Chinese, from one table of strings. */
+
+let language = content.language;
+
+/** A string of the table, with the words in braces put in.
+ * @param {string} key
+ * @param {Record<string, string | number>} [words] */
+function text(key, words = {}) {
+  const template = STRINGS[language][key];
+  if (template === undefined) throw new Error(`there is no string ${key}`);
+  return template.replace(/\{(\w+)\}/g, (_, word) => String(words[word]));
+}
+
+/** Fill all elements that say what they want: as text, or as the name that a screen reader gives. */
+function translate() {
+  document.documentElement.lang = language;
+  for (const place of document.querySelectorAll("[data-text]")) {
+    place.textContent = text(/** @type {HTMLElement} */ (place).dataset.text || "");
+  }
+  for (const place of document.querySelectorAll("[data-label]")) {
+    const label = text(/** @type {HTMLElement} */ (place).dataset.label || "");
+    place.setAttribute("aria-label", label);
+    place.setAttribute("title", label);
+  }
+}

@@ -1,0 +1,124 @@
+// @ts-check
+/* Formulas as MathML. The table's own come as trees; what is built here is the chain rule around them. */
+
+/** @param {string} tag @param {(string | Node)[]} inside */
+function mathml(tag, ...inside) {
+  const made = document.createElementNS("http://www.w3.org/1998/Math/MathML", tag);
+  made.append(...inside);
+  return made;
+}
+
+/** A formula on a line of its own, read out as `words`.
+ * @param {string} words @param {Node[]} inside */
+function display(words, ...inside) {
+  const made = mathml("math", ...inside);
+  made.setAttribute("display", "block");
+  made.setAttribute("aria-label", words);
+  return made;
+}
+
+/** Lines that are aligned at their signs: [left, sign, right].
+ * @param {[Node[], string, Node[]][]} lines */
+function aligned(lines) {
+  const rows = lines.map(([left, sign, right]) => mathml("mtr", mathml("mtd", ...left), mathml("mtd", operator(sign)),
+    mathml("mtd", ...right)));
+  rows.forEach((row) => [...row.children].forEach((cell, place) => cell.setAttribute("class", `column-${place}`)));
+  return mathml("mtable", ...rows);
+}
+
+/** A sign. Only a minus in front of a number is not told apart by MathML itself from one between two.
+ * @param {string} sign @param {boolean} [leading] */
+function operator(sign, leading = false) {
+  const made = mathml("mo", sign);
+  if (leading || sign === "(") made.setAttribute("form", "prefix");
+  if (sign === ")") made.setAttribute("form", "postfix");
+  return made;
+}
+
+/** A name as in a book: a letter, perhaps with an index, or an upright word.
+ * @param {string} name */
+function symbol(name) {
+  const [, stem, index] = /^(\p{L}+?)_?(\d+)$/u.exec(name) || [null, name, ""];
+  const letter = mathml("mi", stem);
+  return index ? mathml("msub", letter, mathml("mn", index)) : letter;
+}
+
+/** A number, in parentheses if it is told to and needs them.
+ * @param {number} x @param {boolean} [tight] */
+function numeral(x, tight = false) {
+  const [mantissa, exponent] = shown(x).split("e");
+  const negative = mantissa.startsWith("−");
+  const parts = [...(negative ? [operator("−", true)] : []), mathml("mn", negative ? mantissa.slice(1) : mantissa)];
+  if (exponent !== undefined) {
+    parts.push(operator("·"), mathml("msup", mathml("mn", "10"), mathml("mn", exponent)));
+  }
+  if (parts.length === 1) return parts[0];
+  return tight ? mathml("mrow", operator("("), ...parts, operator(")")) : mathml("mrow", ...parts);
+}
+
+/** @param {GraphNode} node @param {boolean} [tight] */
+function named(node, tight = false) {
+  return node.kind === "constant" ? numeral(node.value, tight) : symbol(node.name);
+}
+
+/** ∂a/∂b; the part of it that comes through one use of b has the number of the use: ∂a/∂b⁽²⁾.
+ * @param {GraphNode} of @param {GraphNode} by @param {number} [use] */
+function derivative(of, by, use = 0) {
+  const below = symbol(nameOf(by));
+  const index = use ? mathml("msup", below, mathml("mrow", operator("("), mathml("mn", String(use)), operator(")"))) : below;
+  return mathml("mfrac", mathml("mrow", operator("∂"), symbol(nameOf(of))), mathml("mrow", operator("∂"), index));
+}
+
+/** The new number that takes the place of a node's. @param {GraphNode} node */
+function prime(node) {
+  return mathml("msup", symbol(node.name), operator("′"));
+}
+
+/** @param {Node[]} terms @returns {Node[]} */
+function joined(terms) {
+  return terms.flatMap((term, place) => (place ? [operator("+"), term] : [term]));
+}
+
+/** A tree with every place filled.
+ * @param {Tree} tree
+ * @param {(argument: number, tight: boolean) => Node} fill
+ * @returns {Node} */
+function filled(tree, fill) {
+  const [head, ...rest] = tree;
+  if (typeof head === "number") return fill(Number(rest[0]), head === 1);
+  if (head === "mo") return operator(String(rest[0] ?? ""));
+  return mathml(String(head), ...rest.map((part, place) => {
+    if (Array.isArray(part)) {
+      const before = rest[place - 1];
+      const leading = part[0] === "mo" && part[1] === "−" && (!Array.isArray(before) || (before[0] === "mo" && before[1] !== ")"));
+      return leading ? operator("−", true) : filled(part, fill);
+    }
+    return head === "mtext" ? condition(String(part)) : String(part);
+  }));
+}
+
+/** The two words in a formula that has cases; anything else is the name of an operation.
+ * @param {string} word */
+function condition(word) {
+  const plain = word.trim();
+  return plain === "if" || plain === "otherwise" ? ` ${text(plain)} ` : plain;
+}
+
+/** A formula of a node, with the names of its arguments and with their numbers.
+ * @param {Graph} subject @param {number} place @param {Tree} tree @param {number[]} values */
+function formulaOf({ nodes }, place, tree, values) {
+  const node = nodes[place];
+  /** @param {number} argument */
+  const meant = (argument) => (argument < 0 ? place : node.parents[argument]);
+  return {
+    names: filled(tree, (argument, tight) => named(nodes[meant(argument)], tight)),
+    numbers: filled(tree, (argument, tight) => numeral(values[meant(argument)], tight)),
+    operands: placesIn(tree).map((argument) => values[meant(argument)]),
+  };
+}
+
+/** @param {Tree} tree @returns {number[]} */
+function placesIn(tree) {
+  if (typeof tree[0] === "number") return [Number(tree[1])];
+  return tree.flatMap((part) => (Array.isArray(part) ? placesIn(part) : []));
+}

@@ -1,0 +1,68 @@
+// @ts-check
+/* Numbers, shown in 4 significant digits as Python shows them, and read as a student types them. */
+
+/** @param {number} x */
+function shown(x) {
+  return written(x).replaceAll("-", "−");
+}
+
+/** The digits alone, with a plain minus sign.
+ * @param {number} x */
+function written(x) {
+  if (x === 0) return "0.0";
+  const digits = Math.abs(x).toExponential(30);
+  let [mantissa, exponent] = Math.abs(x).toExponential(3).split("e");
+  if (/^\d\.\d{2}[02468]50*e/.test(digits)) [mantissa, exponent] = halfWay(digits); // to the even digit, as Python
+  const power = Number(exponent);
+  if (power < -4 || power >= 4) return (x < 0 ? "-" : "") + mantissa.replace(/\.?0+$/, "") + "e" + power;
+  const plain = String(Number(mantissa + "e" + exponent));
+  return (x < 0 ? "-" : "") + (plain.includes(".") ? plain : plain + ".0");
+}
+
+/** @param {string} digits */
+function halfWay(digits) {
+  return [digits.slice(0, 5), digits.split("e")[1]];
+}
+
+/** Whether the digits that are shown are the whole number, up to the rounding of floats.
+ * @param {number} x */
+function isWhole(x) {
+  return Math.abs(Number(written(x)) - x) <= 1e-12 * Math.abs(x);
+}
+
+/** "=" where the shown digits make a true equation, otherwise "≈".
+ * @param {number} result
+ * @param {number[]} operands */
+function equals(result, operands) {
+  return isWhole(result) && operands.every(isWhole) ? "=" : "≈";
+}
+
+/** The sign in front of numbers that were put in: "≈" if one of them is not all that is shown of it.
+ * @param {number[]} operands */
+function digits(operands) {
+  return operands.every(isWhole) ? "=" : "≈";
+}
+
+/** A number as it is typed: 2, -0.5e-2, 1/3, also with a decimal comma or the digits of a Chinese keyboard. Else NaN.
+ * @param {string} text */
+function parsed(text) {
+  const plain = text.normalize("NFKC").trim().replace(/[−–—]/g, "-").replace(/⁄/g, "/");
+  const [over, under, ...more] = plain.split("/").map((part) => {
+    const number = part.trim().replace(/^([+-]?\d*),(\d+)/, "$1.$2");
+    return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(number) ? Number(number) : NaN;
+  });
+  const value = more.length ? NaN : under === undefined ? over : over / under;
+  return Number.isFinite(value) ? value : NaN;
+}
+
+/** A generator of random numbers from 0 to 1 with a seed (mulberry32).
+ * @param {number} seed */
+function generator(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}

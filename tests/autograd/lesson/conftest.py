@@ -1,0 +1,54 @@
+"""A browser to try pages in: Debian's Chromium, driven by Playwright, without a network."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+           "--disable-sync", "--no-first-run", "--disable-quic"]
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    program = shutil.which("chromium")
+    if not program:
+        pytest.skip("the pages are tried in Chromium, which is not installed: apt-get install chromium")
+    sync_api = pytest.importorskip("playwright.sync_api", reason='playwright is needed: pip install -e ".[test]"')
+    with sync_api.sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=program, args=OPTIONS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def visit(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """Write the page of an explanation and open it. At the end of the test its console has to be empty, and nothing but
+    the file itself may have been asked for.
+    """
+    pages: list[Any] = []
+    heard: list[str] = []
+    asked: list[str] = []
+
+    def visit(explanation: Any, *, width: int = 1280, height: int = 900, scheme: str = "light", step: int | None = None,
+              reduced: str = "no-preference", **options: Any) -> Any:
+        path = tmp_path / f"lesson{len(pages)}.html"
+        explanation.to_html(path, **options)
+        page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion=reduced)
+        pages.append(page)
+        page.on("console", lambda message: heard.append(message.text))
+        page.on("pageerror", lambda error: heard.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(path.as_uri() + ("" if step is None else f"#step={step}"))
+        assert page.evaluate("document.documentElement.dataset.ready") == "yes", heard
+        return page
+
+    yield visit
+    for page in pages:
+        page.close()
+    assert heard == []
+    assert [url.partition("#")[0] for url in asked] == [(tmp_path / f"lesson{number}.html").as_uri()
+                                                       for number in range(len(pages))]
