@@ -23,9 +23,9 @@ from autograd.errors import (
     StaleGraphError,
 )
 from autograd.expansion import expand
-from autograd.expression import Expression, read
 from autograd.explanation import Explanation, explain
 from autograd.explanation_steps import Step
+from autograd.expression import Expression, read
 from autograd.formula import Formula, formula, javascript_library
 from autograd.graph import recalculate, topological_order
 from autograd.operations import (
