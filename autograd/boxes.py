@@ -38,13 +38,15 @@ def box(cell: str, node: Value, kind: str, name: str, inside: str, gradients: bo
     shown = shortened(name[len(inside) + 1 :] if inside and name.startswith(inside + ".") else name)
     if not shown and kind != "constant":
         shown = f"v{cell[1:]}"
-    title = f"<B>{html(shown)}</B>"
+    title, symbol = f"<B>{html(shown)}</B>", ""
     if node.op is not None:
         side = f"<I>{html(shown)}</I>" if name else f'<FONT POINT-SIZE="11" COLOR="{QUIET}">{shown}</FONT>'
-        title = f'<FONT POINT-SIZE="17"><B>{html(node.op.symbol)}</B></FONT>&#160;&#160;{side}'
+        symbol = node.op.symbol
+        title = f'<FONT POINT-SIZE="17"><B>{html(symbol)}</B></FONT>&#160;&#160;{side}'
     lines = [title] if shown else []
     lines.append(decimal(node.data))
-    tooltip = f"{kind if node.op is None else node.op.name} {name or shown}".rstrip() + f"\ndata = {node.data!r}"
+    tooltip = " ".join(filter(None, [kind if node.op is None else node.op.name, name or shown]))
+    tooltip += f"\ndata = {node.data!r}"
     if gradients and kind != "constant":
         lines.append(f'<FONT POINT-SIZE="12">grad {decimal(node.grad)}</FONT>')
         tooltip += f"\ngrad = {node.grad!r}"
@@ -56,7 +58,7 @@ def box(cell: str, node: Value, kind: str, name: str, inside: str, gradients: bo
     if emphasised:
         kind += " highlighted"
         attributes += f' color="{EMPHASIS}" penwidth=3'
-    wide = room(shown, 14, 1.4 if kind in SLANTED else 1.0)
+    wide = room(shown, 14, 1.4) if kind in SLANTED else room(f"{symbol}  {shown}", 17, 1.0)
     return (f'{cell} [id={cell} class="{kind}" label=<{"<BR/>".join(lines)}> {attributes}{wide} '
             f"tooltip={quoted(tooltip)}]")
 
@@ -103,7 +105,7 @@ def arrow(tail: str, head: str, name: str, slope: Slope, flow: float | None, lar
         if flow is not None:
             tooltip += f"\ngradient along this edge = {flow!r}"
             if largest:
-                width = 1 + 3 * math.sqrt(abs(flow) / largest)
+                width = 1 + 3 * math.sqrt(min(1.0, abs(flow) / largest))
     else:
         kind = "nothing-flows"
         tooltip = str(slope or "no gradient flows here")

@@ -168,7 +168,7 @@ class _Picture:
                     uses[tail, head] += 1
                     if parent in self.emphasised:
                         emphasised.add((tail, head))
-        flows = [abs(flow) for *_, flow in single if flow is not None]
+        flows = [abs(flow) for *_, flow in single if flow is not None and math.isfinite(flow)]
         largest = max(flows, default=0.0)
         known = largest > 0.0
         for parent, place, k, slope, flow in single:
@@ -232,7 +232,7 @@ def _framed(frames: Mapping[str, Sequence[str]]) -> Iterable[str]:
         yield f'subgraph "cluster-{names[module]}" {{'
         shade = SHADES[len(lineage(module)) % 2]
         yield (f'id="{names[module]}" class=module label=<{roomy(shortened(module), 13)}> tooltip={quoted(module)} '
-               f'labeljust=l style="rounded,filled" color="#B8B8B8" fillcolor="{shade}" fontcolor="#444444" margin=12')
+               f'labelloc=t labeljust=l style="rounded,filled" color="#B8B8B8" fillcolor="{shade}" fontcolor="#444444" margin=12')
         yield from frames.get(module, ())
         for inner in modules:
             if len(lineage(inner)) > 1 and lineage(inner)[-2] == module:

@@ -12,19 +12,17 @@ FONT = "Arial"  # both layout programs know how wide its letters are
 FAMILY = "Arial,Liberation Sans,Helvetica,sans-serif"  # and these have letters of the same widths
 LONGEST = 32  # characters of a label that are shown; the tooltip has all of them
 
-# What no SVG may hold, or what would not be seen or would turn its surroundings around: control characters,
-# surrogates, noncharacters, and marks of direction other than the letters themselves.
-_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufeff"
-                        "\ufff9-\ufffb" + "".join(chr(plane << 16 | end) for plane in range(17)
-                                                  for end in (0xFFFE, 0xFFFF)) + "]")
-_PLAIN = re.compile(r"[\w .,()\[\]=+*/|^:;!?@#%~$'-]*", re.ASCII)  # means itself everywhere
-_MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
+# What no SVG may hold, or what would not be seen or would turn its surroundings around: control characters, surrogates,
+# noncharacters, and marks of direction other than the letters themselves.
+_INVISIBLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef"
+                        "\ufeff\ufff9-\ufffb" + "".join(chr(plane << 16 | end) for plane in range(17)
+                                                        for end in (0xFFFE, 0xFFFF)) + "]")
 _SPACES = re.compile(r"^ | (?= )| $")
 
 
 def decimal(x: float) -> str:
     """A number in four significant digits, with a proper minus sign: −3.0, 0.7071, 1.25e−7."""
-    text = f"{x:.4g}"
+    text = f"{x + 0.0:.4g}"  # 0.0 for -0.0
     mantissa, _, exponent = text.partition("e")
     if exponent:
         text = f"{mantissa}e{int(exponent)}"
@@ -34,7 +32,10 @@ def decimal(x: float) -> str:
 
 
 def visible(text: str) -> str:
-    """The text with every character that cannot be seen replaced by one that can: ␀ for NUL, � for a surrogate."""
+    """The text with every character that cannot be seen replaced by one that can: ␀ for NUL, � for a surrogate.
+
+    Lines remain lines.
+    """
     return _INVISIBLE.sub(lambda match: _picture(ord(match[0])), text)
 
 
@@ -44,19 +45,16 @@ def shortened(text: str, longest: int = LONGEST) -> str:
 
 
 def html(text: str) -> str:
-    """Text for inside of an HTML-like label."""
-    if _PLAIN.fullmatch(text) and "  " not in text:
-        return text
-    text = "".join(_MARKUP.get(character, character) for character in visible(text))
-    return _SPACES.sub("\u00a0", text)
+    """One line of text for inside of an HTML-like label."""
+    text = _escaped(visible(text).replace("\n", "␊"))
+    # Layout programs read backslashes here as well, and stumble over a bare bracket.
+    return _SPACES.sub("\u00a0", text.replace("\\", "\\\\").replace("]", "&#93;"))
 
 
 def quoted(text: str) -> str:
-    """Text of any number of lines as a quoted string of DOT, to be read as it is typed."""
-    if not _PLAIN.fullmatch(text):
-        text = "\n".join(map(visible, text.split("\n"))).replace("\\", "\\\\")
-        text = "".join(_MARKUP.get(character, character) for character in text).replace("\n", "\\n")
-    return f'"{text}"'
+    """A tooltip of any number of lines as a quoted string of DOT, to be read as it is typed."""
+    # Layout programs take backslashes out of tooltips twice.
+    return '"' + _escaped(visible(text)).replace("\\", "\\" * 4).replace("\n", "\\n") + '"'
 
 
 def width(text: str, points: float) -> float:
@@ -65,7 +63,7 @@ def width(text: str, points: float) -> float:
         return 0.0
     return points * sum(0.0 if unicodedata.combining(character) else
                         1.1 if unicodedata.east_asian_width(character) in "WF" or character > "\uffff" else 0.7
-                        for character in visible(text))
+                        for character in text)
 
 
 def room(text: str, points: float, factor: float) -> str:
@@ -80,6 +78,10 @@ def roomy(text: str, points: float) -> str:
     if not wide:
         return html(text)
     return f'<TABLE BORDER="0" CELLPADDING="0" WIDTH="{wide:.0f}"><TR><TD>{html(text)}</TD></TR></TABLE>'
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
 def _picture(code: int) -> str:
