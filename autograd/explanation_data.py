@@ -1,11 +1,11 @@
 """An explanation as plain data for JSON, for web pages and for programs in other languages."""
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from autograd.explanation_steps import Equation, Narrator, Step, written
 from autograd.formula import Formula
 from autograd.ledger import Ledger
+from autograd.mathml import mathml_of
 from autograd.narration import LANGUAGES, say
 from autograd.numerals import latex_name, rounded, shown
 from autograd.value import Value
@@ -109,14 +109,6 @@ class _Writer:
             "use": edge.use if edge else None, "uses": edge.uses if edge else None,
             "sentence": {"key": key, "slots": dict(slots), **{lang: step.say(lang) for lang in LANGUAGES}},
         }
-
-
-@lru_cache(maxsize=4096)
-def mathml_of(latex: str) -> str:
-    """The formula in MathML, the mathematics of web pages."""
-    from latex2mathml.converter import convert  # only where mathematics is shown in a browser
-
-    return convert(latex)
 
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:

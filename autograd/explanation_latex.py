@@ -1,11 +1,10 @@
 """An explanation in LaTeX: a fragment to be put into a text, or a document of its own."""
 
-import re
 from typing import TYPE_CHECKING
 
 from autograd.explanation_steps import Step, written
 from autograd.narration import say
-from autograd.numerals import latex_name, rounded
+from autograd.numerals import escaped, latex_name, rounded
 from autograd.outline import derivatives, outline
 
 if TYPE_CHECKING:
@@ -63,8 +62,7 @@ def _number(text: str) -> str:
 
 
 def _literal(text: str) -> str:
-    """Text that LaTeX does not take for commands."""
-    return re.sub(r"[\\#$%&~_^{}<>×]", lambda sign: _ESCAPES.get(sign[0], "\\" + sign[0]), text)
+    return escaped(text).replace("×", r"$\times$")
 
 
 def _document(title: str, body: str) -> str:
@@ -74,11 +72,8 @@ def _document(title: str, body: str) -> str:
     declared = [rf"  \DeclareUnicodeCharacter{{{ord(c):04X}}}{{[U+{ord(c):04X}]}}" for c in unusual]
     return "\n".join([
         r"\documentclass{article}", r"\usepackage{amsmath}", r"\usepackage{iftex}",
-        r"\ifPDFTeX  % has no letters for what it does not know: they are shown by their numbers", *declared,
+        r"\ifPDFTeX  % does not have all letters: the others are shown by their numbers", r"  \usepackage[T1]{fontenc}",
+        *declared,
         r"\else", *([r"  \usepackage[UTF8]{ctex}"] if chinese else []), r"\fi",
         r"\setlength{\parindent}{0pt}", rf"\title{{{title}}}", r"\date{}", r"\begin{document}", r"\maketitle", body
         + r"\end{document}", ""])
-
-
-_ESCAPES = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}",
-            ">": r"\textgreater{}", "×": r"$\times$"}

@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from autograd.explanation_data import mathml_of
 from autograd.explanation_steps import Step
+from autograd.mathml import mathml_of
 from autograd.outline import derivatives, outline
 
 if TYPE_CHECKING:

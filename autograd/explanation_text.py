@@ -26,14 +26,14 @@ def text_of(explanation: "Explanation") -> str:
     lines: list[str] = []
     for heading, items in blocks:
         if items:
-            lines += ["", *(f"{_BOLD}{line}{_PLAIN}" for line in _folded(heading.split(" "), 0, " ")), *_aligned(items)]
+            lines += ["", *(f"{_BOLD}{line}{_PLAIN}" for line in folded(heading.split(" "), 0, " ")), *_aligned(items)]
     text = "\n".join(lines[1:])
     return text if _has_colour() else text.replace(_BOLD, "").replace(_PLAIN, "")
 
 
 def _aligned(items: list[str | list[Equation]]) -> list[str]:
     """A line, or some, for each equation; the later ones of a step are set in."""
-    rows = [(2 + 2 * (place > 0), _cells(equation)) for item in items if not isinstance(item, str)
+    rows = [(2 + 2 * (place > 0), cells_of(equation)) for item in items if not isinstance(item, str)
             for place, equation in enumerate(item)]
     widths = [0] * 8
     for indent, cells in rows:
@@ -45,7 +45,7 @@ def _aligned(items: list[str | list[Equation]]) -> list[str]:
     rest = iter(rows)
     for item in items:
         if isinstance(item, str):
-            lines += _folded(item.split(" "), 2, " ")
+            lines += folded(item.split(" "), 2, " ")
             continue
         for _ in item:
             indent, cells = next(rest)
@@ -53,13 +53,13 @@ def _aligned(items: list[str | list[Equation]]) -> list[str]:
                       for place, (cell, width) in enumerate(zip(cells, widths))]
             line = " " * indent + "  ".join([*padded[:-1], cells[-1]])
             if columns(line) > WIDTH:
-                lines += _folded(cells, indent, "  ")
+                lines += folded([padded[0], *cells[1:]], indent, "  ")
             else:
                 lines.append(line)
     return lines
 
 
-def _folded(parts: list[str], indent: int, between: str) -> list[str]:
+def folded(parts: list[str], indent: int, between: str) -> list[str]:
     """Parts one after the other, on as many lines as they need."""
     lines = [" " * indent]
     for part in parts:
@@ -70,7 +70,7 @@ def _folded(parts: list[str], indent: int, between: str) -> list[str]:
     return [line.rstrip() for line in lines]
 
 
-def _cells(equation: Equation) -> list[str]:
+def cells_of(equation: Equation) -> list[str]:
     return [written(equation.left, "text"), *(f"{sign} {written(part, 'text')}" for sign, part in equation.right)]
 
 

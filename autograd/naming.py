@@ -12,22 +12,23 @@ _LONGEST = 40
 def given_names(names: Any) -> dict[Value, str]:
     """The names that a user gave: a Module, or anything else with `named_parameters()`, or a dict of names.
 
-    A dict may go from names to Values or from Values to names. Raises TypeError for anything else.
+    A dict goes from names to Values and Modules, or from Values to names. Raises TypeError for anything else.
     """
     if names is None:
         return {}
     if hasattr(names, "named_parameters"):
-        pairs: list[tuple[Any, Any]] = list(names.named_parameters())
-    elif isinstance(names, Mapping):
-        pairs = list(names.items())  # pyright: ignore
-    else:
+        return {parameter: str(name) for name, parameter in names.named_parameters()}
+    if not isinstance(names, Mapping):
         raise TypeError(f"names is a Module or a dict of names and Values, not {type(names).__name__!r}")
     found: dict[Value, str] = {}
-    for one, other in pairs:
-        value, name = (one, other) if isinstance(one, Value) else (other, one)
-        if not isinstance(value, Value) or not isinstance(name, str):
-            raise TypeError(f"names has {one!r}: {other!r}, which is not a name and a Value")
-        found[value] = name
+    for key, item in names.items():  # pyright: ignore
+        name, value = (item, key) if isinstance(key, Value) else (key, item)  # pyright: ignore
+        if isinstance(value, Value):
+            found[value] = str(name)  # pyright: ignore
+        elif hasattr(value, "named_parameters"):  # pyright: ignore
+            found |= {parameter: f"{name}.{inner}" for inner, parameter in value.named_parameters()}  # pyright: ignore
+        else:
+            raise TypeError(f"names has {name!r}: {value!r}, which is neither a Value nor a Module")
     return found
 
 
@@ -83,8 +84,10 @@ def module_of(name: str) -> str:
 
 
 def _readable(name: str) -> str:
-    """A label on one line, of a length that can be read."""
+    """A label on one line, of a length that can be read, and not to be mistaken for a number."""
     name = " ".join("".join(c if c.isprintable() else " " for c in name).split())
+    if re.fullmatch(r"[-+]?[\d.]+(e[-+]?\d+)?", name):
+        name = f"“{name}”"
     return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
 
 

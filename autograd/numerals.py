@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from autograd.formula import Formula
 from autograd.reading import Reading, is_tuple
-from autograd.row import ATOM, PRODUCT, Operation
+from autograd.row import ATOM, CHOICE, PRODUCT, Operation
 
 _EXACTLY = Context(prec=60, traps=[Inexact, Overflow, InvalidOperation, DivisionByZero])
 
@@ -47,7 +47,9 @@ class Named(Formula):
         return self.data != 0.0
 
     def _put_together(self, language: str) -> tuple[int, str]:
-        return (ATOM, latex_name(str(self.head))) if language == "latex" else super()._put_together(language)
+        name = str(self.head)
+        precedence = ATOM if _is_simple(name) else CHOICE  # a label may well be `w*x + b`
+        return precedence, latex_name(name) if language == "latex" else name
 
 
 class Numeral(Named):
@@ -124,14 +126,19 @@ def is_equal(formula: Formula, result: float) -> bool:
 
 
 def latex_name(name: str) -> str:
-    r"""A name in LaTeX: `\alpha` for α, and words as text, `\text{loss}`, so that their letters are no product."""
-    latex = Formula(name).latex
+    r"""A name in LaTeX: `w_{12}`, `\alpha` for α, and all else as text, `\text{loss}`: its letters are no product."""
+    match = re.fullmatch(r"([^\W\d_]+)_?(\d*)", name)
+    stem, index = match.groups() if match else (name, "")
+    latex = rf"\text{{{escaped(stem)}}}" if len(stem) > 1 or not match else stem
     greek = unicodedata.name(latex[0], "").removeprefix("GREEK ")
     if greek.startswith("SMALL LETTER ") and greek.count(" ") == 2 and not greek.endswith("OMICRON"):
-        return "\\" + greek.split()[2].lower().replace("lamda", "lambda") + latex[1:]
-    if latex.startswith(r"\mathrm{") and not re.search(r"\\[a-z]", latex[1:]):
-        return r"\text" + latex.removeprefix(r"\mathrm")  # there are no signs of mathematics in it
-    return latex
+        latex = "\\" + greek.split()[2].lower().replace("lamda", "lambda")
+    return latex + (f"_{{{index}}}" if index else "")
+
+
+def escaped(text: str) -> str:
+    """Text that LaTeX does not take for commands."""
+    return re.sub(r"[\\#$%&~_^{}]", lambda sign: ESCAPES.get(sign[0], "\\" + sign[0]), text)
 
 
 class Exact(Reading):
@@ -235,12 +242,17 @@ def _leaves(formula: Formula) -> list[Formula]:
     return leaves
 
 
+def _is_simple(name: str) -> bool:
+    """Whether a name holds together behind a ∂ or before a ·."""
+    return all(c.isalnum() or c in "_.'′" or unicodedata.combining(c) for c in name)
+
+
 def _grouped(name: str) -> str:
-    """In parentheses if it would otherwise fall apart behind a ∂."""
-    return name if all(c.isalnum() or c in "_.'" or unicodedata.combining(c) for c in name) else f"({name})"
+    return name if _is_simple(name) else f"({name})"
 
 
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
     "!=": lambda a, b: a != b}
+ESCAPES = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from autograd.explanation_steps import Equation, chain
+from autograd.explanation_text import cells_of, folded
 from autograd.ledger import Edge, Ledger
 from autograd.numerals import Numeral, derivative
 from autograd.value import Value
@@ -38,7 +39,7 @@ class Path:
         return chain(symbol, factors, self.product)
 
     def __str__(self) -> str:
-        return " → ".join(self.names) + ": " + self.equation.text
+        return "\n".join(folded([" → ".join(self.names) + ":", *cells_of(self.equation)], 0, " "))
 
 
 class Paths:
@@ -110,4 +111,5 @@ class Paths:
             head = f"{self.count:,} paths {ends}, too many to list"
         else:
             head = f"{self.count} path{'s' * (self.count != 1)} {ends}"
-        return "\n".join([head, *(f"  {path}" for path in self), f"  {self.equation.text}"])
+        whole = folded(cells_of(self.equation), 0, " ")
+        return "\n  ".join([head, *(line for path in self for line in str(path).split("\n")), *whole])

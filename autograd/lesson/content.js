@@ -10,7 +10,7 @@
 /** One number of the graph. Its id is its place in topological order; `places[k]` is the parent of argument k.
  * @typedef {object} GraphNode
  * @property {string} name
- * @property {string} [label] the whole label, where the name is a shortened one
+ * @property {string} [label] the whole label, of which the name is a shortened one
  * @property {Kind} kind
  * @property {boolean} [moves] whether it has a gradient
  * @property {number} value

@@ -46,17 +46,20 @@ class Content:
         }
 
     def _steps(self) -> list[dict[str, Any]]:
-        ledger, place = self.ledger, self.ledger.place
+        """The steps of the explanation. Their numbers are the page's own, since they change there."""
+        ledger, place, phases = self.ledger, self.ledger.place, self.explanation.phases
         found: list[dict[str, Any]] = []
-        for step in self.explanation:
-            data: dict[str, Any] = {"kind": step.kind, "node": place[step.node]}
-            if step.edge:
-                data |= {"child": place[step.edge.child], "place": step.edge.place, "use": step.edge.use,
-                         "uses": step.edge.uses}
+        for step in self.explanation[phases["forward"].start : phases["forward"].stop]:
+            found.append({"kind": step.kind, "node": place[step.node]})
             if "formula" in step.words[1]:
-                data["formula"] = step.words[1]["formula"]
-            found.append(data)
-        assert len(found) == sum(map(len, self.explanation.phases.values())), ledger
+                found[-1]["formula"] = step.words[1]["formula"]
+        found.append({"kind": "seed", "node": place[ledger.output]})
+        for edge in ledger.edges:
+            found.append({"kind": "backward", "node": place[edge.node], "child": place[edge.child], "place": edge.place,
+                          "use": edge.use, "uses": edge.uses})
+        if phases["update"]:
+            found += [{"kind": "update", "node": place[node]} for node in ledger.parameters]
+            found.append({"kind": "loss", "node": place[ledger.output]})
         return found
 
     def _graph_of(self, order: list[Value]) -> dict[str, Any]:

@@ -65,7 +65,7 @@ class Engine {
   }
 
   /** The chain rule: each node, once all its uses are done, hands on its gradient times the local derivative.
-   * Throws Trouble where there is no finite derivative.
+   * Throws Trouble if there is no finite derivative.
    * @param {number[]} values
    * @returns {Numbers} */
   backward(values) {
@@ -100,7 +100,7 @@ class Engine {
     return this.backward(this.forward(given));
   }
 
-  /** The slope at a node by central differences, and the slopes on both sides; NaN where there is no value.
+  /** The slope at a node by central differences, and the slopes on both sides; NaN if there is no value.
    * Arguments through which no gradient flows, by the table, are held still.
    * @param {number[]} values @param {number} node */
   difference(values, node) {

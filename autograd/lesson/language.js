@@ -21,6 +21,6 @@ function translate() {
   for (const place of document.querySelectorAll("[data-label]")) {
     const label = text(/** @type {HTMLElement} */ (place).dataset.label || "");
     place.setAttribute("aria-label", label);
-    place.setAttribute("title", label);
+    if (place.matches("button, select")) place.setAttribute("title", label);
   }
 }

@@ -41,7 +41,7 @@ function prepareLearning() {
     const box = create("input", "", [], { type: "checkbox", id: `learns-${place}` });
     box.checked = state.learning.has(place);
     box.addEventListener("change", () => {
-      if (box.checked) state.learning.add(place);
+      if (box.checked) state.learning = new Set([...state.learning, place]);
       else state.learning.delete(place);
       render();
     });
@@ -74,9 +74,9 @@ function drawLosses(losses) {
     last: shown(losses[losses.length - 1]), count: losses.length - 1 }));
   const line = /** @type {Element} */ (chart.querySelector("polyline"));
   line.setAttribute("points", losses.map((loss, place) => `${x(place).toFixed(1)},${y(loss).toFixed(1)}`).join(" "));
-  const dot = /** @type {Element} */ (chart.querySelector("circle"));
-  dot.setAttribute("cx", String(x(losses.length - 1)));
-  dot.setAttribute("cy", String(y(losses[losses.length - 1])));
+  const mark = /** @type {Element} */ (chart.querySelector("circle"));
+  mark.setAttribute("cx", String(x(losses.length - 1)));
+  mark.setAttribute("cy", String(y(losses[losses.length - 1])));
   const labels = chart.querySelectorAll("text");
   labels[0].textContent = shown(high);
   labels[1].textContent = high === low ? "" : shown(low);

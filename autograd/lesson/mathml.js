@@ -47,8 +47,8 @@ function symbol(name) {
  * @param {number} x @param {boolean} [tight] */
 function numeral(x, tight = false) {
   const [mantissa, exponent] = shown(x).split("e");
-  const negative = mantissa.startsWith("−");
-  const parts = [...(negative ? [operator("−", true)] : []), mathml("mn", negative ? mantissa.slice(1) : mantissa)];
+  const below = mantissa.startsWith("−");
+  const parts = [...(below ? [operator("−", true)] : []), mathml("mn", below ? mantissa.slice(1) : mantissa)];
   if (exponent !== undefined) {
     parts.push(operator("·"), mathml("msup", mathml("mn", "10"), mathml("mn", exponent)));
   }

@@ -13,8 +13,8 @@ function written(x) {
   const digits = Math.abs(x).toExponential(30);
   let [mantissa, exponent] = Math.abs(x).toExponential(3).split("e");
   if (/^\d\.\d{2}[02468]50*e/.test(digits)) [mantissa, exponent] = halfWay(digits); // to the even digit, as Python
-  const power = Number(exponent);
-  if (power < -4 || power >= 4) return (x < 0 ? "-" : "") + mantissa.replace(/\.?0+$/, "") + "e" + power;
+  const place = Number(exponent);
+  if (place < -4 || place >= 4) return (x < 0 ? "-" : "") + mantissa.replace(/\.?0+$/, "") + "e" + place;
   const plain = String(Number(mantissa + "e" + exponent));
   return (x < 0 ? "-" : "") + (plain.includes(".") ? plain : plain + ".0");
 }
@@ -30,11 +30,46 @@ function isWhole(x) {
   return Math.abs(Number(written(x)) - x) <= 1e-12 * Math.abs(x);
 }
 
-/** "=" where the shown digits make a true equation, otherwise "≈".
+/** "=" if the shown digits make a true equation, otherwise "≈".
  * @param {number} result
  * @param {number[]} operands */
 function equals(result, operands) {
   return isWhole(result) && operands.every(isWhole) ? "=" : "≈";
+}
+
+/** A shown number without rounding: an integer times 10 to an exponent.
+ * @param {number} x */
+function decimal(x) {
+  const [mantissa, exponent] = written(x).split("e");
+  const [whole, fraction = ""] = mantissa.split(".");
+  return { digits: BigInt(whole + fraction), exponent: Number(exponent || 0) - fraction.length };
+}
+
+/** "=" if the product of the shown digits is just what is shown of the result.
+ * @param {number} result @param {number} one @param {number} other */
+function productSign(result, one, other) {
+  const [a, b] = [decimal(one), decimal(other)];
+  return isSame({ digits: a.digits * b.digits, exponent: a.exponent + b.exponent }, decimal(result)) ? "=" : "≈";
+}
+
+/** The same for terms that are added up. @param {number} result @param {number[]} terms */
+function sumSign(result, terms) {
+  const all = terms.map(decimal).reduce((total, { digits, exponent }) => {
+    const least = Math.min(total.exponent, exponent);
+    return { digits: atPower(total, least) + atPower({ digits, exponent }, least), exponent: least };
+  }, { digits: 0n, exponent: 0 });
+  return isSame(all, decimal(result)) ? "=" : "≈";
+}
+
+/** @param {{digits: bigint, exponent: number}} one @param {{digits: bigint, exponent: number}} other */
+function isSame(one, other) {
+  const least = Math.min(one.exponent, other.exponent);
+  return atPower(one, least) === atPower(other, least);
+}
+
+/** @param {{digits: bigint, exponent: number}} number @param {number} exponent */
+function atPower({ digits, exponent: from }, exponent) {
+  return digits * 10n ** BigInt(from - exponent);
 }
 
 /** The sign in front of numbers that were put in: "≈" if one of them is not all that is shown of it.

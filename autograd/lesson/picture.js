@@ -50,9 +50,8 @@ class Picture {
       put(box.value, number, box.width);
       const slope = node.kind === "constant" ? "" : gradient(place) ?? shown(numbers.gradients[place]);
       put(box.gradient, slope && `∂ ${slope}`, box.width);
-      const label = [node.name || text("constant"), text(`kind_${node.kind}`), symbolOfRow,
-        number && `${text("value")} ${number}`, slope && `${text("gradient")} ${slope}`];
-      attribute(box.group, "aria-label", label.filter(Boolean).join(", "));
+      const label = [box.name, box.value, box.gradient].map(({ textContent }) => textContent).filter(Boolean).join(" ");
+      attribute(box.group, "aria-label", `${label}, ${text(`kind_${node.kind}`)}`);
     });
     this.arrows.forEach(({ label }, edge) => {
       const [child, place] = edge.split("-").map(Number);
@@ -87,7 +86,7 @@ function put(place, words, width) {
   if (place.textContent === words) return;
   place.textContent = words;
   const size = Number(place.getAttribute("data-size"));
-  const wanted = [...words].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 1 : 0.58), 0) * size;
+  const wanted = [...words].reduce((total, letter) => total + (letter > "\u2e7f" ? 1 : 0.58), 0) * size;
   place.setAttribute("font-size", String(Math.round(size * Math.min(1, (width - 8) / (wanted || 1)) * 10) / 10));
 }
 

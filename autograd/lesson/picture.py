@@ -44,7 +44,7 @@ def _node(group: ElementTree.Element, identified: bool) -> str:
     # A pill for what was calculated, the shape of the drawing for the rest.
     width = (right - left) * (0.84 if kind in ("input", "parameter") else 0.98)
     lines = [("name", y - 11, 13), ("value", y + (5 if kind != "constant" else 5), 15), ("gradient", y + 20, 12)]
-    texts = "".join(f'<text class="{role}" x="{x:.1f}" y="{line:.1f}" data-size="{size}" font-size="{size}"/>'
+    texts = " ".join(f'<text class="{role}" x="{x:.1f}" y="{line:.1f}" data-size="{size}" font-size="{size}"/>'
                     for role, line, size in lines)
     identity = f' id="{name}"' if identified else ""
     return (f'<g{identity} class="node {kind}" data-node="{name[1:]}" data-width="{width:.0f}">'

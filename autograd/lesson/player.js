@@ -43,7 +43,7 @@ function togglePlaying() {
   else pause();
 }
 
-/** Whether a key means something else where it was pressed. @param {KeyboardEvent} event */
+/** Whether a key means something else at the place that it was pressed at. @param {KeyboardEvent} event */
 function isTaken({ target, key, ctrlKey, altKey, metaKey }) {
   if (ctrlKey || altKey || metaKey || !(target instanceof Element)) return true;
   if (target.matches("input, select, textarea, [role=tab]")) return true;

@@ -2,7 +2,7 @@
 /* The quiz: numbers are hidden and asked for. Local derivatives come first, then gradients, then sums at shared nodes. */
 
 /** A question about an edge (local) or about a node.
- * @typedef {{kind: "local" | "gradient" | "sum", node: number, child: number, place: number, answer: number}} Question */
+ * @typedef {{kind: "local" | "gradient" | "whole", node: number, child: number, place: number, answer: number}} Question */
 
 const quiz = {
   /** @type {Question[]} */
@@ -59,11 +59,11 @@ function posed() {
   const nodes = [...new Set(edges.map(({ node }) => node))].map((node) => ({ node, ...engine.uses[node][0] }));
   const far = nodes.filter(({ node, child }) => engine.uses[node].length === 1 && child !== graph.output);
   const single = far.length ? far : nodes.filter(({ node }) => engine.uses[node].length === 1);
-  /** @type {(kind: "gradient" | "sum", found: typeof nodes) => Question[]} */
+  /** @type {(kind: "gradient" | "whole", found: typeof nodes) => Question[]} */
   const ask = (kind, found) => found.map((use) => ({ kind, ...use, answer: gradients[use.node] }));
   const inOrder = (/** @type {Question[]} */ found) => found.sort((one, other) => other.node - one.node);
   return [...local, ...inOrder(ask("gradient", chosen(single, 3, random))),
-    ...inOrder(ask("sum", chosen(nodes.filter(({ node }) => engine.uses[node].length > 1), 3, random)))];
+    ...inOrder(ask("whole", chosen(nodes.filter(({ node }) => engine.uses[node].length > 1), 3, random)))];
 }
 
 /** Some of a list, in its order. @template T @param {T[]} list @param {number} count @param {() => number} random */
@@ -156,11 +156,11 @@ function remark({ kind, node, child, place, answer: right }, given) {
   const uses = engine.uses[node];
   const words = { node: nameOf(graph.nodes[node]), child: nameOf(graph.nodes[child]), output: LOSS, uses: uses.length };
   const is = (/** @type {number} */ wrong) => isClose(given, wrong) && !isClose(right, wrong);
-  if (kind === "sum") {
+  if (kind === "whole") {
     const one = uses.find((use) => is(shares[use.child][use.place]));
     if (one) return text("remark_one_path", { ...words, child: nameOf(graph.nodes[one.child]) });
     const local = uses.find((use) => is(partials[use.child][use.place] ?? NaN)) ? uses.length : 0;
-    if (local || is(uses.reduce((sum, use) => sum + (partials[use.child][use.place] ?? 0), 0))) {
+    if (local || is(uses.reduce((total, use) => total + (partials[use.child][use.place] ?? 0), 0))) {
       return text("remark_incoming", words);
     }
   } else if (kind === "gradient") {

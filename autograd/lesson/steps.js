@@ -23,7 +23,7 @@ function hiddenValue(node) {
   return (known.value.get(node) ?? 0) > state.step ? "" : null;
 }
 
-/** Until all of its uses are done, a gradient is a sum that goes on. @param {number} node */
+/** Until all of its uses are done, a gradient is a total that grows. @param {number} node */
 function hiddenGradient(node) {
   const complete = known.gradient.get(node);
   if (complete !== undefined && complete <= state.step) return null;
@@ -39,7 +39,7 @@ function hiddenPartial(child, place) {
 
 /** @param {{child: number, place: number}[]} uses */
 function summed(uses) {
-  return uses.reduce((sum, { child, place }) => sum + state.numbers.shares[child][place], 0);
+  return uses.reduce((total, { child, place }) => total + state.numbers.shares[child][place], 0);
 }
 
 /** The nodes and edges that a step is about. @param {Step | undefined} step */
@@ -126,13 +126,13 @@ function toldBackward({ node: place, child = 0, place: argument = 0, use = 1, us
     lines.push([[whole], "=", [derivative(output, user), operator("·"), derivative(user, node, number)]],
       [[], digits([incoming, local]), product]);
   }
-  lines.push([[], equals(share, [incoming, local]), [numeral(share)]]);
+  lines.push([[], productSign(share, incoming, local), [numeral(share)]]);
   const total = summed(engine.uses[place].slice(0, use));
   if (use > 1) lines.push(...runningSum(place, use, uses, total));
   const key = uses === 1 ? (child === graph.output ? "backward_output" : "backward")
     : use === 1 ? "backward_first" : use === uses ? "backward_last" : "backward_next";
   return { lines, key, slots: { child: nameOf(user), local: shown(local), incoming: shown(incoming),
-    equal: equals(share, [incoming, local]), contribution: shown(share), use, uses, total: shown(total) } };
+    equal: productSign(share, incoming, local), contribution: shown(share), use, uses, total: shown(total) } };
 }
 
 /** What a formula says if it is just a number. @param {Node} formula */
@@ -140,7 +140,7 @@ function writtenIn(formula) {
   return (formula.textContent || "").replace("−", "-").replace(/^\((.*)\)$/, "$1");
 }
 
-/** The sum over the uses so far. @param {number} place @param {number} use @param {number} uses @param {number} total
+/** The total over the uses so far. @param {number} place @param {number} use @param {number} uses @param {number} total
  * @returns {Line[]} */
 function runningSum(place, use, uses, total) {
   const [node, output] = [graph.nodes[place], graph.nodes[graph.output]];
@@ -153,7 +153,7 @@ function runningSum(place, use, uses, total) {
   const left = use === uses ? derivative(output, node) : mathml("mrow");
   return [[[left], use === uses ? "=" : "", joined(symbols)],
     [[], digits(terms), joined(terms.map((term, index) => numeral(term, index > 0)))],
-    [[], equals(total, terms), [numeral(total)]]];
+    [[], sumSign(total, terms), [numeral(total)]]];
 }
 
 /** @param {Step} step @returns {Telling} */

@@ -1,5 +1,5 @@
 // @ts-check
-/* The whole story of one node: where its value comes from, where its gradient comes from, and what a nudge does. */
+/* The whole story of one node: how its value and its gradient come about, and what a nudge does. */
 
 /** @type {number | null} */
 let told_ = null;

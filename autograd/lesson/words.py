@@ -125,7 +125,7 @@ WORDS: dict[str, dict[str, str]] = {
                    "zh": "局部导数：{child} 的变化是 {node} 的几倍？"},
     "quiz_gradient": {"en": "Gradient: how many times as much as {node} does {output} change?",
                       "zh": "梯度：{output} 的变化是 {node} 的几倍？"},
-    "quiz_sum": {"en": "{node} is used {uses} times. What is its whole gradient?",
+    "quiz_whole": {"en": "{node} is used {uses} times. What is its whole gradient?",
                  "zh": "{node} 被使用 {uses} 次。它的完整梯度是多少？"},
     "quiz_answer": {"en": "Your answer", "zh": "你的答案"},
     "quiz_check": {"en": "Check my answer", "zh": "检查答案"},

@@ -115,7 +115,7 @@ function comparison(place, subject, inside) {
   const rows = [row(text("value"), values[place], inside.values[subject.output])];
   subject.nodes.forEach(({ leaf }, position) => {
     if (leaf === undefined || !graph.nodes[parents[leaf]].moves) return;
-    const closed = parents.reduce((sum, parent, k) => sum + (parent === parents[leaf] ? shares[place]?.[k] ?? 0 : 0), 0);
+    const closed = parents.reduce((total, parent, k) => total + (parent === parents[leaf] ? shares[place]?.[k] ?? 0 : 0), 0);
     const name = `∂${LOSS}/∂${nameOf(graph.nodes[parents[leaf]])}`;
     rows.push(row(name, closed, inside.gradients[position]));
   });

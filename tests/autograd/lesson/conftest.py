@@ -46,6 +46,7 @@ def visit(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
         assert page.evaluate("document.documentElement.dataset.ready") == "yes", heard
         return page
 
+    visit.heard = heard  # pyright: ignore[reportFunctionMemberAccess]
     yield visit
     for page in pages:
         page.close()

@@ -1,0 +1,34 @@
+"""The table of words: complete in both languages, and safe to fill."""
+
+import re
+import string
+
+import pytest
+from calculus import used_twice
+
+from autograd import explain
+from autograd.narration import LANGUAGES, SENTENCES, say
+
+
+def slots(text):
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("key", SENTENCES)
+def test_every_entry_says_the_same_in_each_language(key):
+    entry = SENTENCES[key]
+    assert set(entry) == set(LANGUAGES)
+    assert slots(entry["en"]) == slots(entry["zh"])
+    assert not re.search("[\u4e00-\u9fff]", entry["en"])
+    assert re.search("[\u4e00-\u9fff]", entry["zh"])
+
+
+def test_what_is_put_into_a_slot_is_not_read_as_one():
+    assert say("given", "en", node="{result}", result="{node} {0} %s") == "{result} is given: it is {node} {0} %s."
+
+
+def test_an_unknown_language_is_refused():
+    with pytest.raises(ValueError, match="no language 'fr', only 'en', 'zh'"):
+        explain(used_twice(), lang="fr")
+    with pytest.raises(ValueError, match="no language 'fr'"):
+        explain(used_twice()).translated("fr")
