@@ -104,10 +104,15 @@ class Ledger:
     def moving(self) -> set[Value]:
         """The nodes that change when something in `wrt` does, as far as gradients flow."""
         moving = {*self.wrt, self.output}
-        for node in self.order:
-            if node.op is not None and any(parent in moving for _, parent in _differentiable(node)):
+        for node, ways in self._ways.items():
+            if any(parent in moving for _, parent in ways):
                 moving.add(node)
         return moving
+
+    @cached_property
+    def _ways(self) -> dict[Value, list[tuple[int, Value]]]:
+        """For each node that was calculated, the parents that a gradient can flow to, with their places."""
+        return {node: _differentiable(node) for node in self.order if node.op is not None}
 
     @cached_property
     def forward(self) -> list[Value]:
@@ -121,8 +126,8 @@ class Ledger:
         """The edges in the order in which backward goes along them."""
         reached, found = {self.output}, list[tuple[Value, Value, int]]()
         for child in reversed(self.order):
-            if child in reached and child in self.moving:
-                for place, node in _differentiable(child):
+            if child in reached:
+                for place, node in self._ways.get(child, ()):
                     if node in self.moving:
                         reached.add(node)
                         found.append((child, node, place))

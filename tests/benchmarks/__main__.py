@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from tests.benchmarks import eager
+from tests.benchmarks import eager, explain
 
-BENCHMARKS = {"eager": eager}  # a new benchmark is a module with `run(rounds, quick) -> Table`, and a line here
+BENCHMARKS = {"eager": eager, "explain": explain}  # a new benchmark is a module with `run(rounds, quick) -> Table`, and a line here
 
 
 def main() -> None:

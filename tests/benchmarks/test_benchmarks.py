@@ -40,8 +40,18 @@ def test_the_eager_benchmark_prints_a_table_and_saves_the_same_figures(tmp_path:
     assert "`import autograd` brings in none of numpy, graphviz, tqdm, matplotlib, torch." in lines
 
 
+def test_the_explain_benchmark_prints_a_table_and_saves_the_same_figures(tmp_path: Path) -> None:
+    result = run("explain", "--quick", "--rounds", "2", "--json", str(tmp_path / "figures.json"))
+    assert (result.returncode, result.stderr) == (0, "")
+    saved = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))
+    for row in saved["rows"]:
+        (line,) = [line for line in result.stdout.splitlines() if line.startswith(row["name"] + "  ")]
+        assert str(Figure(**row["ours"])) in line
+    assert any("explain, 1,000 nodes" in row["name"] for row in saved["rows"])
+
+
 def test_the_help_names_the_benchmarks_and_their_options() -> None:
-    assert "eager" in run("--help").stdout
+    assert {"eager", "explain"} <= set(run("--help").stdout.split())
     for option in ("--json FILE", "--rounds N", "--quick"):
         assert option in run("eager", "--help").stdout
 
