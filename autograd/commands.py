@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import sys
 import webbrowser
 from argparse import ArgumentParser, BooleanOptionalAction, Namespace
@@ -154,7 +155,9 @@ def _read(options: Namespace) -> tuple[Expression, dict[str, float]]:
 
 
 def _output_options(parser: ArgumentParser, where: str) -> None:
-    parser.add_argument("-o", "--output", metavar="FILE", type=Path, help=where)
+    # main() puts a space before what begins with a minus sign, so that it is not taken for an option.
+    parser.add_argument("-o", "--output", metavar="FILE", help=where,
+                        type=lambda name: Path(re.sub("^ (?=-)", "", name)))
     parser.add_argument("--force", action="store_true", help="replace the file if it exists")
     parser.add_argument("--open", action="store_true", help="save the result and show it")
 

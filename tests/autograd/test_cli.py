@@ -332,6 +332,19 @@ def test_minus_signs_are_no_options_and_numbers_may_follow_options(run, command)
     assert run("draw", "x*y", "x=2", "--expand", "y=-3")[0] == 0
 
 
+@pytest.mark.parametrize("name", ["-x.svg", " .svg", "宽 <b>.svg"])
+def test_a_file_may_have_any_name(run, folder, name):
+    assert run("draw", "x", "x=2", "-o", name)[0] == 0
+    assert [path.name for path in folder.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("name", ["a\0.svg", "x" * 300 + ".svg", "\ud800.svg"])
+def test_a_name_that_no_file_can_have_is_told_in_one_line(run, folder, name):
+    code, out, error = run("draw", "x", "x=2", "-o", name)
+    assert (code, out, error.count("\n")) == (1, "", 1)
+    assert list(folder.iterdir()) == []
+
+
 @EACH_COMMAND
 def test_a_caret_is_noted(run, command):
     assert run(command, "x^2", "x=3")[2] == "note: ^ means power, as ** does\n"
