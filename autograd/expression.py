@@ -9,7 +9,6 @@ import ast
 import math
 import re
 import sys
-import warnings
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -83,8 +82,8 @@ class Expression:
         missing = [name for name in self.names if name not in values]
         if missing:
             place = next(step.place for step in self.steps if step.what == missing[0])
-            _refuse(f"{' and '.join(map(spelled, missing))} ha{'s' if len(missing) == 1 else 've'} no number: "
-                    f"add {' '.join(f'{name}=2' for name in missing)}, for instance", self.text, place)
+            what = f"{spelled(missing[0])} has" if len(missing) == 1 else f"{_listed(map(spelled, missing))} have"
+            _refuse(f"{what} no number: add {_shortened(missing[0])}=2, for instance", self.text, place)
 
     def __call__(self, *numbers: Any) -> Any:
         return self.evaluate(dict(zip(self.names, numbers, strict=True)))
@@ -112,9 +111,7 @@ def read(text: str) -> Expression:
     places = [place for place, piece in enumerate(pieces, start) for _ in piece] + [end]
     parsed = "".join(pieces)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(parsed, mode="eval")
+        tree = ast.parse(parsed, mode="eval")
     except SyntaxError as error:
         message = error.msg if _SAID_WELL.search(error.msg) else "a number, a name or a parenthesis is missing here"
         _refuse(message, text, places[min(error.offset or 0, len(places)) - 1])
@@ -157,7 +154,7 @@ def read_values(arguments: Iterable[str], names: Iterable[str]) -> dict[str, flo
         if name in CONSTANTS:
             raise ExpressionError(f"{quoted}: {name} is the constant {CONSTANTS[name]:.6g}; rename the variable")
         if name not in names:
-            known = f"only {', '.join(names)}" if names else "and needs none"
+            known = f"only {_listed(names)}" if names else "and needs none"
             raise ExpressionError(f"{quoted}: the formula has no variable {spelled(name)}, {known}")
         if name in values:
             raise ExpressionError(f"{quoted}: {name} has a number already, {values[name]:.6g}")
@@ -223,7 +220,7 @@ def _steps(node: ast.expr, text: str, place: int) -> list[Step]:
             return [Step(float(value), place)]
         case ast.Name(id=name):
             if name in functions():
-                _refuse(f"{spelled(name)} is a function: write {name}(...), or rename the variable", text, place)
+                _refuse(f"{spelled(name)} is a function: give it arguments, or choose another name", text, place)
             return [Step(CONSTANTS.get(name, name), place)]
         case ast.UnaryOp(op=ast.UAdd()):
             return []
@@ -246,7 +243,7 @@ def _function(name: str, count: int, text: str, place: int) -> Operation:
     known = functions()
     if name not in known:
         near = [spelled(other) for other in get_close_matches(name, known, 3)]
-        hint = f"did you mean {' or '.join(near)}?" if near else f"to multiply, write {name}*(...)"
+        hint = f"did you mean {' or '.join(near)}?" if near else "to multiply, write *"
         _refuse(f"there is no function {spelled(name)}; {hint}", text, place)
     row = known[name]
     if sum(row.lists) > 1:
@@ -259,12 +256,20 @@ def _function(name: str, count: int, text: str, place: int) -> Operation:
 
 
 def spelled(text: str) -> str:
-    """A text as a message quotes it, in one line and shortened; one foreign letter by its name, too, as it may look
-    like another."""
-    shown = "".join(sign if sign.isprintable() else f"<U+{ord(sign):04X}>" for sign in text[:40])
-    foreign = [unicode_name(sign, "") for sign in text[:40] if not sign.isascii()] if len(text) == 1 else []
+    """A text as a message quotes it, in one line; a foreign letter with its name, as it may look like another."""
+    shown = "".join(sign if sign.isprintable() else f"<U+{ord(sign):04X}>" for sign in _shortened(text))
     quote = '"' if "'" in shown else "'"
-    return f"{quote}{shown}{'…' * (len(text) > 40)}{quote}" + "".join(f" ({name})" for name in foreign if name)
+    name = unicode_name(text, "") if len(text) == 1 and not text.isascii() else ""
+    return f"{quote}{shown}{quote}" + f" ({name})" * bool(name)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def _listed(names: Iterable[str]) -> str:
+    first, *rest = map(_shortened, names)
+    return ", ".join([first, *rest[:4]]) + ", …" * (len(rest) > 4)
 
 
 def _refuse(message: str, text: str, place: int) -> NoReturn:
