@@ -91,6 +91,15 @@ def test_both_packages_tell_type_checkers_that_they_are_typed() -> None:
         assert "py.typed" in project["tool"]["setuptools"]["package-data"][package]
 
 
+@pytest.mark.parametrize("package", ["autograd", "nn"])
+def test_what_is_not_python_is_installed_too(package: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    patterns = project["tool"]["setuptools"]["package-data"][package]
+    installed = {path for pattern in patterns for path in (ROOT / package).glob(pattern)}
+    there = {path for path in (ROOT / package).rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    assert {path for path in there if path.suffix != ".py"} <= installed
+
+
 class TestGate:
     """A copy of `.ci/run`, among programs that do nothing but write down what they were called with."""
 

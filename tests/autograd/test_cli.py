@@ -1,6 +1,7 @@
 """The command line: what it prints, what it writes, what it ends with."""
 
 import io
+import json
 import os
 import re
 import runpy
@@ -16,7 +17,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from autograd import Reading, cli, operation, operations
+from autograd import Reading, cli, commands, operation, operations
+from autograd.commands import COMMANDS
 from autograd.expression import functions
 
 ROOT = Path(__file__).parents[2]
@@ -180,6 +182,79 @@ def test_the_picture_is_opened(run, folder, monkeypatch):
         0, "saved as x.svg\n", "note: no program was found that could show it\n")
 
 
+# ---- explain -------------------------------------------------------------------------------------------------------
+
+
+def test_the_steps_are_printed(run, folder):
+    for terminal in (False, True):
+        code, out, error = run("explain", *NEURON, terminal=terminal)
+        assert (code, error) == (0, "")
+        assert re.search(r"∂L/∂w +≈ 1\.002", out.split("The derivatives")[1])
+    assert list(folder.iterdir()) == []
+
+
+def test_the_suffix_of_the_file_or_an_option_says_the_format(run, folder):
+    saved = {}
+    for suffix in ("txt", "md", "tex", "json", "HTML"):
+        assert run("explain", "x*y", "x=2", "y=3", "-o", f"steps.{suffix}") == (0, f"saved as steps.{suffix}\n", "")
+        saved[suffix] = (folder / f"steps.{suffix}").read_text("utf-8")
+    assert "∂L/∂x" in saved["txt"]
+    assert saved["md"].startswith("# ")
+    assert r"\begin{document}" in saved["tex"]
+    assert json.loads(saved["json"])["schema"] == "glassgrad-explanation"
+    assert "<!doctype html>" in saved["HTML"].lower()
+    assert "<title>x*y</title>" in saved["HTML"]
+    for form, suffix in [("text", "txt"), ("markdown", "md"), ("latex", "tex"), ("json", "json"), ("html", "HTML")]:
+        assert run("explain", "x*y", "x=2", "y=3", "--format", form) == (0, saved[suffix], "")
+        assert run("explain", "x*y", "x=2", "y=3", "--format", form, "-o", form)[0] == 0
+        assert (folder / form).read_text("utf-8") == saved[suffix]
+
+
+def test_a_page_is_not_printed_on_a_terminal(run, folder):
+    assert run("explain", "x", "x=2", "--format", "html", terminal=True) == (0, "saved as lesson.html\n", "")
+    assert (folder / "lesson.html").stat().st_size > 10_000
+
+
+def test_what_is_opened_is_a_page_unless_another_format_is_asked_for(run, folder, monkeypatch):
+    shown = []
+    monkeypatch.setattr(webbrowser, "open", lambda address: shown.append(address) or True)
+    assert run("explain", "x", "x=2", "--open") == (0, "saved as lesson.html\n", "")
+    assert run("explain", "x", "x=2", "--open", "--format", "text") == (0, "saved as lesson.txt\n", "")
+    assert shown == [(folder / name).as_uri() for name in ("lesson.html", "lesson.txt")]
+
+
+def test_colours_are_for_terminals_and_not_for_files(run, folder, monkeypatch):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    assert "\033[" in run("explain", "x*x", "x=2", terminal=True)[1]
+    assert run("explain", "x*x", "x=2", "-o", "steps.txt", terminal=True)[0] == 0
+    assert "\033[" not in (folder / "steps.txt").read_text("utf-8")
+
+
+def test_the_explanation_can_be_about_some_variables_opened_with_an_update_and_in_chinese(run):
+    one = run("explain", *NEURON, "--wrt", "w")[1]
+    assert "∂L/∂w" in one
+    assert "∂L/∂b" not in one
+    two = run("explain", *NEURON, "--wrt", "w", "--wrt", "b")[1]
+    assert "∂L/∂b" in two
+    assert "∂L/∂x" not in two
+    assert "expm1" in run("explain", *NEURON, "--expand")[1]
+    assert re.search(r"x′ .* = 2\.4$", run("explain", "x*x", "x=3", "--lr", "0.1")[1], re.MULTILINE)
+    assert "导数" in run("explain", "x*x", "x=3", "--lang", "zh")[1]
+
+
+@pytest.mark.parametrize(("options", "message"), [
+    (["--wrt", "z"], "--wrt z: the formula has no such variable"),
+    (["--lr", "0"], "--lr 0.0: a learning rate is a positive number"),
+    (["--lr", "-1"], "--lr -1.0: a learning rate is a positive number"),
+    (["--lr", "inf"], "--lr inf: a learning rate is a positive number"),
+    (["-o", "a.pdf"], "a.pdf says no format: end it in .txt, .md, .tex, .json, .html, or give --format"),
+    (["-o", "a"], "a says no format: end it in .txt, .md, .tex, .json, .html, or give --format"),
+])
+def test_options_of_an_explanation_that_do_not_fit(run, options, message):
+    assert run("explain", "x*x", "x=3", *options) == (2, "", f"glassgrad explain: error: {message}\n")
+
+
 # ---- check ---------------------------------------------------------------------------------------------------------
 
 
@@ -210,15 +285,16 @@ def test_the_readme_shows_what_is_printed(run):
         calls = re.findall(r"^\$ glassgrad (.*)\n((?:(?!\$).*\n)*)", block, re.MULTILINE)
         assert len(calls) == block.count("$ ")
         for line, shown in calls:
-            assert "".join(run(*shlex.split(line))[1:]) == shown
+            _, out, notes = run(*shlex.split(line))
+            assert notes + out == shown
 
 
 # ---- Both ----------------------------------------------------------------------------------------------------------
 
-COMMANDS = pytest.mark.parametrize("command", cli.COMMANDS)
+EACH_COMMAND = pytest.mark.parametrize("command", COMMANDS)
 
 
-@COMMANDS
+@EACH_COMMAND
 @pytest.mark.parametrize(("arguments", "message"), [
     (["tahn(x)", "x=2"], "there is no function 'tahn'; did you mean 'tan' or 'tanh' or 'atan'?\n  tahn(x)\n  ^"),
     (["x*y", "x=2"], "'y' has no number: add y=2, for instance\n  x*y\n    ^"),
@@ -235,7 +311,7 @@ def test_what_is_not_typed_right_is_told_and_ends_with_2(run, command, arguments
     assert run(command, *arguments) == (2, "", f"glassgrad {command}: error: {message}\n")
 
 
-@COMMANDS
+@EACH_COMMAND
 @pytest.mark.parametrize(("arguments", "message"), [
     (["log(x)", "x=-1"], "log(x) needs x > 0; here x = -1.0"),
     (["1/x", "x=0"], "a / b needs b != 0; here a = 1.0, b = 0.0"),
@@ -248,7 +324,7 @@ def test_what_is_outside_of_the_domain_is_told_by_the_table_and_ends_with_1(run,
     assert len(error.splitlines()) == 1
 
 
-@COMMANDS
+@EACH_COMMAND
 def test_minus_signs_are_no_options_and_numbers_may_follow_options(run, command):
     assert run(command, "-x*y", "x=-2", "y=-1e-3")[0] == 0
     assert run(command, "-tanh(x)", "x=-pi/2")[0] == 0
@@ -256,12 +332,25 @@ def test_minus_signs_are_no_options_and_numbers_may_follow_options(run, command)
     assert run("draw", "x*y", "x=2", "--expand", "y=-3")[0] == 0
 
 
-@COMMANDS
+@pytest.mark.parametrize("name", ["-x.svg", " .svg", "宽 <b>.svg"])
+def test_a_file_may_have_any_name(run, folder, name):
+    assert run("draw", "x", "x=2", "-o", name)[0] == 0
+    assert [path.name for path in folder.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("name", ["a\0.svg", "x" * 300 + ".svg", "\ud800.svg"])
+def test_a_name_that_no_file_can_have_is_told_in_one_line(run, folder, name):
+    code, out, error = run("draw", "x", "x=2", "-o", name)
+    assert (code, out, error.count("\n")) == (1, "", 1)
+    assert list(folder.iterdir()) == []
+
+
+@EACH_COMMAND
 def test_a_caret_is_noted(run, command):
     assert run(command, "x^2", "x=3")[2] == "note: ^ means power, as ** does\n"
 
 
-@COMMANDS
+@EACH_COMMAND
 def test_help_has_three_examples_that_run_and_names_all_functions(run, command, monkeypatch):
     monkeypatch.setattr(webbrowser, "open", lambda address: True)
     code, text, _ = run(command, "--help")
@@ -276,7 +365,7 @@ def test_help_has_three_examples_that_run_and_names_all_functions(run, command, 
 def test_the_program_itself_has_a_help_and_a_version(run):
     code, text, _ = run("--help")
     assert code == 0
-    assert all(command in text for command in cli.COMMANDS)
+    assert all(command in text for command in COMMANDS)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert run("--version") == (0, f"glassgrad {project['version']}\n", "")
 
@@ -306,7 +395,7 @@ def test_being_interrupted_is_quiet(run, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "check_gradients", interrupted)
+    monkeypatch.setattr(commands, "check_gradients", interrupted)
     assert run("check", "x", "x=2") == (130, "", "")
 
 
@@ -314,7 +403,7 @@ def test_output_that_nobody_reads_any_longer_is_thrown_away(monkeypatch, folder)
     def unread(*_):
         raise BrokenPipeError
 
-    monkeypatch.setattr(cli, "check_gradients", unread)
+    monkeypatch.setattr(commands, "check_gradients", unread)
     monkeypatch.setattr(sys, "stderr", io.StringIO())  # what has no encoding needs no escapes
     with (folder / "output").open("w") as stream:
         monkeypatch.setattr(sys, "stdout", stream)
@@ -346,7 +435,7 @@ def test_an_ascii_terminal_gets_escapes_and_not_a_traceback():
     assert "\\u03b8" in done.stdout
 
 
-@COMMANDS
+@EACH_COMMAND
 def test_a_reader_that_has_seen_enough_is_no_error(command):
     reader, writer = os.pipe()
     os.close(reader)
@@ -358,7 +447,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(command):
     assert (done.returncode, done.stderr) == (1, b"")
 
 
-@COMMANDS
+@EACH_COMMAND
 def test_nothing_needs_to_be_open(monkeypatch, command):
     monkeypatch.setattr(sys, "stdout", None)
     monkeypatch.setattr(sys, "stderr", None)
