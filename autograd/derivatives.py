@@ -13,7 +13,7 @@ from autograd.diagnosis import calculated_in, refuse_stale
 from autograd.dual import Dual, directional
 from autograd.errors import DomainError
 from autograd.graph import topological_order
-from autograd.reading import is_tuple
+from autograd.reading import Reading, is_tuple
 from autograd.recording import always_recording, is_recording
 from autograd.structure import Rebuild, is_number, numbers_in, numbers_like
 from autograd.value import Value, constant
@@ -213,6 +213,8 @@ class _Lifted(_Chosen):
             primals, tangents = self.reverse(output.primal), self.reverse(output.tangent)
             return [Dual(p, t, output.tag) for p, t in zip(primals, tangents, strict=True)]
         if not isinstance(output, Value):
+            if isinstance(output, Reading):  # a Formula swallows the Values in it
+                raise TypeError(f"a gradient needs a function that returns a number, not {type(output).__name__!r}")
             return [0.0 for _ in self.leaves]
         with self.variable():
             if not self._reaches_outside(output):

@@ -16,6 +16,7 @@ from autograd import (
     DivisionByZeroError,
     DomainError,
     Dual,
+    Formula,
     NumberOverflowError,
     StaleGraphError,
     Value,
@@ -382,6 +383,12 @@ def test_a_gradient_is_that_of_one_number(output):
         with pytest.raises(TypeError, match=f"a gradient needs a function that returns one number, not "
                                             f"'{type(output).__name__}'; for a list there is jacobian"):
             of(lambda x: output)(1.0)
+
+
+@pytest.mark.parametrize("of", [grad, value_and_grad, hessian])
+def test_a_formula_has_no_gradient_and_not_the_gradient_zero(of):
+    with pytest.raises(TypeError, match="a gradient needs a function that returns a number, not 'Formula'"):
+        of(lambda x: x * Formula("a"))(2.0)
 
 
 @pytest.mark.parametrize("point", [None, "1", 1j, [1.0, None], {"a": "b"}])
