@@ -36,7 +36,8 @@ class Neuron(Module):
     def __init__(self, nin: int, activation: Activation = "relu", *, nonlin: bool = True,
                  init: Initialization = "uniform", seed: Any = None) -> None:
         draw = _drawing(init, count("the number of inputs", nin), 1, seed)
-        self.activation = _activation(activation) if nonlin else None
+        checked = _activation(activation)  # also where it is not used
+        self.activation = checked if nonlin else None
         self.w = [Value(draw()) for _ in range(nin)]
         self.b = Value(0.0)
 

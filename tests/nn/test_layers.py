@@ -249,6 +249,12 @@ def test_for_an_unknown_activation_the_nearest_name_is_suggested(given, suggeste
         MLP(2, [2, 1], activation=given)
 
 
+@pytest.mark.parametrize("make", [lambda: MLP(2, [1], "tahn"), lambda: Neuron(2, "tahn", nonlin=False)])
+def test_an_unknown_activation_is_refused_also_where_none_is_used(make):
+    with pytest.raises(ValueError, match="there is no activation 'tahn'"):
+        make()
+
+
 def test_for_an_activation_like_no_other_nothing_is_suggested():
     with pytest.raises(ValueError, match=r"^there is no activation 'xyzzy'$"):
         Neuron(2, "xyzzy")
