@@ -153,6 +153,11 @@ def test_gradients_flow_to_inputs_that_are_values_and_not_to_numbers():
     assert neuron.b.grad == 1.0
 
 
+def test_a_single_input_may_come_bare():
+    model = MLP(1, [2, 1])
+    assert len({model(x).data for x in (0.5, [0.5], Value(0.5), np.float64(0.5), np.array(0.5), np.array([0.5]))}) == 1
+
+
 def test_a_layer_of_one_neuron_gives_a_bare_value_which_the_next_layer_takes():
     model = MLP(2, [1, 1, 2], "linear", init=lambda: 3.0)
     assert isinstance(model.layers[0]([1, 1]), Value)
