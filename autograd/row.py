@@ -15,6 +15,7 @@ from autograd.reading import Reading, is_list, is_tuple, number
 # holds less tightly than a PRODUCT. A function of the operands may choose the notation.
 Notation = tuple[int, str] | Callable[..., tuple[int, str]]
 CHOICE, SUM, PRODUCT, POWER, ATOM = range(5)
+_MOST = 10  # the numbers of a list that a message shows
 
 operations: dict[str, "Operation"] = {}  # the table, by name
 
@@ -233,7 +234,9 @@ def _flat(arguments: Iterable[Any]) -> list[Any]:
 
 def _shown(argument: Any) -> str:
     if isinstance(argument, list | tuple):
-        return "[" + ", ".join(_shown(item) for item in argument) + "]"  # pyright: ignore
+        items: list[Any] = [*argument]  # pyright: ignore
+        more = f" and {len(items) - _MOST} more" if len(items) > _MOST else ""
+        return "[" + ", ".join(map(_shown, items[:_MOST])) + more + "]"
     label = getattr(argument, "label", None)
     shown = getattr(argument, "data", argument)
     return f"{shown}" + (f" (label {label!r})" if label else "")
