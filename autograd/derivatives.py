@@ -278,7 +278,7 @@ def _adjoints(output: Value, inputs: Sequence[Value]) -> list[Any]:
     for node in reversed(order):
         if node not in adjoints or node.op is None:
             continue
-        arguments = tuple(_plain(argument) for argument in node.arguments)
+        arguments = tuple(_plain(argument, concerned) for argument in node.arguments)
         for place, argument in enumerate(node.arguments):
             parents: tuple[Value, ...] = argument if is_tuple(argument) else (argument,)
             if node.op.partials[place] is None or concerned.isdisjoint(parents):
@@ -301,11 +301,11 @@ def _product(a: Any, b: Any) -> Any:
     return b if isinstance(a, float) and a == 1.0 else a * b
 
 
-def _plain(argument: Any) -> Any:
-    """Constants as the numbers they are, so that nothing is recorded about them alone."""
+def _plain(argument: Any, concerned: set[Value]) -> Any:
+    """Constants as the numbers they are, so that nothing is recorded about them alone, unless they are asked for."""
     if is_tuple(argument):
-        return tuple(map(_plain, argument))
-    return argument.data if argument.constant else argument
+        return tuple([_plain(item, concerned) for item in argument])
+    return argument.data if argument.constant and argument not in concerned else argument
 
 
 def _one_number(output: Any) -> Any:

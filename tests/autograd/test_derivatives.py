@@ -583,6 +583,9 @@ def test_gradients_of_a_node_used_in_a_list_twice():
 def test_gradients_with_respect_to_a_constant_are_right_where_it_is_asked_for():
     c, x = constant(3.0), Value(2.0)
     assert gradients(x * c, [c])[0].data == 2.0
+    first = gradients(x * c * c * c, [c])[0]
+    assert (first.data, gradients(first, [c])[0].data) == (54.0, 36.0)
+    assert gradients(gradients(c ** x, [c])[0], [c])[0].data == 2.0
 
 
 def test_gradients_can_be_differentiated_again():
