@@ -9,6 +9,7 @@ from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 from autograd.errors import DivisionByZeroError, DomainError, NumberOverflowError
+from autograd.primitives import javascript_name
 from autograd.reading import Reading, is_list, is_tuple, number
 
 # A notation is how tightly it holds together, and a template. `{0:2}` is the first operand, in parentheses if it
@@ -168,7 +169,7 @@ def operation(name: str, value: Callable[..., Any], partials: tuple[Callable[...
     notation: dict[str, Notation] = {
         "text": text or (ATOM, f"{name}({places})"),
         "latex": latex if latex and not isinstance(latex, str) else (ATOM, rf"{function}\left({places}\right)"),
-        "javascript": javascript or (ATOM, f"{name}({places})"),
+        "javascript": javascript or (ATOM, f"{javascript_name(name)}({places})"),
     }
     if isinstance(value, BuiltinFunctionType) or lists:
         python = python or (ATOM, f"{name}({places})")
