@@ -25,10 +25,14 @@ class Capsule:
         places = {id(node): place for place, node in enumerate(self.nodes)}
         lists: dict[int, Any] = {}
 
+        # Neither this nor unpacking calls itself: such a function would refer to itself, and keep the graph alive.
+        def place_of(node: Any) -> Any:
+            return places.get(id(node), node)
+
         def packed(argument: Any) -> Any:
             if not is_tuple(argument):
-                return places.get(id(argument), argument)
-            return lists.setdefault(id(argument), [packed(item) for item in argument])
+                return place_of(argument)
+            return lists.setdefault(id(argument), [*map(place_of, argument)])
 
         return [(type(node), node.op, [packed(argument) for argument in node.arguments], node.data, node.grad,
                  node.label, _age(node)) for node in self.nodes]
@@ -37,10 +41,13 @@ class Capsule:
         self.nodes: list[Any] = []
         lists: dict[int, Any] = {}
 
+        def node_at(place: Any) -> Any:
+            return self.nodes[place] if isinstance(place, int) else place
+
         def unpacked(argument: Any) -> Any:
             if not is_list(argument):
-                return self.nodes[argument] if isinstance(argument, int) else argument
-            return lists.setdefault(id(argument), tuple(map(unpacked, argument)))
+                return node_at(argument)
+            return lists.setdefault(id(argument), tuple(map(node_at, argument)))
 
         for kind, operation, arguments, data, grad, label, age in packed:
             node = kind.restored(operation, tuple(map(unpacked, arguments)), data)

@@ -109,8 +109,8 @@ def _row(name: str, reverse: float, forward: float, value: Callable[[float], flo
 def _difference(value: Callable[[float], float], x: float, expected: float) -> tuple[float, float, str]:
     """The derivative by central differences, its uncertainty, and a note if the point is special.
 
-    For a small x, steps of about 0.01 may be too coarse, and such as scale with x too fine: both are tried, and the
-    result that is nearer to the expected one counts.
+    Steps of about 0.01 may be too coarse for a small x, and such as scale with x too fine; a large x may need steps
+    that do not scale with it. Where the two differ both are tried, and the result nearer to the expected one counts.
     """
     step = 0.1 * max(abs(x), 0.1)
     while True:  # a step must stay inside of the domain, and the smallest fraction of it still change x
@@ -121,7 +121,8 @@ def _difference(value: Callable[[float], float], x: float, expected: float) -> t
             break
         except (ArithmeticError, ValueError):
             step /= 2
-    steps = [step, 0.1 * abs(x)] if 0.0 < 0.1 * abs(x) < step else [step]
+    finer = 0.1 * min(abs(x), 1.0)
+    steps = [step, finer] if 2 * _STEPS * math.ulp(x) <= finer < step else [step]
     if _is_kink(value, x, steps[-1]):
         return (value(x + step * 1e-6) - value(x - step * 1e-6)) / (2e-6 * step), math.inf, "kink"
     found = [_extrapolated(value, x, step) for step in steps]
@@ -180,7 +181,7 @@ def _is_kink(value: Callable[[float], float], x: float, step: float) -> bool:
     middle = value(x)
     jumps: list[float] = []
     for h in (step * 1e-3, step * 1e-5):
-        right, left = (value(x + h) - middle) / h, (middle - value(x - h)) / h
+        right, left = (value(x + h) - middle) / ((x + h) - x), (middle - value(x - h)) / (x - (x - h))
         noise = 8 * _EPSILON * max(abs(middle), abs(value(x + h)), abs(value(x - h))) / h
         if abs(right - left) <= max(noise, 1e-6 * (abs(right) + abs(left))):
             return False

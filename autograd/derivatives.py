@@ -13,7 +13,7 @@ from autograd.diagnosis import calculated_in, refuse_stale
 from autograd.dual import Dual, directional
 from autograd.errors import DomainError
 from autograd.graph import topological_order
-from autograd.reading import is_tuple
+from autograd.reading import Reading, is_tuple
 from autograd.recording import always_recording, is_recording
 from autograd.structure import Rebuild, is_number, numbers_in, numbers_like
 from autograd.value import Value, constant
@@ -213,6 +213,8 @@ class _Lifted(_Chosen):
             primals, tangents = self.reverse(output.primal), self.reverse(output.tangent)
             return [Dual(p, t, output.tag) for p, t in zip(primals, tangents, strict=True)]
         if not isinstance(output, Value):
+            if isinstance(output, Reading):  # a Formula swallows the Values in it
+                raise TypeError(f"a gradient needs a function that returns a number, not {type(output).__name__!r}")
             return [0.0 for _ in self.leaves]
         with self.variable():
             if not self._reaches_outside(output):
@@ -276,7 +278,7 @@ def _adjoints(output: Value, inputs: Sequence[Value]) -> list[Any]:
     for node in reversed(order):
         if node not in adjoints or node.op is None:
             continue
-        arguments = tuple(_plain(argument) for argument in node.arguments)
+        arguments = tuple(_plain(argument, concerned) for argument in node.arguments)
         for place, argument in enumerate(node.arguments):
             parents: tuple[Value, ...] = argument if is_tuple(argument) else (argument,)
             if node.op.partials[place] is None or concerned.isdisjoint(parents):
@@ -299,11 +301,11 @@ def _product(a: Any, b: Any) -> Any:
     return b if isinstance(a, float) and a == 1.0 else a * b
 
 
-def _plain(argument: Any) -> Any:
-    """Constants as the numbers they are, so that nothing is recorded about them alone."""
+def _plain(argument: Any, concerned: set[Value]) -> Any:
+    """Constants as the numbers they are, so that nothing is recorded about them alone, unless they are asked for."""
     if is_tuple(argument):
-        return tuple(map(_plain, argument))
-    return argument.data if argument.constant else argument
+        return tuple([_plain(item, concerned) for item in argument])
+    return argument.data if argument.constant and argument not in concerned else argument
 
 
 def _one_number(output: Any) -> Any:

@@ -52,7 +52,7 @@ def _opened(outputs: list[Value], names: set[str], closed: dict[Value, str]) -> 
     twins: dict[Value, Value] = {}
 
     def twin(argument: Any) -> Any:
-        return tuple(map(twin, argument)) if is_tuple(argument) else twins[argument]
+        return tuple([twins[item] for item in argument]) if is_tuple(argument) else twins[argument]
 
     for node in topological_order(outputs):
         row, arguments = node.op, tuple(map(twin, node.arguments))

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from autograd.dual import directional
 from autograd.operations import add, multiply, negative, power
-from autograd.primitives import JAVASCRIPT
+from autograd.primitives import JAVASCRIPT, javascript_name
 from autograd.reading import Reading, is_tuple, number
 from autograd.row import ATOM, PRODUCT, SUM, Operation, operations
 
@@ -307,13 +307,14 @@ def javascript_library() -> str:
         if row.name in JAVASCRIPT:
             lines.append(JAVASCRIPT[row.name])
         elif getattr(row.value, "__module__", None) == "math":
-            lines.append(f"const {row.name} = Math.{row.value.__name__};")
+            lines.append(f"const {javascript_name(row.name)} = Math.{row.value.__name__};")
         else:
-            symbols = [Formula(name) for name in row.parameters]
+            parameters = [javascript_name(name) for name in row.parameters]
+            symbols = [Formula(name) for name in parameters]
             try:
                 result = _formula(row.value(*symbols) if "python" not in row.notation else row(*symbols))
                 body = f"return {result.javascript};"
             except Exception:
                 body = f'throw new Error("{row.name} is not known in JavaScript");'
-            lines.append(f"function {row.name}({', '.join(row.parameters)}) {{ {body} }}")
+            lines.append(f"function {javascript_name(row.name)}({', '.join(parameters)}) {{ {body} }}")
     return "\n".join(lines) + "\n"

@@ -20,3 +20,17 @@ JAVASCRIPT = {
   return values[index];
 }""",
 }
+
+# Words that cannot name a function or a variable in JavaScript though they can in Python, and the one name that all
+# of the formulas use.
+_JAVASCRIPT_WORDS = {
+    "arguments", "case", "catch", "const", "debugger", "default", "delete", "do", "enum", "eval", "export",
+    "extends", "false", "function", "implements", "instanceof", "interface", "let", "new", "null", "package",
+    "private", "protected", "public", "static", "super", "switch", "this", "throw", "true", "typeof", "var", "void",
+    "Math",
+}
+
+
+def javascript_name(name: str) -> str:
+    """A name as it is in JavaScript: `var_` for `var`."""
+    return f"{name}_" if name in _JAVASCRIPT_WORDS else name

@@ -104,6 +104,12 @@ def is_recording() -> bool:
     return not state.observed or _recording.get()[-1]
 
 
+def is_always_recording() -> bool:
+    """Whether that was asked for here and now, as it is where a function is derived."""
+    settings = _recording.get()
+    return len(settings) > 1 and settings[-1]
+
+
 def is_tracing() -> bool:
     """Whether nodes remember their line here and now."""
     return _tracing.get()[-1]

@@ -9,12 +9,14 @@ from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 from autograd.errors import DivisionByZeroError, DomainError, NumberOverflowError
+from autograd.primitives import javascript_name
 from autograd.reading import Reading, is_list, is_tuple, number
 
 # A notation is how tightly it holds together, and a template. `{0:2}` is the first operand, in parentheses if it
 # holds less tightly than a PRODUCT. A function of the operands may choose the notation.
 Notation = tuple[int, str] | Callable[..., tuple[int, str]]
 CHOICE, SUM, PRODUCT, POWER, ATOM = range(5)
+_MOST = 10  # the numbers of a list that a message shows
 
 operations: dict[str, "Operation"] = {}  # the table, by name
 
@@ -167,7 +169,7 @@ def operation(name: str, value: Callable[..., Any], partials: tuple[Callable[...
     notation: dict[str, Notation] = {
         "text": text or (ATOM, f"{name}({places})"),
         "latex": latex if latex and not isinstance(latex, str) else (ATOM, rf"{function}\left({places}\right)"),
-        "javascript": javascript or (ATOM, f"{name}({places})"),
+        "javascript": javascript or (ATOM, f"{javascript_name(name)}({places})"),
     }
     if isinstance(value, BuiltinFunctionType) or lists:
         python = python or (ATOM, f"{name}({places})")
@@ -233,7 +235,9 @@ def _flat(arguments: Iterable[Any]) -> list[Any]:
 
 def _shown(argument: Any) -> str:
     if isinstance(argument, list | tuple):
-        return "[" + ", ".join(_shown(item) for item in argument) + "]"  # pyright: ignore
+        items: list[Any] = [*argument]  # pyright: ignore
+        more = f" and {len(items) - _MOST} more" if len(items) > _MOST else ""
+        return "[" + ", ".join(map(_shown, items[:_MOST])) + more + "]"
     label = getattr(argument, "label", None)
     shown = getattr(argument, "data", argument)
     return f"{shown}" + (f" (label {label!r})" if label else "")

@@ -18,7 +18,7 @@ from autograd import capsule, specialization
 from autograd.errors import DetachedWarning
 from autograd.graph import backpropagate, topological_order
 from autograd.reading import Reading, is_tuple, number
-from autograd.recording import is_recording, is_tracing, lock, program_line, state
+from autograd.recording import is_always_recording, is_recording, is_tracing, lock, program_line, state
 from autograd.row import Operation
 from autograd.walk import no_gradient
 
@@ -146,9 +146,10 @@ class Value(Reading):
         return _compared(operator.ge, self, other)
 
     def __float__(self) -> float:
-        if self.op is not None and is_recording():
-            warnings.warn("float() of a Value that was calculated ends its history: no gradient will flow back "
-                          "from here. Use the function of autograd, not of math; or .data, if that is meant",
+        # A leaf may be read at any time, but where a function is derived it is what the function depends on.
+        if is_recording() if self.op is not None else is_always_recording() and not self.constant:
+            warnings.warn("float() of a Value ends its history: no gradient will flow back from here. "
+                          "Use the function of autograd, not of math; or .data, if that is meant",
                           DetachedWarning, stacklevel=2)
         return self._data
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import Operation, Reading, Value, constant, dot, operations
 from nn.module import Module
-from nn.validation import count
+from nn.validation import count, is_list
 
 Activation = str | Callable[[Any], Any] | None
 Initialization = str | Callable[[], float]
@@ -36,7 +36,8 @@ class Neuron(Module):
     def __init__(self, nin: int, activation: Activation = "relu", *, nonlin: bool = True,
                  init: Initialization = "uniform", seed: Any = None) -> None:
         draw = _drawing(init, count("the number of inputs", nin), 1, seed)
-        self.activation = _activation(activation) if nonlin else None
+        checked = _activation(activation)  # also where it is not used
+        self.activation = checked if nonlin else None
         self.w = [Value(draw()) for _ in range(nin)]
         self.b = Value(0.0)
 
@@ -116,7 +117,7 @@ class MLP(Module):
 
 def _with_one(x: Any, expected: int, module: Module) -> tuple[Any, ...]:
     """The inputs as Values, with the 1 for the bias before them. A single one may come bare, as outputs do."""
-    items = x if hasattr(x, "__iter__") else (x,)
+    items = x if is_list(x) else (x,)
     inputs = (_ONE, *[item if type(item) is Value or isinstance(item, Reading) else constant(item) for item in items])
     if len(inputs) != expected + 1:
         raise ValueError(f"a {type(module).__name__} of {expected} inputs was given {len(inputs) - 1}")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd import Reading, Value, constant, log, log1p, logsumexp, mean, relu, softplus, take
+from nn.validation import is_list
 
 
 def mean_squared_error(predictions: Any, targets: Any) -> Any:
@@ -44,11 +45,11 @@ def cross_entropy(predictions: Any, targets: Any) -> Any:
 
     Calculated as logsumexp(scores) - scores[target].
     """
-    if not _is_list(targets):
+    if not is_list(targets):
         predictions, targets = [predictions], [targets]
     rows, classes = list(predictions), list(targets)
     _same_length(len(rows), len(classes))
-    scores = [tuple(row) if _is_list(row) else (row,) for row in rows]
+    scores = [tuple(row) if is_list(row) else (row,) for row in rows]
     size = len(scores[0])
     for place, row in enumerate(scores):
         if len(row) < 2 or len(row) != size:
@@ -66,10 +67,10 @@ def _cross_entropy_of_two(p: Any, t: Any) -> Any:
 
 def _pairs(predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
     """Each prediction with its target."""
-    kinds = ["a list" if _is_list(x) else "a number" for x in (predictions, targets)]
+    kinds = ["a list" if is_list(x) else "a number" for x in (predictions, targets)]
     if kinds[0] != kinds[1]:
         raise ValueError(f"predictions and targets of the same shape are needed, not {' and '.join(kinds)}")
-    if not _is_list(predictions):
+    if not is_list(predictions):
         return [(predictions, targets)]
     rows, answers = list(predictions), list(targets)
     _same_length(len(rows), len(answers))
@@ -100,7 +101,3 @@ def _known(x: Any) -> float | None:
 def _mean(losses: list[Any]) -> Any:
     loss = mean(tuple(losses)) if len(losses) > 1 else losses[0]
     return loss if isinstance(loss, Reading) else constant(loss)
-
-
-def _is_list(x: Any) -> bool:
-    return not isinstance(x, str) and hasattr(x, "__iter__") and getattr(x, "shape", None) != ()

@@ -24,14 +24,18 @@ def option(name: str, given: Any, allowed: Callable[[float], bool], description:
     """A finite number within limits. Raises TypeError for what is no number, ValueError for one beyond them."""
     if not isinstance(given, Real):
         raise TypeError(f"{name} needs to be a number, not {type(given).__name__!r}")
-    if not math.isfinite(given) or not allowed(float(given)):
+    try:
+        number = float(given)
+    except OverflowError:
+        given = number = math.inf
+    if not math.isfinite(number) or not allowed(number):
         raise ValueError(f"{name} needs to be finite and {description}, not {given}")
-    return float(given)
+    return number
 
 
 def numbers(name: str, given: Any, size: int | None = None) -> list[float]:
     """Plain numbers and Values, or a single one, as floats. Raises TypeError for others, ValueError for too many."""
-    items: Iterable[Any] = given if hasattr(given, "__iter__") else [given]
+    items: Iterable[Any] = given if is_list(given) else [given]
     try:
         found: list[float] = [item.data if isinstance(item, Value) else constant(item).data for item in items]
     except (TypeError, ValueError) as error:
@@ -40,3 +44,8 @@ def numbers(name: str, given: Any, size: int | None = None) -> list[float]:
         needed = "numbers are" if size is None else "1 number is" if size == 1 else f"{size} numbers are"
         raise ValueError(f"{name}: {needed} needed, not {len(found)}")
     return found
+
+
+def is_list(given: Any) -> bool:
+    """Whether this is several things in any form, and not a string or an array without dimensions."""
+    return not isinstance(given, str) and hasattr(given, "__iter__") and getattr(given, "shape", None) != ()

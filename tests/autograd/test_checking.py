@@ -26,6 +26,7 @@ from autograd import (
     sin,
     sqrt,
     step,
+    stop_gradient,
     sum,
     take,
     tanh,
@@ -109,6 +110,13 @@ def test_a_kink_is_called_one_and_not_wrong(function, point):
     assert report.rows[0].note == "kink"
     assert report.agrees
     assert str(report).endswith("kink")
+
+
+@pytest.mark.parametrize("x", [1e5, -1e6, 1e8])
+def test_a_function_that_changes_faster_than_a_large_argument_is_smooth_and_its_errors_are_found(x):
+    assert [row.note for row in check_gradients(sin, x).rows] == [""]
+    with pytest.raises(GradientError):
+        check_gradients(lambda x: sin(x) + stop_gradient(sin(x)), x)
 
 
 @pytest.mark.parametrize("x", [1e-3, -1e-3, 0.3, -5.0, 1e-9, -1e-200])

@@ -16,6 +16,7 @@ from autograd import (
     DivisionByZeroError,
     DomainError,
     Dual,
+    Formula,
     NumberOverflowError,
     StaleGraphError,
     Value,
@@ -384,6 +385,12 @@ def test_a_gradient_is_that_of_one_number(output):
             of(lambda x: output)(1.0)
 
 
+@pytest.mark.parametrize("of", [grad, value_and_grad, hessian])
+def test_a_formula_has_no_gradient_and_not_the_gradient_zero(of):
+    with pytest.raises(TypeError, match="a gradient needs a function that returns a number, not 'Formula'"):
+        of(lambda x: x * Formula("a"))(2.0)
+
+
 @pytest.mark.parametrize("point", [None, "1", 1j, [1.0, None], {"a": "b"}])
 def test_points_that_are_no_numbers_are_refused(point):
     for of in (grad, jacobian, hessian):
@@ -576,6 +583,9 @@ def test_gradients_of_a_node_used_in_a_list_twice():
 def test_gradients_with_respect_to_a_constant_are_right_where_it_is_asked_for():
     c, x = constant(3.0), Value(2.0)
     assert gradients(x * c, [c])[0].data == 2.0
+    first = gradients(x * c * c * c, [c])[0]
+    assert (first.data, gradients(first, [c])[0].data) == (54.0, 36.0)
+    assert gradients(gradients(c ** x, [c])[0], [c])[0].data == 2.0
 
 
 def test_gradients_can_be_differentiated_again():

@@ -1,7 +1,9 @@
 """expand() opens composite operations: same value, same gradients, elementary nodes."""
 
+import gc
 import math
 import warnings
+import weakref
 
 import pytest
 from hypothesis import given
@@ -267,3 +269,15 @@ def test_a_deep_graph_needs_no_recursion():
 
 def test_every_row_with_an_expansion_is_an_operation_the_oracle_knows():
     assert set(COMPOSITE) <= set(NAMES) == set(EXPECTED)
+
+
+def test_graphs_are_freed_at_once_whether_opened_or_made_by_opening():
+    gc.disable()
+    try:
+        y = tanh(dot([Value(0.5)], [2.0]))
+        opened = expand(y)
+        references = [weakref.ref(node) for node in (*topological_order(y), *topological_order(opened))]
+        del y, opened
+        assert [reference() for reference in references] == [None] * len(references)
+    finally:
+        gc.enable()

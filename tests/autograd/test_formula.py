@@ -577,6 +577,18 @@ def test_a_row_of_a_users_own_gets_its_javascript_or_a_function_that_throws():
         del Reading.softsign_of_test, Reading.table_of_test
 
 
+def test_a_row_may_have_names_that_javascript_keeps_for_itself():
+    row = operation("var", lambda new: new * new, (lambda y, new: 2 * new,))
+    try:
+        case = {"parameters": ["x"], "expression": formula(row, "x").javascript, "points": [[3.0]]}
+        assert run_javascript([case]) == [[9.0]]
+        assert str(formula(row)) == "var(new)"
+    finally:
+        del operations["var"]
+        from autograd import Reading
+        del Reading.var
+
+
 def test_take_in_javascript_refuses_an_index_that_counts_nothing():
     for index in (2, -1, 0.5):
         with pytest.raises(AssertionError, match=f"RangeError: no value {index}"):

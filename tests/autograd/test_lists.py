@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from autograd import (
     DomainError,
     Dual,
+    NumberOverflowError,
     Value,
     dot,
     formula,
@@ -201,3 +202,9 @@ def test_a_long_list():
     y.backward()
     assert y.data == 20_000.0
     assert {leaf.grad for leaf in leaves} == {1.0}
+
+
+def test_a_message_about_a_long_list_shows_its_first_numbers():
+    with pytest.raises(NumberOverflowError) as error:
+        sum([1e308] * 784)
+    assert str(error.value).endswith("here values = [" + ", ".join(["1e+308"] * 10) + " and 774 more]")

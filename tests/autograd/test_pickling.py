@@ -1,10 +1,12 @@
 """Graphs that are pickled and copied come back whole: the same shape, numbers, names and gradients."""
 
 import copy
+import gc
 import io
 import pickle
 import subprocess
 import sys
+import weakref
 
 import pytest
 from hypothesis import given, settings
@@ -169,3 +171,17 @@ def test_an_operation_comes_back_as_itself():
     for row in (autograd.tanh, autograd.dot):
         assert by_pickle(row) is row
         assert copy.deepcopy(row) is row
+
+
+@every_way
+def test_graphs_are_freed_at_once_whether_pickled_or_brought_back(again):
+    gc.disable()
+    try:
+        x = Value(0.5)
+        y = dot([x, x * 2], [1.0, 3.0])
+        z = again(y)
+        references = [weakref.ref(node) for node in (*topological_order(y), *topological_order(z))]
+        del x, y, z
+        assert [reference() for reference in references] == [None] * len(references)
+    finally:
+        gc.enable()

@@ -173,7 +173,8 @@ spec = importlib.util.spec_from_file_location("autograd", home + "/__init__.py",
 package = sys.modules["autograd"] = importlib.util.module_from_spec(spec)
 rows = importlib.import_module("autograd.operations") and sys.modules["autograd.row"].operations
 readings = [name for name in sys.modules if name.startswith("autograd.")]
-assert sorted(readings) == ["autograd.errors", "autograd.operations", "autograd.reading", "autograd.row"], readings
+assert sorted(readings) == ["autograd.errors", "autograd.operations", "autograd.primitives", "autograd.reading",
+                            "autograd.row"], readings
 
 def doubled(partial):
     def twice(y, *operands):

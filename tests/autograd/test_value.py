@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import DetachedWarning, Value, constant, no_grad, operation, operations, trace
+from autograd import DetachedWarning, Value, constant, grad, no_grad, operation, operations, trace
 from autograd.value import record
 
 finite = st.floats(-1e100, 1e100)
@@ -174,8 +174,17 @@ def test_float_of_a_result_warns_once_per_place_and_not_where_nothing_is_recorde
     assert [warning.category for warning in seen] == [DetachedWarning, DetachedWarning]
     assert {warning.filename for warning in seen} == {__file__}
     assert str(seen[0].message) == (
-        "float() of a Value that was calculated ends its history: no gradient will flow back from here. "
+        "float() of a Value ends its history: no gradient will flow back from here. "
         "Use the function of autograd, not of math; or .data, if that is meant")
+
+
+def test_float_of_the_argument_of_a_derivative_warns_and_of_a_constant_does_not():
+    with pytest.warns(DetachedWarning, match="ends its history"):
+        assert grad(math.sin)(1.0) == 0.0
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert grad(lambda x: x * math.sin(constant(1.0)))(1.0) == math.sin(1.0)
+        assert grad(no_grad(math.sin))(1.0) == 0.0
 
 
 @given(finite.filter(lambda x: abs(x) > 1e-100), st.integers(-3, 3))

@@ -153,6 +153,11 @@ def test_gradients_flow_to_inputs_that_are_values_and_not_to_numbers():
     assert neuron.b.grad == 1.0
 
 
+def test_a_single_input_may_come_bare():
+    model = MLP(1, [2, 1])
+    assert len({model(x).data for x in (0.5, [0.5], Value(0.5), np.float64(0.5), np.array(0.5), np.array([0.5]))}) == 1
+
+
 def test_a_layer_of_one_neuron_gives_a_bare_value_which_the_next_layer_takes():
     model = MLP(2, [1, 1, 2], "linear", init=lambda: 3.0)
     assert isinstance(model.layers[0]([1, 1]), Value)
@@ -247,6 +252,12 @@ def test_hidden_layers_have_the_activation_and_the_last_has_none():
 def test_for_an_unknown_activation_the_nearest_name_is_suggested(given, suggested):
     with pytest.raises(ValueError, match=rf"^there is no activation '{given}'; did you mean '{suggested}'\?$"):
         MLP(2, [2, 1], activation=given)
+
+
+@pytest.mark.parametrize("make", [lambda: MLP(2, [1], "tahn"), lambda: Neuron(2, "tahn", nonlin=False)])
+def test_an_unknown_activation_is_refused_also_where_none_is_used(make):
+    with pytest.raises(ValueError, match="there is no activation 'tahn'"):
+        make()
 
 
 def test_for_an_activation_like_no_other_nothing_is_suggested():

@@ -232,6 +232,7 @@ def test_a_state_that_does_not_fit_is_refused_and_changes_nothing(state, error, 
 @pytest.mark.parametrize(("options", "error", "message"), [
     ({"lr": 0}, ValueError, "lr needs to be finite and > 0, not 0"),
     ({"lr": -0.1}, ValueError, "lr needs to be finite and > 0, not -0.1"),
+    ({"lr": 10**400}, ValueError, "lr needs to be finite and > 0, not inf"),
     ({"lr": math.inf}, ValueError, "lr needs to be finite and > 0, not inf"),
     ({"lr": math.nan}, ValueError, "lr needs to be finite and > 0, not nan"),
     ({"lr": "0.1"}, TypeError, "lr needs to be a number, not 'str'"),

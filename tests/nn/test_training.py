@@ -17,7 +17,7 @@ import torch
 from screens import Clock, Screen, set_clock
 
 import nn
-from autograd import Value, exp, log
+from autograd import Value, exp, log, no_grad
 from nn import MLP, SGD, Adam, History, TrainingError, cross_entropy, datasets, fit, hinge, mean_squared_error
 
 
@@ -273,6 +273,8 @@ def test_ctrl_c_before_the_end_of_the_first_epoch_gives_an_empty_history():
     ({"targets": [-1, 1, 1, 0], "loss": hinge}, ValueError, "target 0 is 0.0, where -1 or 1 is needed"),
     ({"loss": lambda p, t: 1.0}, TypeError, "the loss needs to be one Value, not 'float'"),
     ({"loss": lambda p, t: p}, TypeError, "the loss needs to be one Value, not 'list'"),
+    ({"loss": no_grad(mean_squared_error)}, TypeError, "the loss has no history, as if it was calculated inside of "
+                                                       "no_grad()"),
     ({"optimizer": SGD([Value(1.0)], 0.1)}, ValueError, "none of the 1 parameters of the optimizer is the model's"),
 ])
 def test_what_does_not_fit_is_refused_and_no_parameter_has_changed(changed, error, message):
