@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import autograd
 import nn
 from autograd import (
+    StaleGraphError,
     Value,
     add,
     constant,
@@ -378,6 +379,15 @@ def test_the_same_graph_gives_the_same_bytes_and_new_numbers_keep_the_identifier
     assert list(before.nodes) == list(after.nodes)
     assert list(before.edges) == list(after.edges)
     assert before.nodes["n0"].text != after.nodes["n0"].text
+
+
+@pytest.mark.parametrize("options", [{}, {"gradients": False, "partials": False}, {"max_nodes": 2}, {"expand": True}])
+def test_old_results_and_new_numbers_are_not_drawn_together(options: Any) -> None:
+    y, w, *_ = neuron()
+    w.data = 0.25
+    with pytest.raises(StaleGraphError, match=r"^'w' was set to 0\.25 after the Value -6\.0 "):
+        draw(y, **options)
+    draw(autograd.recalculate(y), **options)
 
 
 def test_the_order_of_sets_and_dicts_plays_no_part() -> None:
