@@ -58,7 +58,7 @@ def draw(value: Value | Iterable[Value], *, direction: str = "LR", gradients: bo
         raise ValueError(f"direction is one of {', '.join(DIRECTIONS)}, not {direction!r}")
     if isinstance(max_nodes, bool) or not isinstance(max_nodes, int) or max_nodes < 1:  # pyright: ignore
         raise ValueError(f"max_nodes is a whole number from 1, not {max_nodes!r}")
-    if expand is not False:
+    if expand:
         outputs, marked, named = _opened(outputs, marked, named, None if expand is True else expand, gradients)
     picture = Picture(outputs, marked, named, gradients, partials, widths, group, direction in ("TB", "BT"))
     refuse_stale(picture.order)
