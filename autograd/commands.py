@@ -20,7 +20,7 @@ from autograd.explanation import Explanation, explain
 from autograd.expression import Expression, read, read_values
 from autograd.narration import LANGUAGES
 from autograd.saving import save
-from autograd.value import Value
+from autograd.value import Value, constant
 
 Run = Callable[[Namespace], int]
 FORMATS = {"text": ".txt", "markdown": ".md", "latex": ".tex", "json": ".json", "html": ".html"}
@@ -171,7 +171,7 @@ def _recorded(expression: Expression, numbers: Mapping[str, float]) -> tuple[Val
     """The graph of a formula: its output, and the inputs by name."""
     inputs = {name: Value(number, name) for name, number in numbers.items()}
     result = expression.evaluate(inputs)
-    return result if isinstance(result, Value) else Value(result), inputs
+    return result if isinstance(result, Value) else constant(result), inputs
 
 
 def _written(explanation: Explanation, form: str, printed: bool) -> str:

@@ -17,7 +17,7 @@ def refuse_stale(order: "Iterable[Value]") -> None:
             if parent._clock > node._clock:
                 raise StaleGraphError(
                     f"{_called(parent)} was set to {parent.data} after {_called(node)} had been calculated from it: "
-                    f"calculate again, or call recalculate(output), before asking for gradients")
+                    "calculate again, or call recalculate(output)")
 
 
 def explanation(output: "Value", seed: float, order: "list[Value]") -> DomainError:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from autograd.boxes import local_derivatives
+from autograd.diagnosis import refuse_stale
 from autograd.expansion import expand_all
 from autograd.graph import topological_order
 from autograd.lettering import FONT
@@ -44,7 +45,8 @@ def draw(value: Value | Iterable[Value], *, direction: str = "LR", gradients: bo
       than that, and the caption says what was folded.
     - `widths`: whether the width of an arrow tells how large a gradient flows back along it, after `backward()`.
 
-    The graph is not changed. Raises TypeError and ValueError for arguments that are none of these.
+    The graph is not changed. Raises TypeError and ValueError for arguments that are none of these, StaleGraphError for
+    a graph whose numbers were set after it was calculated, as `backward()` does.
     """
     from autograd.rendering import Drawing
 
@@ -56,9 +58,10 @@ def draw(value: Value | Iterable[Value], *, direction: str = "LR", gradients: bo
         raise ValueError(f"direction is one of {', '.join(DIRECTIONS)}, not {direction!r}")
     if isinstance(max_nodes, bool) or not isinstance(max_nodes, int) or max_nodes < 1:  # pyright: ignore
         raise ValueError(f"max_nodes is a whole number from 1, not {max_nodes!r}")
-    if expand is not False:
+    if expand:
         outputs, marked, named = _opened(outputs, marked, named, None if expand is True else expand, gradients)
     picture = Picture(outputs, marked, named, gradients, partials, widths, group, direction in ("TB", "BT"))
+    refuse_stale(picture.order)
     edges = sum(map(len, picture.parents))
     if len(picture.order) > max_nodes or edges > max(MOST_EDGES, 6 * max_nodes):
         picture.fold(max_nodes)

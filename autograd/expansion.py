@@ -7,7 +7,7 @@ from typing import Any
 from autograd.diagnosis import refuse_stale
 from autograd.errors import DomainError
 from autograd.graph import topological_order
-from autograd.reading import is_tuple
+from autograd.reading import is_list, is_tuple
 from autograd.recording import always_recording
 from autograd.row import Operation, find, operations
 from autograd.value import Value, constant
@@ -19,7 +19,8 @@ def expand(value: Value, only: str | Operation | Iterable[str | Operation] | Non
     Same value, same gradients, more nodes; the leaves are the same Values. `only`: an operation or its name, or
     several of them: nothing else is opened. Where an intermediate number would not be finite, as for tanh(400), the
     node stays closed, and a warning says so. So does one whose data was set by hand. Raises LookupError for
-    a name that is not in the table, TypeError for anything but a Value, StaleGraphError as `backward()` does.
+    a name that is not in the table, TypeError for anything but a Value or an operation, StaleGraphError as
+    `backward()` does.
     """
     return expand_all([value], only)[0]
 
@@ -29,8 +30,8 @@ def expand_all(values: list[Value], only: str | Operation | Iterable[str | Opera
     for value in values:
         if not isinstance(value, Value):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"only a Value has a graph to open, not {type(value).__name__!r}")
-    wanted = [only] if isinstance(only, str | Operation) else operations if only is None else only
-    names = {row.name if isinstance(row, Operation) else find(row).name for row in wanted}
+    wanted: Any = operations if only is None else only if is_list(only) else [only]
+    names = {_name(row) for row in wanted}
     order = topological_order(values)
     refuse_stale(order)
     closed = {node: f"{node.op.call} stays closed, as its value was set by hand" for node in order
@@ -45,6 +46,14 @@ def expand_all(values: list[Value], only: str | Operation | Iterable[str | Opera
     for message in sorted(set(closed.values())):
         warnings.warn(message, stacklevel=3)
     return values
+
+
+def _name(row: Any) -> str:
+    """The name of an operation that is to be opened, which may be given by its name."""
+    if not isinstance(row, str | Operation):
+        raise TypeError(f"what is to be opened is an operation or its name, or a list of these, not "
+                        f"{type(row).__name__!r}")
+    return row.name if isinstance(row, Operation) else find(row).name
 
 
 def _opened(outputs: list[Value], names: set[str], closed: dict[Value, str]) -> list[Value]:

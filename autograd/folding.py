@@ -45,7 +45,7 @@ def _modules(inside: Sequence[str], most: int) -> list[str]:
     shown: dict[str, str] = {"": ""}
     for level in range(1, max(height.values(), default=0) + 2):
         for module in named:
-            shown[module] = next(outer for outer in lineage(module) if height[outer] <= level)
+            shown[module] = next((outer for outer in lineage(module) if height[outer] <= level), module)
         if len(set(shown.values())) <= (most + 1) // 2:
             break
     return [shown[module] for module in inside]

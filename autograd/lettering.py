@@ -4,10 +4,11 @@ A layout program gives a meaning to backslashes, quotes, entities and tags; XML 
 neither program can measure every script. So all text goes through here.
 """
 
-import math
 import re
 import unicodedata
 from functools import lru_cache
+
+from autograd.numerals import shown
 
 FONT = "Arial"  # both layout programs know how wide its letters are
 FAMILY = "Arial,Liberation Sans,Helvetica,sans-serif"  # and these have letters of the same widths
@@ -23,13 +24,7 @@ _SPACES = re.compile(r"^ | (?= )| $")
 
 def decimal(x: float) -> str:
     """A number in four significant digits, with a proper minus sign: −3.0, 0.7071, 1.25e−7."""
-    text = f"{x + 0.0:.4g}"  # 0.0 for -0.0
-    mantissa, _, exponent = text.partition("e")
-    if exponent:
-        text = f"{mantissa}e{int(exponent)}"
-    elif "." not in text and math.isfinite(x):
-        text += ".0"
-    return text.replace("-", "−")
+    return shown(x).replace("-", "−")
 
 
 def visible(text: str) -> str:

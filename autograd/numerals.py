@@ -16,17 +16,21 @@ _EXACTLY = Context(prec=60, traps=[Inexact, Overflow, InvalidOperation, Division
 
 
 def shown(x: float) -> str:
-    """A number in 4 significant digits: `-3.0`, `0.7071`, `1.235e4`."""
+    """A number in 4 significant digits: `-3.0`, `0.7071`, `1.235e4`. What ends in `.0` is whole: 1234.5 is `1234`."""
     written = f"{x + 0.0:.4g}"  # -0.0 + 0.0 is 0.0
     if "e" in written:
         mantissa, exponent = written.split("e")
         return f"{mantissa}e{int(exponent)}"
-    return written if "." in written else written + ".0"
+    return written + ".0" if written.removeprefix("-").isdigit() and _is(x, written) else written
 
 
 def is_shown_whole(x: float) -> bool:
     """Whether the 4 digits are the number, up to the rounding of floats."""
-    return math.isclose(x, float(shown(x)), rel_tol=1e-12)
+    return _is(x, shown(x))
+
+
+def _is(x: float, written: str) -> bool:
+    return math.isclose(x, float(written), rel_tol=1e-12)
 
 
 class Named(Formula):

@@ -13,13 +13,13 @@ import re
 import shutil
 import subprocess
 import sysconfig
-from contextlib import suppress
+from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import graphviz
 
 from autograd.lettering import FAMILY, FONT
+from autograd.saving import save
 
 SYSTEM = "dot"
 EMBEDDED = "graphviz-pure"
@@ -206,15 +206,6 @@ def _same(one: str, other: str) -> bool:
 
 
 def _write(path: str, data: bytes) -> None:
-    """Write a whole file or none: under another name first, in the same folder, which is made if need be."""
-    folder = os.path.dirname(path) or "."
-    os.makedirs(folder, exist_ok=True)
-    temporary = os.path.join(folder, f".{uuid4().hex}.part")
-    try:
-        with open(temporary, "xb") as file:
-            file.write(data)
-        os.replace(temporary, path)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(temporary)
-        raise
+    """Write a whole file or none, in a folder that is made if need be."""
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    save(Path(path), data)

@@ -28,7 +28,7 @@ def plot_losses(losses: Sequence[float]) -> "Figure":
     axes.plot(range(1, len(losses) + 1), losses, marker="o" if len(losses) < 20 else "", color=COLORS[0], label="loss")
     axes.plot([epoch], [best], "*", color=COLORS[5], markeredgecolor="white", markersize=16, zorder=3,
               label=f"best: {best:.4g} in epoch {epoch}")
-    axes.xaxis.get_major_locator().set_params(integer=True)  # there is no epoch 2.5
+    axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)  # there is no epoch 2.5
     axes.grid(alpha=0.3)
     figure.legend(loc="outside upper center", ncols=2, frameon=False)
     return figure

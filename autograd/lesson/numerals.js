@@ -17,7 +17,7 @@ function written(x) {
   const sign = x < 0 ? "-" : "";
   if (exponent < -4 || exponent >= 4) return sign + mantissa.replace(/\.?0+$/, "") + "e" + exponent;
   const plain = String(Number(mantissa + "e" + exponent));
-  return sign + (plain.includes(".") ? plain : plain + ".0");
+  return sign + plain + (plain.includes(".") || !isExactly(Number(sign + plain), x) ? "" : ".0");
 }
 
 /** Just between two numbers of 4 digits, it is the even one of them, as in Python.
@@ -30,7 +30,12 @@ function halfWay(x, otherwise) {
 /** Whether the digits that are shown are the whole number, up to the rounding of floats.
  * @param {number} x */
 function isWhole(x) {
-  return Math.abs(Number(written(x)) - x) <= 1e-12 * Math.abs(x);
+  return isExactly(Number(written(x)), x);
+}
+
+/** @param {number} shorter @param {number} x */
+function isExactly(shorter, x) {
+  return Math.abs(shorter - x) <= 1e-12 * Math.abs(x);
 }
 
 /** "=" if the shown digits make a true equation, otherwise "≈".

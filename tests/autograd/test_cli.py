@@ -168,8 +168,11 @@ def test_what_stays_closed_is_noted(run):
     assert notes.startswith("note: tanh(x) stays closed")
 
 
-def test_a_formula_of_numbers_alone_is_one_box(run):
-    assert "7.0" in texts(run("draw", "1 + 2*3")[1])
+@pytest.mark.parametrize("options", [(), ("--expand",), ("--no-gradients",)])
+def test_a_formula_of_numbers_alone_is_one_constant(run, options):
+    code, picture, error = run("draw", "1 + 2*3", *options)
+    assert (code, texts(picture), error) == (0, ["7.0"], "")
+    assert 'class="node constant"' in picture
 
 
 def test_the_picture_is_opened(run, folder, monkeypatch):

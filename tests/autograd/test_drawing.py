@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import autograd
 import nn
 from autograd import (
+    StaleGraphError,
     Value,
     add,
     constant,
@@ -333,6 +334,8 @@ def test_opened_operations_are_what_expand_makes_of_them_with_gradients() -> Non
     assert len(only.nodes) == len(picture.nodes)
     assert len(Picture(draw(y, expand=["dot"]).svg()).nodes) == 6
     assert "grad = " not in draw(y, expand=True, gradients=False).source
+    nothing: tuple[Any, ...] = (None, (), set[str]())
+    assert {draw(y, expand=closed).source for closed in nothing} == {draw(y).source}
     with pytest.raises(LookupError, match="there is no operation 'tan_h'; did you mean 'tanh'"):
         draw(y, expand="tan_h")
 
@@ -380,6 +383,15 @@ def test_the_same_graph_gives_the_same_bytes_and_new_numbers_keep_the_identifier
     assert before.nodes["n0"].text != after.nodes["n0"].text
 
 
+@pytest.mark.parametrize("options", [{}, {"gradients": False, "partials": False}, {"max_nodes": 2}, {"expand": True}])
+def test_old_results_and_new_numbers_are_not_drawn_together(options: Any) -> None:
+    y, w, *_ = neuron()
+    w.data = 0.25
+    with pytest.raises(StaleGraphError, match=r"^'w' was set to 0\.25 after the Value -6\.0 "):
+        draw(y, **options)
+    draw(autograd.recalculate(y), **options)
+
+
 def test_the_order_of_sets_and_dicts_plays_no_part() -> None:
     program = ("import nn; from autograd import *; model = nn.MLP(2, [3, 1], seed=0)\n"
                "loss = nn.mean_squared_error([model([k, 1.0]) for k in range(4)], [1.0] * 4); loss.backward()\n"
@@ -417,6 +429,8 @@ def test_the_direction_is_that_from_inputs_to_outputs(direction: str, program: s
     ((Value(1.0),), {"max_nodes": 2.5}, ValueError, "max_nodes is a whole number from 1, not 2.5"),
     ((Value(1.0),), {"highlight": Value(2.0)}, ValueError, "the Value to highlight is not in the graph: Value("),
     ((Value(1.0),), {"highlight": "x"}, TypeError, "highlight needs a Value or a list of Values, not 'str'"),
+    ((Value(1.0),), {"expand": 3}, TypeError, "what is to be opened is an operation or its name, or a list of these, "
+     "not 'int'"),
     ((Value(1.0),), {"names": ["w"]}, TypeError,
      "names is a Module or a dict of Values and Modules by name, not 'list'"),
     ((Value(1.0),), {"names": {"w": 1.0}}, TypeError, "names['w'] is neither a Value nor a Module, but 'float'"),

@@ -113,6 +113,12 @@ def test_a_name_that_is_none_is_refused(only):
         expand(tanh(Value(0.5)), only=only)
 
 
+@pytest.mark.parametrize("only", [3, 0.5, [3], ["tanh", None], math.tanh])
+def test_what_names_no_operation_is_refused(only):
+    with pytest.raises(TypeError, match="what is to be opened is an operation or its name, or a list"):
+        expand(tanh(Value(0.5)), only=only)
+
+
 @pytest.mark.parametrize("bad", [1.0, None, [Value(1.0)], Dual(Value(1.0), 1.0, 1), tanh])
 def test_only_values_are_opened(bad):
     with pytest.raises(TypeError, match=f"^only a Value has a graph to open, not '{type(bad).__name__}'$"):

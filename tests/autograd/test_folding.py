@@ -73,6 +73,14 @@ def test_more_modules_than_boxes_are_folded_further() -> None:
     assert {f"block{k}" for k in range(30)} <= titles
 
 
+def test_a_network_is_folded_by_layer_also_as_a_part_of_something_larger() -> None:
+    model, loss = network(30)
+    picture = Picture(draw(loss, names={"teacher": model}).svg())
+    assert_complete(picture, topological_order(loss))
+    layers = {f"teacher.layers.{layer}" for layer in range(3)}
+    assert {shown.texts[0] for shown in picture.nodes.values() if shown.texts[0].startswith("teacher")} == layers
+
+
 def test_a_wide_fan_is_counted() -> None:
     x = Value(0.5, "x")
     loss = sum([sin(x * (0.001 * k)) for k in range(1000)])

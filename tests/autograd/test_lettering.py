@@ -1,5 +1,6 @@
 """Labels are data: whatever is in them comes out of both layout programs as it was typed, or visibly replaced."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -112,7 +113,8 @@ def test_a_wide_name_fits_its_frame(program: str) -> None:
 
 @pytest.mark.parametrize(("x", "text"), [
     (-3.0, "−3.0"), (0.0, "0.0"), (-0.0, "0.0"), (2.0, "2.0"), (0.70710678, "0.7071"), (6.88137, "6.881"),
-    (1e-5, "1e−5"), (123456.0, "1.235e5"), (-1.5e300, "−1.5e300"), (1e22, "1e22"), (0.1 + 0.2, "0.3"), (9999.6, "1e4")])
+    (1e-5, "1e−5"), (123456.0, "1.235e5"), (-1.5e300, "−1.5e300"), (1e22, "1e22"), (0.1 + 0.2, "0.3"), (9999.6, "1e4"),
+    (-1234.5, "−1234"), (1234.0, "1234.0"), (-math.inf, "−inf")])
 def test_numbers_have_four_digits_and_a_minus_sign(x: float, text: str) -> None:
     assert decimal(x) == text
 

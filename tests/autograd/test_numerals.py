@@ -1,5 +1,6 @@
 """Numbers in four digits, and = only where it is right for what is shown."""
 
+import math
 import re
 from collections import Counter
 from contextlib import suppress
@@ -18,9 +19,16 @@ mpmath.mp.dps = 60
 
 
 @pytest.mark.parametrize(("x", "text"), [
-    (-3.0, "-3.0"), (0.0, "0.0"), (-0.0, "0.0"), (2 / 3, "0.6667"), (1234.5, "1234.0"), (9999.6, "1e4"),
-    (123456.0, "1.235e5"), (-0.00001234567, "-1.235e-5"), (0.0001, "0.0001"), (1e300, "1e300")])
+    (-3.0, "-3.0"), (0.0, "0.0"), (-0.0, "0.0"), (2 / 3, "0.6667"), (9999.6, "1e4"), (123456.0, "1.235e5"),
+    (-0.00001234567, "-1.235e-5"), (0.0001, "0.0001"), (1e300, "1e300"), (math.inf, "inf"), (math.nan, "nan")])
 def test_a_number_has_four_significant_digits(x, text):
+    assert shown(x) == text
+
+
+@pytest.mark.parametrize(("x", "text"), [
+    (1234.0, "1234.0"), (1234.5, "1234"), (-1234.5, "-1234"), (0.99996, "1"), (-99.999, "-100"), (2 + 1e-9, "2"),
+    (3 * 0.1 + 0.7, "1.0"), (0.9999999999999998, "1.0")])
+def test_only_a_whole_number_is_shown_with_a_zero_behind_its_point(x, text):
     assert shown(x) == text
 
 

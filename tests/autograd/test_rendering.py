@@ -229,7 +229,7 @@ def test_a_file_keeps_what_it_had_if_the_new_picture_fails(
     path.write_text("before")
 
     def refuse(*_: object) -> None:
-        raise OSError("the disk is full")
+        raise OSError(28, "the disk is full")
 
     monkeypatch.setattr(rendering.os, "replace", refuse)
     with pytest.raises(OSError, match="the disk is full"):

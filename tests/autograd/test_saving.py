@@ -29,3 +29,11 @@ def test_what_fails_leaves_everything_as_it_was(tmp_path, monkeypatch, failing):
         with pytest.raises(OSError, match="No space left"):
             save(path, b"second")
     assert [entry.read_bytes() for entry in tmp_path.iterdir()] == [b"first"]
+
+
+def test_the_error_names_the_file_that_was_to_be_written(tmp_path):
+    for path, error in ((tmp_path, IsADirectoryError), (tmp_path / "nowhere" / "file", FileNotFoundError)):
+        with pytest.raises(error) as caught:
+            save(path, b"content")
+        assert (caught.value.filename, caught.value.filename2) == (str(path), None)
+    assert list(tmp_path.iterdir()) == []

@@ -48,8 +48,9 @@ def test_losses_by_epoch_and_the_best_are_drawn_and_two_decades_take_a_logarithm
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("epoch", "loss")
 
 
-def test_epochs_are_whole_numbers():
-    axes, *_ = curve([3.0, 2.0, 1.0])
+@pytest.mark.parametrize("count", [1, 2, 3, 70])
+def test_epochs_are_whole_numbers(count):
+    axes, *_ = curve([1.0] * count)
     assert all(tick == int(tick) for tick in axes.get_xticks())
 
 
