@@ -37,7 +37,7 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monkey
     path.write_text("before")
 
     def refuse(*_: Any) -> None:
-        raise OSError("full")
+        raise OSError(28, "full")
 
     monkeypatch.setattr(os, "replace", refuse)
     with pytest.raises(OSError, match="full"):
