@@ -33,9 +33,15 @@ class Value(Reading):
     Raises TypeError for what is not a real number, ValueError for one that is not finite.
     """
 
-    # `_rule` hands a node's gradient on to its parents. All results of an operation share it (in micrograd each has
-    # a closure of its own); it is None on a leaf. The parents are `_a` and `_b`; an operation on lists or on more
-    # than two numbers has its tuple of arguments in `_b`, and None in `_a`.
+    # `_rule` hands a node's gradient on to its parents; all results of an operation share it (in micrograd each has a
+    # closure of its own). It also tells the operation: `_rule.operation`. What a Value is can be told from three slots:
+    #
+    #                                            _rule          _a      _b
+    #     a leaf                                 None           None    None
+    #     a constant                             no_gradient    None    None
+    #     f(a)                                   a rule         a       nothing
+    #     f(a, b)                                a rule         a       b
+    #     f of lists, or of more arguments       a rule         None    the tuple of its arguments, lists as tuples
     __slots__ = ("__weakref__", "_a", "_b", "_clock", "_data", "_rule", "grad", "label")
     generality: ClassVar[int] = 1
 
@@ -147,7 +153,8 @@ class Value(Reading):
 
     def __float__(self) -> float:
         # A leaf may be read at any time, but where a function is derived it is what the function depends on.
-        if is_recording() if self.op is not None else is_always_recording() and not self.constant:
+        ends = is_recording() if self.op is not None else is_always_recording() and not self.constant
+        if ends:
             warnings.warn("float() of a Value ends its history: no gradient will flow back from here. "
                           "Use the function of autograd, not of math; or .data, if that is meant",
                           DetachedWarning, stacklevel=2)

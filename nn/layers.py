@@ -57,8 +57,8 @@ class Neuron(Module):
         """The output for inputs that are Values, with a 1 for the bias before them: one node, or two."""
         w, b = self._seen
         if w != self.w or b is not self.b:
-            self._seen = [*self.w], self.b
             self._weights = (self.b, *self.w)  # the bias first, to add up in micrograd's order
+            self._seen = [*self.w], self.b  # last, so that no other thread believes it too early
         y = dot(self._weights, inputs)
         activation = self.activation
         if activation is None:

@@ -77,7 +77,7 @@ def fit(model: Callable[[Any], Any], inputs: Iterable[Any], targets: Iterable[An
 
     Ctrl-C ends training early. Raises TrainingError if a number is not finite or outside of what an operation allows;
     the parameters are then the last ones that gave a finite loss. Raises ValueError or TypeError for data that does
-    not fit; the parameters are then what they were before.
+    not fit, which shows in the first epoch; the parameters are then what they were before.
     """
     rows, answers = list(inputs), list(targets)
     if len(rows) != len(answers):
