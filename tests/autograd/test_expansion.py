@@ -287,3 +287,8 @@ def test_graphs_are_freed_at_once_whether_opened_or_made_by_opening():
         assert [reference() for reference in references] == [None] * len(references)
     finally:
         gc.enable()
+
+
+def test_empty_lists_expand_to_nothing_at_all():
+    assert operations["sum"].expansion(()) == 0.0
+    assert operations["dot"].expansion((), ()) == 0.0
