@@ -13,6 +13,7 @@ from autograd.value import Value
 Slope = float | str | None  # a local derivative; a complaint where there is none; None where no gradient flows
 
 QUIET, EMPHASIS = "#767676", "#D55E00"
+ASIDE = "#5A5A5A"  # of text, to be read on each of the colours below
 
 # Tints of the colours of Okabe and Ito, which all kinds of colour vision tell apart; in grey, the shapes still differ.
 STYLES = {
@@ -40,7 +41,7 @@ def box(cell: str, node: Value, kind: str, name: str, inside: str, gradients: bo
         shown = f"v{cell[1:]}"
     title, symbol = f"<B>{html(shown)}</B>", ""
     if node.op is not None:
-        side = f"<I>{html(shown)}</I>" if name else f'<FONT POINT-SIZE="11" COLOR="{QUIET}">{shown}</FONT>'
+        side = f"<I>{html(shown)}</I>" if name else f'<FONT POINT-SIZE="11" COLOR="{ASIDE}">{shown}</FONT>'
         symbol = node.op.symbol
         title = f'<FONT POINT-SIZE="17"><B>{html(symbol)}</B></FONT>&#160;{side}'
     lines = [title] if shown else []

@@ -215,6 +215,34 @@ def test_kinds_differ_in_class_shape_and_brightness() -> None:
         assert 0.2126 * red + 0.7152 * green + 0.0722 * blue > 200  # dark text is read on it
 
 
+def luminance(color: str) -> float:
+    """Relative luminance as WCAG 2.2 defines it, from 0 to 1."""
+    names = {"": "#000000", "white": "#ffffff", "black": "#000000"}
+    shares = [int(names.get(color, color)[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_all_text_stands_out_from_what_it_is_written_on(program: str) -> None:
+    """Success criterion 1.4.3 of WCAG 2.2: a contrast of 4.5 to 1."""
+    w, x = Value(1.0, "w"), Value(2.0, "x")
+    output = tanh(sin(w * x + 1.0))
+    pictures = [Picture(draw(output, names={"part.w": w}, highlight=highlight, max_nodes=most).svg())
+                for highlight in ((), w) for most in (500, 2)]
+    kinds: set[str] = set()
+    for picture in pictures:
+        ground = [frame.styles()["fill"] for frame in picture.frames.values()]
+        for shown in [*picture.nodes.values(), *picture.frames.values(), *picture.edges.values()]:
+            kinds |= {*shown.classes}
+            fills = [*ground, "white"] if "fill" not in shown.styles() or shown.styles()["fill"] == "none" else [
+                shown.styles()["fill"]]
+            for text in shown.element.findall("{*}text"):
+                for fill in fills:
+                    dark, light = sorted((luminance(text.get("fill", "")), luminance(fill)))
+                    assert (light + 0.05) / (dark + 0.05) >= 4.5, (shown.classes, text.text)
+    assert kinds >= {"input", "parameter", "constant", "operation", "output", "folded", "highlighted", "module", "use"}
+
+
 def test_gradients_partials_and_widths_can_be_left_out() -> None:
     y, *_ = neuron()
     y.backward()
