@@ -92,18 +92,17 @@ def folded_box(name: str, nodes: Sequence[Value], kinds: Sequence[str], module: 
 
 
 def arrow(tail: str, head: str, name: str, slope: Slope, flow: float | None, largest: float,
-          partials: bool, emphasised: bool, longer: bool, upright: bool) -> str:
+          partials: bool, emphasised: bool, longer: bool) -> str:
     """One use of a parent.
 
     `slope`: see `local_derivatives`; `flow`: the gradient that goes back here, if it is known; `largest`: that of the
-    whole picture, 0.0 if widths are not to tell; `longer`: whether to leave the room of one more box; `upright`:
-    whether the label stands beside the arrow, and not above it.
+    whole picture, 0.0 if widths are not to tell; `longer`: whether to leave the room of one more box.
     """
-    kind, attributes, width, gap = "use", "", 1.0, "\u00a0" * upright
+    kind, attributes, width = "use", "", 1.0
     if isinstance(slope, float):
         tooltip = f'"∂ = {slope!r}'
         if partials:
-            attributes = f' label="{gap}∂ = {decimal(slope)}"'
+            attributes = f" label={_beside(f'∂ = {decimal(slope)}')}"
         if flow is not None:
             tooltip += f"\\ngradient along this edge = {flow!r}"
             if largest:
@@ -114,7 +113,7 @@ def arrow(tail: str, head: str, name: str, slope: Slope, flow: float | None, lar
         tooltip = quoted(slope if isinstance(slope, str) else "no gradient flows here")
         attributes = f' style=dashed color="{QUIET}"'
         if slope and partials:
-            attributes += f' label="{gap}∂ undefined"'
+            attributes += f" label={_beside('∂ undefined')}"
     if emphasised:
         kind += " highlighted"
         width = max(width, 2.5)
@@ -126,11 +125,17 @@ def arrow(tail: str, head: str, name: str, slope: Slope, flow: float | None, lar
 
 def folded_arrow(tail: str, head: str, uses: int, emphasised: bool) -> str:
     """All uses of one box in another, where one of them stands for several Values."""
-    label = f' label="\u00a0× {uses:,}"' if uses > 1 else ""
+    label = f" label={_beside(f'× {uses:,}')}" if uses > 1 else ""
     kind = "folded highlighted" if emphasised else "folded"
     color = f' color="{EMPHASIS}" penwidth=3' if emphasised else ""
     return (f'{tail} -> {head} [id="e-{tail}-{head}" class="{kind}"{label}{color} '
             f'tooltip="{uses:,} {"uses" if uses > 1 else "use"}"]')
+
+
+def _beside(text: str) -> str:
+    """The label of an arrow: far enough from it even if it is thick, and readable where other arrows run through."""
+    return ('<<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="0" CELLSPACING="4"><TR><TD BGCOLOR="white">'
+            f"{text}</TD></TR></TABLE>>")
 
 
 def local_derivatives(node: Value) -> list[Slope]:

@@ -20,9 +20,9 @@ class Picture:
     """Nodes are known by their places in the topological order, which name their boxes: n0, n1, ..."""
 
     def __init__(self, outputs: list[Value], marked: list[Value], named: dict[Value, str], gradients: bool,
-                 partials: bool, widths: bool, group: bool, upright: bool) -> None:
+                 partials: bool, widths: bool, group: bool) -> None:
         self.named, self.gradients, self.partials, self.widths = named, gradients, partials, widths
-        self.group, self.upright = group, upright
+        self.group = group
         self.order = topological_order(outputs)
         self.places = {node: place for place, node in enumerate(self.order)}
         self.outputs = [self.places[output] for output in outputs]
@@ -130,7 +130,7 @@ class Picture:
             longer = self.group and self.kinds[parent] == "input" and bool(self.inside[place])
             yield arrow(self._cell(parent, self.inside[place]), self.cells[place], f"e{place}-{k}", slope,
                         flow if known else None, largest if self.widths else 0.0, self.partials,
-                        parent in self.emphasised, longer, self.upright)
+                        parent in self.emphasised, longer)
         for (tail, head), count in uses.items():
             yield folded_arrow(tail, head, count, (tail, head) in emphasised)
 

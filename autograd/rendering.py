@@ -170,7 +170,6 @@ def layout_programs() -> list[str]:
 
 _PREAMBLE = re.compile(r"<!DOCTYPE[^>]*>\s*|<!--.*?-->\s*", re.DOTALL)
 _TITLE = re.compile(r"<title>[^<]*</title>\n")
-_EDGE = re.compile(r'<g id="[^"]*" class="edge.*?</g>', re.DOTALL)
 _ANCHOR = re.compile(r'<g id="a_[^"]*"><a xlink:title="([^"]*)">\n|</a>\n</g>\n')
 
 
@@ -181,8 +180,9 @@ def tidied(svg: str) -> str:
     which refers to another server, and the comments are left out.
     """
     svg = _PREAMBLE.sub("", svg).replace("&#45;", "-").replace(f'font-family="{FONT}"', f'font-family="{FAMILY}"')
+    svg = svg.replace('stroke="transparent"', 'stroke="none"')  # which is no colour in SVG 1.1
     pieces = _TITLE.split(svg)
-    return _EDGE.sub(_with_halo, pieces[0] + "".join(map(_retitled, pieces[1:])))
+    return pieces[0] + "".join(map(_retitled, pieces[1:]))
 
 
 def _retitled(piece: str) -> str:
@@ -190,11 +190,6 @@ def _retitled(piece: str) -> str:
     links: list[str] = _ANCHOR.findall(piece)
     tooltip = next(filter(None, links), "")
     return (f"<title>{tooltip}</title>\n" if tooltip else "") + _ANCHOR.sub("", piece)
-
-
-def _with_halo(edge: re.Match[str]) -> str:
-    """An edge whose label can be read also where another edge runs through it."""
-    return edge[0].replace("<text ", '<text paint-order="stroke" stroke="white" stroke-width="3" ')
 
 
 def _format_of(filename: FilePath) -> str:

@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -262,6 +262,38 @@ def test_the_width_of_an_edge_follows_the_gradient_that_flows_along_it() -> None
     assert sorted(flows, key=lambda name: (flows[name], name)) == sorted(
         flows, key=lambda name: (widths[name], flows[name], name))
     assert widths["e2-1"] == max(widths.values())
+
+
+@pytest.mark.parametrize("direction", ["LR", "TB"])
+def test_labels_are_on_white_and_beside_their_arrows_also_if_these_are_thick(direction: str, program: str) -> None:
+    """In pixels as well, to which no halo of letters can be given."""
+    x = Value(0.3, "x")
+    y = sum([*(x * 1.5 for _ in range(3)), sin(x), x])
+    y.backward()
+    labelled = [shown for shown in Picture(draw(y, direction=direction).svg()).edges.values() if shown.text]
+    assert len(labelled) == 9
+    for shown in labelled:
+        ground, text = list(shown.element)[-2:]
+        assert ground.attrib["fill"] == "white"
+        assert text.text == shown.text
+        corners = [tuple(map(float, corner.split(","))) for corner in ground.attrib["points"].split()]
+        (left, top), (right, bottom) = (tuple(map(extreme, zip(*corners, strict=True))) for extreme in (min, max))
+        assert left <= float(text.attrib["x"]) < right
+        assert top < float(text.attrib["y"]) < bottom
+        half = float(shown.styles()["stroke-width"]) / 2
+        for across, down in along(shown.styles()["d"]):
+            assert not (left - half < across < right + half and top - half < down < bottom + half), shown.tooltip
+
+
+def along(path: str) -> Iterator[tuple[float, float]]:
+    """Points on a path of Bézier curves, "M0,0C1,0 2,1 2,2", close together."""
+    numbers = list(map(float, re.findall(r"-?[\d.]+", path)))
+    points = list(zip(numbers[::2], numbers[1::2], strict=True))
+    for first in range(0, len(points) - 1, 3):
+        for t in (step / 100 for step in range(101)):
+            shares = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3)
+            xs, ys = zip(*points[first : first + 4], strict=True)
+            yield float(torch.tensor(shares) @ torch.tensor(xs)), float(torch.tensor(shares) @ torch.tensor(ys))
 
 
 def test_before_backward_no_gradient_flows_and_all_edges_are_alike() -> None:
