@@ -123,12 +123,17 @@ def arrow(tail: str, head: str, name: str, slope: Slope, flow: float | None, lar
     return f'{tail} -> {head} [id="{name}" class="{kind}"{attributes} penwidth={width:.2f} tooltip={tooltip}]'
 
 
-def folded_arrow(tail: str, head: str, uses: int, emphasised: bool) -> str:
-    """All uses of one box in another, where one of them stands for several Values."""
+def folded_arrow(tail: str, head: str, uses: int, flowing: bool, emphasised: bool) -> str:
+    """All uses of one box in another, where one of them stands for several Values.
+
+    `flowing`: whether a gradient may flow, as it does not to constants.
+    """
     label = f" label={_beside(f'× {uses:,}')}" if uses > 1 else ""
-    kind = "folded highlighted" if emphasised else "folded"
-    color = f' color="{EMPHASIS}" penwidth=3' if emphasised else ""
-    return (f'{tail} -> {head} [id="e-{tail}-{head}" class="{kind}"{label}{color} '
+    kind, attributes = ("folded", "") if flowing else ("folded nothing-flows", f' style=dashed color="{QUIET}"')
+    if emphasised:
+        kind += " highlighted"
+        attributes += f' color="{EMPHASIS}" penwidth=3'
+    return (f'{tail} -> {head} [id="e-{tail}-{head}" class="{kind}"{label}{attributes} '
             f'tooltip="{uses:,} {"uses" if uses > 1 else "use"}"]')
 
 
