@@ -181,7 +181,7 @@ def tidied(svg: str) -> str:
     """An SVG with the tooltips where browsers look for them, in the `<title>` of each node, edge and cluster.
 
     Layout programs write the identifier there, and the tooltip on a link that leads nowhere. The type declaration,
-    which refers to another server, and the comments are left out.
+    which refers to another server, and the comments are left out. Lines in boxes stand in the middle.
     """
     svg = _PREAMBLE.sub("", svg).replace("&#45;", "-").replace(f'font-family="{FONT}"', f'font-family="{FAMILY}"')
     svg = svg.replace('stroke="transparent"', 'stroke="none"')  # which is no colour in SVG 1.1
