@@ -13,6 +13,7 @@ from autograd.value import Value
 Slope = float | str | None  # a local derivative; a complaint where there is none; None where no gradient flows
 
 QUIET, EMPHASIS = "#767676", "#D55E00"
+ASIDE = "#5A5A5A"  # of text, to be read on each of the colours below
 
 # Tints of the colours of Okabe and Ito, which all kinds of colour vision tell apart; in grey, the shapes still differ.
 STYLES = {
@@ -40,7 +41,7 @@ def box(cell: str, node: Value, kind: str, name: str, inside: str, gradients: bo
         shown = f"v{cell[1:]}"
     title, symbol = f"<B>{html(shown)}</B>", ""
     if node.op is not None:
-        side = f"<I>{html(shown)}</I>" if name else f'<FONT POINT-SIZE="11" COLOR="{QUIET}">{shown}</FONT>'
+        side = f"<I>{html(shown)}</I>" if name else f'<FONT POINT-SIZE="11" COLOR="{ASIDE}">{shown}</FONT>'
         symbol = node.op.symbol
         title = f'<FONT POINT-SIZE="17"><B>{html(symbol)}</B></FONT>&#160;{side}'
     lines = [title] if shown else []
@@ -91,18 +92,17 @@ def folded_box(name: str, nodes: Sequence[Value], kinds: Sequence[str], module: 
 
 
 def arrow(tail: str, head: str, name: str, slope: Slope, flow: float | None, largest: float,
-          partials: bool, emphasised: bool, longer: bool, upright: bool) -> str:
+          partials: bool, emphasised: bool, longer: bool) -> str:
     """One use of a parent.
 
     `slope`: see `local_derivatives`; `flow`: the gradient that goes back here, if it is known; `largest`: that of the
-    whole picture, 0.0 if widths are not to tell; `longer`: whether to leave the room of one more box; `upright`:
-    whether the label stands beside the arrow, and not above it.
+    whole picture, 0.0 if widths are not to tell; `longer`: whether to leave the room of one more box.
     """
-    kind, attributes, width, gap = "use", "", 1.0, "\u00a0" * upright
+    kind, attributes, width = "use", "", 1.0
     if isinstance(slope, float):
         tooltip = f'"∂ = {slope!r}'
         if partials:
-            attributes = f' label="{gap}∂ = {decimal(slope)}"'
+            attributes = f" label={_beside(f'∂ = {decimal(slope)}')}"
         if flow is not None:
             tooltip += f"\\ngradient along this edge = {flow!r}"
             if largest:
@@ -113,7 +113,7 @@ def arrow(tail: str, head: str, name: str, slope: Slope, flow: float | None, lar
         tooltip = quoted(slope if isinstance(slope, str) else "no gradient flows here")
         attributes = f' style=dashed color="{QUIET}"'
         if slope and partials:
-            attributes += f' label="{gap}∂ undefined"'
+            attributes += f" label={_beside('∂ undefined')}"
     if emphasised:
         kind += " highlighted"
         width = max(width, 2.5)
@@ -123,13 +123,24 @@ def arrow(tail: str, head: str, name: str, slope: Slope, flow: float | None, lar
     return f'{tail} -> {head} [id="{name}" class="{kind}"{attributes} penwidth={width:.2f} tooltip={tooltip}]'
 
 
-def folded_arrow(tail: str, head: str, uses: int, emphasised: bool) -> str:
-    """All uses of one box in another, where one of them stands for several Values."""
-    label = f' label="\u00a0× {uses:,}"' if uses > 1 else ""
-    kind = "folded highlighted" if emphasised else "folded"
-    color = f' color="{EMPHASIS}" penwidth=3' if emphasised else ""
-    return (f'{tail} -> {head} [id="e-{tail}-{head}" class="{kind}"{label}{color} '
+def folded_arrow(tail: str, head: str, uses: int, flowing: bool, emphasised: bool) -> str:
+    """All uses of one box in another, where one of them stands for several Values.
+
+    `flowing`: whether a gradient may flow, as it does not to constants.
+    """
+    label = f" label={_beside(f'× {uses:,}')}" if uses > 1 else ""
+    kind, attributes = ("folded", "") if flowing else ("folded nothing-flows", f' style=dashed color="{QUIET}"')
+    if emphasised:
+        kind += " highlighted"
+        attributes += f' color="{EMPHASIS}" penwidth=3'
+    return (f'{tail} -> {head} [id="e-{tail}-{head}" class="{kind}"{label}{attributes} '
             f'tooltip="{uses:,} {"uses" if uses > 1 else "use"}"]')
+
+
+def _beside(text: str) -> str:
+    """The label of an arrow: far enough from it even if it is thick, and readable where other arrows run through."""
+    return ('<<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="0" CELLSPACING="4"><TR><TD BGCOLOR="white">'
+            f"{text}</TD></TR></TABLE>>")
 
 
 def local_derivatives(node: Value) -> list[Slope]:

@@ -60,7 +60,7 @@ def draw(value: Value | Iterable[Value], *, direction: str = "LR", gradients: bo
         raise ValueError(f"max_nodes is a whole number from 1, not {max_nodes!r}")
     if expand:
         outputs, marked, named = _opened(outputs, marked, named, None if expand is True else expand, gradients)
-    picture = Picture(outputs, marked, named, gradients, partials, widths, group, direction in ("TB", "BT"))
+    picture = Picture(outputs, marked, named, gradients, partials, widths, group)
     refuse_stale(picture.order)
     edges = sum(map(len, picture.parents))
     if len(picture.order) > max_nodes or edges > max(MOST_EDGES, 6 * max_nodes):

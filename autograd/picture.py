@@ -20,9 +20,9 @@ class Picture:
     """Nodes are known by their places in the topological order, which name their boxes: n0, n1, ..."""
 
     def __init__(self, outputs: list[Value], marked: list[Value], named: dict[Value, str], gradients: bool,
-                 partials: bool, widths: bool, group: bool, upright: bool) -> None:
+                 partials: bool, widths: bool, group: bool) -> None:
         self.named, self.gradients, self.partials, self.widths = named, gradients, partials, widths
-        self.group, self.upright = group, upright
+        self.group = group
         self.order = topological_order(outputs)
         self.places = {node: place for place, node in enumerate(self.order)}
         self.outputs = [self.places[output] for output in outputs]
@@ -66,16 +66,18 @@ class Picture:
     def statements(self) -> Iterable[str]:
         """The caption, the boxes in their frames, and the arrows, in DOT."""
         frames: dict[str, list[str]] = {"": []}
+        folded = set(self.folded_as.values()) - {""}
         for place, node in enumerate(self.order):
             if self.cells[place] not in self.groups:
                 for cell, module in self._copies(place):
+                    # What is kept of a module that is a box stands beside this box, without a frame of the same name.
+                    module = next((_around(outer) for outer in lineage(module) if outer in folded), module)
                     frames.setdefault(module, []).append(
                         box(cell, node, self.kinds[place], str(self.named.get(node) or node.label or ""), module,
                             self.gradients, place in self.emphasised))
         for cell, places in self.groups.items():
             module = self.folded_as[cell]
-            around = lineage(module)[-2] if self.group and len(lineage(module)) > 1 else ""
-            frames.setdefault(around, []).append(
+            frames.setdefault(_around(module) if self.group else "", []).append(
                 folded_box(cell, [self.order[place] for place in places], [self.kinds[place] for place in places],
                            module, self.gradients, not self.emphasised.isdisjoint(places)))
         if self.groups or self.marked:
@@ -105,6 +107,7 @@ class Picture:
     def _arrows(self) -> Iterable[str]:
         uses: Counter[tuple[str, str]] = Counter()
         emphasised: set[tuple[str, str]] = set()
+        flowing: set[tuple[str, str]] = set()  # not from constants alone
         single: list[tuple[int, int, int, Slope, float | None]] = []
         for place, node in enumerate(self.order):
             if node.op is None:
@@ -122,6 +125,8 @@ class Picture:
                     uses[tail, head] += 1
                     if parent in self.emphasised:
                         emphasised.add((tail, head))
+                    if not self.order[parent].constant:
+                        flowing.add((tail, head))
         flows = [abs(flow) for *_, flow in single if flow is not None and math.isfinite(flow)]
         largest = max(flows, default=0.0)
         known = largest > 0.0
@@ -130,9 +135,9 @@ class Picture:
             longer = self.group and self.kinds[parent] == "input" and bool(self.inside[place])
             yield arrow(self._cell(parent, self.inside[place]), self.cells[place], f"e{place}-{k}", slope,
                         flow if known else None, largest if self.widths else 0.0, self.partials,
-                        parent in self.emphasised, longer, self.upright)
+                        parent in self.emphasised, longer)
         for (tail, head), count in uses.items():
-            yield folded_arrow(tail, head, count, (tail, head) in emphasised)
+            yield folded_arrow(tail, head, count, (tail, head) in flowing, (tail, head) in emphasised)
 
     def _after(self, marked: Sequence[int]) -> set[int]:
         """The places from which all paths to the outputs are emphasised: the marked ones, and what depends on them."""
@@ -171,6 +176,11 @@ class Picture:
         return f"{many} {'path' if count == 1 else 'paths'} highlighted"
 
 
+def _around(module: str) -> str:
+    """The module that this one is in, "" if there is none."""
+    return ("", "", *lineage(module))[-2]
+
+
 def _framed(frames: Mapping[str, Sequence[str]]) -> Iterable[str]:
     """The boxes, those of a module in a cluster, which is in the cluster of the module around it."""
     modules = sorted({outer for module in frames for outer in lineage(module)}, key=counting)
@@ -184,7 +194,7 @@ def _framed(frames: Mapping[str, Sequence[str]]) -> Iterable[str]:
 
     inner: dict[str, list[str]] = {}
     for module in modules:
-        inner.setdefault(("", *lineage(module))[-2], []).append(module)
+        inner.setdefault(_around(module), []).append(module)
 
     def cluster(module: str) -> Iterable[str]:
         yield f'subgraph "cluster-{names[module]}" {{'

@@ -170,7 +170,10 @@ def layout_programs() -> list[str]:
 
 _PREAMBLE = re.compile(r"<!DOCTYPE[^>]*>\s*|<!--.*?-->\s*", re.DOTALL)
 _TITLE = re.compile(r"<title>[^<]*</title>\n")
-_EDGE = re.compile(r'<g id="[^"]*" class="edge.*?</g>', re.DOTALL)
+_BOX = re.compile(r'<g id="[^"]*" class="node .*?</g>', re.DOTALL)  # of `draw`; nodes of others have no class
+_OUTLINE = re.compile(r' (?:cx|d|points)="([^"]*)"')
+_ACROSS = re.compile(r"(?<![,\d.-])-?[\d.]+")  # what no comma comes before: "3,4 5,6"
+_TEXT = re.compile(r'text-anchor="start" x="[^"]*" y="([^"]*)"')
 _ANCHOR = re.compile(r'<g id="a_[^"]*"><a xlink:title="([^"]*)">\n|</a>\n</g>\n')
 
 
@@ -178,11 +181,12 @@ def tidied(svg: str) -> str:
     """An SVG with the tooltips where browsers look for them, in the `<title>` of each node, edge and cluster.
 
     Layout programs write the identifier there, and the tooltip on a link that leads nowhere. The type declaration,
-    which refers to another server, and the comments are left out.
+    which refers to another server, and the comments are left out. Lines in boxes stand in the middle.
     """
     svg = _PREAMBLE.sub("", svg).replace("&#45;", "-").replace(f'font-family="{FONT}"', f'font-family="{FAMILY}"')
+    svg = svg.replace('stroke="transparent"', 'stroke="none"')  # which is no colour in SVG 1.1
     pieces = _TITLE.split(svg)
-    return _EDGE.sub(_with_halo, pieces[0] + "".join(map(_retitled, pieces[1:])))
+    return _BOX.sub(_centred, pieces[0] + "".join(map(_retitled, pieces[1:])))
 
 
 def _retitled(piece: str) -> str:
@@ -192,9 +196,15 @@ def _retitled(piece: str) -> str:
     return (f"<title>{tooltip}</title>\n" if tooltip else "") + _ANCHOR.sub("", piece)
 
 
-def _with_halo(edge: re.Match[str]) -> str:
-    """An edge whose label can be read also where another edge runs through it."""
-    return edge[0].replace("<text ", '<text paint-order="stroke" stroke="white" stroke-width="3" ')
+def _centred(box: re.Match[str]) -> str:
+    """A box with each line of a single text in its middle, also if the layout program took it for wider than it is."""
+    outline = _OUTLINE.search(box[0])
+    across = list(map(float, _ACROSS.findall(outline[1]))) if outline else []
+    if not across:
+        return box[0]
+    middle, lines = (min(across) + max(across)) / 2, _TEXT.findall(box[0])
+    return _TEXT.sub(lambda text: f'text-anchor="middle" x="{middle:.2f}" y="{text[1]}"'
+                     if lines.count(text[1]) == 1 else text[0], box[0])
 
 
 def _format_of(filename: FilePath) -> str:

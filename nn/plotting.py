@@ -12,7 +12,7 @@ from nn.validation import count, numbers, option
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# Okabe and Ito's colours, which all kinds of colour vision tell apart. There are 7 and 9, so that 63 classes differ.
+# Okabe and Ito's colours, which all kinds of colour vision tell apart. More classes take theirs from a whole rainbow.
 COLORS = "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442"
 MARKERS = "osD^vPX<>"
 
@@ -138,9 +138,9 @@ def _asked(model: Callable[[Any], Any], rows: list[list[float]], size: int, prog
 
 def _draw_classes(axes: Any, grids: list[_Grid], classes: _Classes, rows: list[list[float]], goals: list[float],
                   outputs: list[list[float]]) -> None:
-    line = {"color": "#333333", "linewidth": 1.5}
+    line, colors = {"color": "#333333", "linewidth": 1.5}, _colors(len(grids))
     for place, (grid, target) in enumerate(zip(grids, classes.targets, strict=True)):
-        color, marker = COLORS[place % len(COLORS)], MARKERS[place % len(MARKERS)]
+        color, marker = colors[place], MARKERS[place % len(MARKERS)]
         if max(grid.numbers) > 0:
             axes.contourf(*grid.arguments(), levels=[0, max(grid.numbers)], colors=[color], alpha=0.25)
         if place and min(grid.numbers) < 0 < max(grid.numbers):  # every boundary is one of a later class
@@ -152,6 +152,15 @@ def _draw_classes(axes: Any, grids: list[_Grid], classes: _Classes, rows: list[l
         axes.plot([], [], **line, label=f"output = {classes.threshold:g}")
     right = sum(classes.best(output) == goal for output, goal in zip(outputs, goals, strict=True))
     axes.set_title(f"{right} of {len(rows)} samples are classified right", fontsize="medium")
+
+
+def _colors(count: int) -> Sequence[Any]:
+    """A colour for each class."""
+    if count <= len(COLORS):
+        return COLORS
+    from matplotlib import colormaps
+
+    return [colormaps["turbo"]((place + 0.5) / count) for place in range(count)]
 
 
 def _draw_numbers(axes: Any, grid: _Grid, rows: list[list[float]], goals: list[float]) -> None:

@@ -53,7 +53,7 @@ def picture_of_part(part: Sequence[Value], places: Mapping[Value, int], names: M
 def _svg(outputs: list[Value], names: Mapping[Value, str], places: Sequence[int] | None,
          folded: Mapping[str, Sequence[Value]]) -> str:
     """`places`: the numbers of the nodes on the page, in topological order; None if they are what the drawing has."""
-    drawn = Picture(outputs, [], dict(names), True, True, False, places is None, False)
+    drawn = Picture(outputs, [], dict(names), True, True, False, places is None)
     for number, (module, nodes) in enumerate(folded.items()):
         cell = f"f{number}"
         drawn.groups[cell], drawn.folded_as[cell] = [drawn.places[node] for node in nodes], module
@@ -98,18 +98,20 @@ def _node(group: ElementTree.Element, places: Sequence[int] | None) -> str:
 
 def _edge(group: ElementTree.Element, places: Sequence[int] | None) -> str:
     name = group.get("id", "")
-    shapes = "".join(_shape(child) for child in group if _tag(child) in _SHAPES)
-    if name.startswith("e-"):  # between boxes of which one is folded: e-f0-n5
-        return f'<g class="edge" data-between="{name[2:].replace("-", " ")}">{shapes}</g>'
+    shapes = [child for child in group if _tag(child) in _SHAPES]
     labels = [child for child in group if _tag(child) == "text"]
     label = ""
     if labels:
-        x, y = float(labels[0].get("x", "0")), float(labels[0].get("y", "0"))
+        left, _, right, _ = _bounds(shapes.pop())  # what the label is written on
+        x, y = (left + right) / 2, float(labels[0].get("y", "0"))
         label = f'<text class="partial" x="{x:.1f}" y="{y:.1f}" data-size="12" font-size="12"/>'
+    lines = "".join(map(_shape, shapes))
+    if name.startswith("e-"):  # between boxes of which one is folded: e-f0-n5
+        return f'<g class="edge" data-between="{name[2:].replace("-", " ")}">{lines}</g>'
     child, _, argument = name[1:].partition("-")
     edge = f"{child if places is None else places[int(child)]}-{argument}"
     identity = f' id="{name}"' if places is None else ""
-    return f'<g{identity} class="edge" data-edge="{edge}">{shapes}{label}</g>'
+    return f'<g{identity} class="edge" data-edge="{edge}">{lines}{label}</g>'
 
 
 def _cluster(group: ElementTree.Element, _places: Sequence[int] | None) -> str:

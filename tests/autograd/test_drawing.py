@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -215,6 +215,34 @@ def test_kinds_differ_in_class_shape_and_brightness() -> None:
         assert 0.2126 * red + 0.7152 * green + 0.0722 * blue > 200  # dark text is read on it
 
 
+def luminance(color: str) -> float:
+    """Relative luminance as WCAG 2.2 defines it, from 0 to 1."""
+    names = {"": "#000000", "white": "#ffffff", "black": "#000000"}
+    shares = [int(names.get(color, color)[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_all_text_stands_out_from_what_it_is_written_on(program: str) -> None:
+    """Success criterion 1.4.3 of WCAG 2.2: a contrast of 4.5 to 1."""
+    w, x = Value(1.0, "w"), Value(2.0, "x")
+    output = tanh(sin(w * x + 1.0))
+    pictures = [Picture(draw(output, names={"part.w": w}, highlight=highlight, max_nodes=most).svg())
+                for highlight in ((), w) for most in (500, 2)]
+    kinds: set[str] = set()
+    for picture in pictures:
+        ground = [frame.styles()["fill"] for frame in picture.frames.values()]
+        for shown in [*picture.nodes.values(), *picture.frames.values(), *picture.edges.values()]:
+            kinds |= {*shown.classes}
+            fills = [*ground, "white"] if "fill" not in shown.styles() or shown.styles()["fill"] == "none" else [
+                shown.styles()["fill"]]
+            for text in shown.element.findall("{*}text"):
+                for fill in fills:
+                    dark, light = sorted((luminance(text.get("fill", "")), luminance(fill)))
+                    assert (light + 0.05) / (dark + 0.05) >= 4.5, (shown.classes, text.text)
+    assert kinds >= {"input", "parameter", "constant", "operation", "output", "folded", "highlighted", "module", "use"}
+
+
 def test_gradients_partials_and_widths_can_be_left_out() -> None:
     y, *_ = neuron()
     y.backward()
@@ -234,6 +262,38 @@ def test_the_width_of_an_edge_follows_the_gradient_that_flows_along_it() -> None
     assert sorted(flows, key=lambda name: (flows[name], name)) == sorted(
         flows, key=lambda name: (widths[name], flows[name], name))
     assert widths["e2-1"] == max(widths.values())
+
+
+@pytest.mark.parametrize("direction", ["LR", "TB"])
+def test_labels_are_on_white_and_beside_their_arrows_also_if_these_are_thick(direction: str, program: str) -> None:
+    """In pixels as well, to which no halo of letters can be given."""
+    x = Value(0.3, "x")
+    y = sum([*(x * 1.5 for _ in range(3)), sin(x), x])
+    y.backward()
+    labelled = [shown for shown in Picture(draw(y, direction=direction).svg()).edges.values() if shown.text]
+    assert len(labelled) == 9
+    for shown in labelled:
+        ground, text = list(shown.element)[-2:]
+        assert ground.attrib["fill"] == "white"
+        assert text.text == shown.text
+        corners = [tuple(map(float, corner.split(","))) for corner in ground.attrib["points"].split()]
+        (left, top), (right, bottom) = (tuple(map(extreme, zip(*corners, strict=True))) for extreme in (min, max))
+        assert left <= float(text.attrib["x"]) < right
+        assert top < float(text.attrib["y"]) < bottom
+        half = float(shown.styles()["stroke-width"]) / 2
+        for across, down in along(shown.styles()["d"]):
+            assert not (left - half < across < right + half and top - half < down < bottom + half), shown.tooltip
+
+
+def along(path: str) -> Iterator[tuple[float, float]]:
+    """Points on a path of Bézier curves, "M0,0C1,0 2,1 2,2", close together."""
+    numbers = list(map(float, re.findall(r"-?[\d.]+", path)))
+    points = list(zip(numbers[::2], numbers[1::2], strict=True))
+    for first in range(0, len(points) - 1, 3):
+        for t in (step / 100 for step in range(101)):
+            shares = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3)
+            xs, ys = zip(*points[first : first + 4], strict=True)
+            yield float(torch.tensor(shares) @ torch.tensor(xs)), float(torch.tensor(shares) @ torch.tensor(ys))
 
 
 def test_before_backward_no_gradient_flows_and_all_edges_are_alike() -> None:

@@ -35,9 +35,13 @@ def assert_complete(picture: Picture, order: list[Value]) -> None:
     assert f"{len(order):,} values in {len(picture.nodes):,} boxes" in picture.caption
 
 
-@pytest.mark.parametrize("program", PROGRAMS)
-def test_a_network_is_folded_by_layer(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    use(program, monkeypatch)
+@pytest.fixture(params=PROGRAMS)
+def program(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    use(request.param, monkeypatch)
+    return request.param
+
+
+def test_a_network_is_folded_by_layer(program: str) -> None:
     model, loss = network(30)
     drawing = draw(loss, names=model)
     picture = Picture(drawing.svg())
@@ -134,6 +138,33 @@ def test_highlighted_paths_are_seen_in_a_folded_picture() -> None:
     assert lit == ["300 multiply", "300 sin", "sum", "x"]
     assert len([edge for edge in picture.edges.values() if "highlighted" in edge.classes]) == 3
     assert "300 paths highlighted" in picture.caption
+
+
+@pytest.mark.parametrize("prefix", ["", "teacher."])
+def test_what_is_kept_of_a_folded_module_has_its_whole_name_and_no_frame_of_its_own(prefix: str, program: str) -> None:
+    model, loss = network(30)
+    names = {"teacher": model} if prefix else model
+    kept = model.layers[0].neurons[0].w[0]
+    drawing = draw(loss, names=names, highlight=kept, max_nodes=60)
+    picture = Picture(drawing.svg())
+    assert_complete(picture, topological_order(loss))
+    (lit,) = [shown for shown in picture.nodes.values() if "parameter" in shown.classes]
+    assert lit.texts[0] == "layers.0.neurons.0.w.0"
+    titles = [shown.texts[0] for shown in picture.nodes.values()]
+    assert titles.count(f"{prefix}layers.0") == 1
+    assert [frame.text for frame in picture.frames.values()] == (["teacher"] if prefix else [])
+
+
+def test_arrows_from_constants_are_dashed_in_a_folded_picture_too(program: str) -> None:
+    x = Value(0.5, "x")
+    loss = sum([sin(x * (0.001 * k)) for k in range(300)])
+    drawing = draw(loss)
+    picture, leads = Picture(drawing.svg()), connections(drawing)
+    dashed = {picture.nodes[leads[name][0]].texts[0] for name, shown in picture.edges.items()
+              if shown.styles().get("stroke-dasharray")}
+    assert dashed == {"300 constants"}
+    assert {picture.nodes[leads[name][0]].texts[0] for name, shown in picture.edges.items()
+            if "nothing-flows" in shown.classes} == dashed
 
 
 @settings(max_examples=25)

@@ -103,6 +103,22 @@ def test_wide_text_fits_its_box(label: str, program: str) -> None:
     assert width(label, 14.0) >= each * len(label)
 
 
+@pytest.mark.parametrize("label", ["漢字かな", "e\u0301" * 8, "שלום", "😀😀", "x"])
+@pytest.mark.parametrize("parameter", [False, True])
+def test_a_name_stands_in_the_middle_of_its_box(label: str, parameter: bool, program: str) -> None:
+    value = Value(1.0, label)
+    shown = Picture(draw(tanh(value), names={label: value} if parameter else None).svg()).nodes["n0"]
+    outline = shown.styles()
+    if parameter:
+        corners = [float(corner.split(",")[0]) for corner in outline["points"].split()]
+        middle = (min(corners) + max(corners)) / 2
+    else:
+        middle = float(outline["cx"])
+    for text in shown.element.findall("{*}text"):
+        assert text.attrib["text-anchor"] == "middle"
+        assert float(text.attrib["x"]) == pytest.approx(middle, abs=0.011)
+
+
 def test_a_wide_name_fits_its_frame(program: str) -> None:
     value = Value(1.0)
     (frame,) = Picture(draw(value, names={"層" * 30 + ".w": value}).svg()).frames.values()

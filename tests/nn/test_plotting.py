@@ -196,6 +196,18 @@ def test_classes_differ_by_marker_and_by_colour_and_samples_are_where_they_are()
         assert list(zip(line.get_xdata(), line.get_ydata())) == [tuple(rows[target]), tuple(rows[target + 10])]
 
 
+@pytest.mark.parametrize("count", [2, 7, 8, 20])
+def test_no_two_classes_have_areas_of_the_same_colour(count):
+    # Scores are tangents of the parabola above x: that which touches it at k is the highest there.
+    plot = Plot(plot_decision_boundary(lambda row: [2 * row[0] * k - k * k for k in range(count)],
+                                       [[float(k), 0.0] for k in range(count)], range(count), resolution=2 * count))
+    seen = [np.array(to_rgb(plot.color_of(k))) for k in range(count)]
+    assert len(plot.areas) == count
+    for k in range(count):
+        assert plot.color_at(k, 0.0) == [plot.color_of(k)]
+        assert all(np.abs(seen[k] - other).max() > 0.9 / count for other in seen[:k])
+
+
 def test_colours_of_neighbouring_classes_differ_for_every_colour_vision():
     """Full protanopia and deuteranopia by the matrices of Machado, Oliveira and Fernandes (2009), on linear RGB."""
     protan = [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
