@@ -44,7 +44,7 @@ def step(page: Any) -> int:
 
 def until(page: Any, condition: str) -> None:
     """Wait for something in the page; its policy forbids the evaluation of strings that Playwright does for that."""
-    for _ in range(200):
+    for _ in range(1000):
         if page.evaluate(condition):
             return
         time.sleep(0.02)
