@@ -50,10 +50,12 @@ function posed() {
   const random = generator(quiz.seed * 7919 + 17);
   const edges = steps.filter(({ kind }) => kind === "backward")
     .map(({ node, child = 0, place = 0 }) => ({ node, child, place }));
-  const interesting = edges.filter(({ child, place }) => placesIn(treeOf(child, place)).length);
+  // With an operand twice, as in x·x, each of its edges is only a part of the derivative that a book would give.
+  const alone = edges.filter(({ node, child }) => engine.uses[node].filter((use) => use.child === child).length === 1);
+  const interesting = alone.filter(({ child, place }) => placesIn(treeOf(child, place)).length);
   const { partials, gradients } = state.numbers;
   /** @type {Question[]} */
-  const local = chosen(interesting.length ? interesting : edges, 4, random).map((edge) =>
+  const local = chosen(interesting.length ? interesting : alone, 4, random).map((edge) =>
     ({ kind: "local", ...edge, answer: partials[edge.child][edge.place] ?? 0 }));
   const nodes = [...new Set(edges.map(({ node }) => node))].map((node) => ({ node, ...engine.uses[node][0] }));
   const far = nodes.filter(({ node, child }) => engine.uses[node].length === 1 && child !== graph.output);

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from autograd import Value, constant, explain, log, recalculate, sqrt, tanh, topological_order
+from autograd import Value, constant, dot, explain, log, recalculate, sqrt, tanh, topological_order
 from autograd.numerals import shown
 from tests.autograd.lesson.conftest import AXE
 
@@ -457,6 +457,18 @@ def test_typical_mistakes_get_their_own_remark(visit: Any) -> None:
     assert "not the sign" in say(page, repr(-shared["answer"]))
     assert "Look at the formula" in say(page, "12345")
     assert "not a number" in say(page, "perhaps")
+
+
+def test_the_local_derivative_of_a_square_is_not_asked_for_by_halves(visit: Any) -> None:
+    x, y = Value(2.0, "x"), Value(-0.5, "y")
+    page = visit(explain(x * x * y + dot([x, y], [y, x])))
+    page.evaluate("enter('quiz')")
+    for _ in range(4):
+        asked = page.evaluate("(tryAnother(), quiz.questions.filter(({kind}) => kind === 'local'))")
+        assert asked
+        for question in asked:
+            parents = page.evaluate("(place) => graph.nodes[place].parents", question["child"])
+            assert parents.count(question["node"]) == 1
 
 
 def test_fractions_and_powers_of_ten_are_answers(visit: Any) -> None:
