@@ -47,10 +47,16 @@ function symbol(name) {
   return index ? mathml("msub", letter, mathml("mn", index)) : letter;
 }
 
-/** A number, in parentheses if it is told to and needs them.
+/** A constant of a formula; a whole one without its point, as one writes 1 + x.
  * @param {number} x @param {boolean} [tight] */
-function numeral(x, tight = false) {
-  const [mantissa, exponent] = shown(x).split("e");
+function coefficient(x, tight) {
+  return numeral(x, tight, shown(x).replace(/\.0$/, ""));
+}
+
+/** A number, in parentheses if it is told to and needs them.
+ * @param {number} x @param {boolean} [tight] @param {string} [figures] */
+function numeral(x, tight = false, figures = shown(x)) {
+  const [mantissa, exponent] = figures.split("e");
   const below = mantissa.startsWith("−");
   const parts = [...(below ? [operator("−", true)] : []), mathml("mn", below ? mantissa.slice(1) : mantissa)];
   if (exponent !== undefined) {
@@ -69,7 +75,7 @@ function parenthesized(inside) {
 
 /** @param {GraphNode} node @param {boolean} [tight] */
 function named(node, tight = false) {
-  return node.kind === "constant" ? numeral(node.value, tight) : symbol(node.name);
+  return node.kind === "constant" ? coefficient(node.value, tight) : symbol(node.name);
 }
 
 /** ∂a/∂b; the part of it that comes through one use of b has the number of the use: ∂a/∂b⁽²⁾.
@@ -123,9 +129,11 @@ function formulaOf({ nodes }, place, tree, values) {
   const node = nodes[place];
   /** @param {number} argument */
   const meant = (argument) => (argument < 0 ? place : node.parents[argument]);
+  /** @param {number} argument */
+  const write = (argument) => (nodes[meant(argument)].kind === "constant" ? coefficient : numeral);
   return {
     names: filled(tree, (argument, tight) => named(nodes[meant(argument)], tight), "·"),
-    numbers: filled(tree, (argument, tight) => numeral(values[meant(argument)], tight), "×"),
+    numbers: filled(tree, (argument, tight) => write(argument)(values[meant(argument)], tight), "×"),
     operands: placesIn(tree).map((argument) => values[meant(argument)]),
   };
 }

@@ -155,6 +155,12 @@ def test_each_step_says_what_python_says(visit: Any) -> None:
         page.evaluate("document.activeElement.blur()")
 
 
+def test_a_whole_constant_of_a_formula_has_no_point(visit: Any) -> None:
+    x = Value(2.0, "x")
+    page = visit(explain(1 + x), step=2)
+    assert page.locator("#step-formula mtr").all_text_contents() == ["L=1+x", "=1+2.0", "=3.0"]
+
+
 def test_values_appear_as_they_are_calculated_and_gradients_as_they_flow_back(visit: Any) -> None:
     page, nodes = lesson(visit)
     explanation = explain(nodes["L"], names={"w": nodes["w"], "b": nodes["b"]}).update(0.1)
