@@ -287,6 +287,14 @@ def test_a_click_on_a_node_tells_its_story_and_escape_ends_it(visit: Any) -> Non
     assert page.is_hidden("#story")
 
 
+def test_the_formula_of_a_story_is_read_out(visit: Any) -> None:
+    x, y = Value(2.0, "x"), Value(3.0, "y")
+    page = visit(explain(x * x + y).only(y))
+    for node, words in ((1, "v1 is given: it is 4.0."), (3, "L is v1 + y. With the numbers put in, that is 7.0.")):
+        page.click(f"#n{node}")
+        assert page.get_attribute("#story-formula math", "aria-label") == words
+
+
 def test_a_nudge_is_predicted_and_calculated(visit: Any) -> None:
     page, nodes = lesson(visit)
     before = expected(nodes)
