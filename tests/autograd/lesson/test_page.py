@@ -348,7 +348,7 @@ def test_steps_downhill_are_those_of_gradient_descent(visit: Any) -> None:
             nodes[name].data -= 0.05 * nodes[name].grad
         losses.append(expected(nodes)[-1][0])
         agree(page, nodes)
-        assert f"after {count} steps" in page.inner_text("#learn-loss")
+        assert f"steps taken: {count}" in page.inner_text("#learn-loss")
     assert losses[-1] < losses[0]
     heights = [float(point.split(",")[1]) for point in page.get_attribute("#loss-chart polyline", "points").split()]
     scaled = [12 + (1 - (loss - losses[-1]) / (losses[0] - losses[-1])) * 96 for loss in losses]
