@@ -81,7 +81,7 @@ function startQuiz() {
   quiz.right = 0;
   quiz.asked = 0;
   ask();
-  if (quiz.questions.length) field("quiz-answer").focus();
+  focusQuiz();
 }
 
 /** Leave the quiz, back to the numbers from before it. */
@@ -205,7 +205,13 @@ function nextQuestion() {
   if (!quiz.tried) quiz.asked++;
   quiz.current++;
   ask();
-  if (quizzing()) field("quiz-answer").focus();
+  focusQuiz();
+}
+
+/** To where the quiz goes on; only what is shown already can be focused. */
+function focusQuiz() {
+  renderNow();
+  element(!quiz.questions.length ? "quiz-start" : quizzing() ? "quiz-answer" : "quiz-another").focus();
 }
 
 function prepareQuiz() {
@@ -218,7 +224,7 @@ function prepareQuiz() {
   element("quiz-another").addEventListener("click", tryAnother);
   element("quiz-stop").addEventListener("click", () => {
     stopQuiz();
-    element("quiz-start").focus();
+    focusQuiz();
   });
   renderers.push(renderQuiz);
 }
@@ -234,6 +240,7 @@ function renderQuiz() {
   element("quiz-another").hidden = element("quiz-stop").hidden = !begun;
   if (!begun) return;
   element("quiz-score").textContent = text("quiz_score", { right: quiz.right, asked: quiz.asked });
+  for (const row of element("quiz-form").querySelectorAll(".row")) row.toggleAttribute("hidden", !question);
   for (const id of ["quiz-answer", "quiz-check", "quiz-help", "quiz-reason", "quiz-next"]) {
     field(id).disabled = !question || (quiz.solved && id !== "quiz-next");
   }

@@ -524,6 +524,22 @@ def test_hint_reasoning_score_and_other_numbers(visit: Any) -> None:
     assert numbers(page) == other  # the seed is the same
 
 
+def test_the_quiz_is_taken_without_a_mouse(visit: Any) -> None:
+    page, _ = lesson(visit)
+    page.click("#tab-quiz")
+    page.evaluate("renderNow()")
+    page.press("#quiz-start", "Enter")
+    for _ in page.evaluate("quiz.questions"):
+        assert page.evaluate("document.activeElement.id") == "quiz-answer"
+        page.press("#quiz-next", "Enter")
+    assert page.evaluate("document.activeElement.id") == "quiz-another"
+    assert page.is_hidden("#quiz-answer")  # nothing is asked any more
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "quiz-answer"
+    page.press("#quiz-stop", "Enter")
+    assert page.evaluate("document.activeElement.id") == "quiz-start"
+
+
 def test_a_page_can_do_without_a_quiz(visit: Any) -> None:
     page, _ = lesson(visit, quiz=False)
     assert page.is_hidden("#tab-quiz")
