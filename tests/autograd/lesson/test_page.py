@@ -589,6 +589,17 @@ def test_every_string_is_used() -> None:
     assert [key for key in WORDS if f'"{key}"' not in page and not put_together.match(key)] == []
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_nothing_is_broken_or_cut_off_on_a_small_phone(visit: Any, lang: str) -> None:
+    x, y = Value(2.0, "x"), Value(-0.5, "y")
+    page = visit(explain(x * y + x * x * y + y * (x + y) * (x * y + 1) * y), width=360, height=740, lr=0.1, lang=lang)
+    assert page.evaluate("element('phase-update').offsetHeight") < 32  # its only word is on one line
+    page.focus("#number-0")
+    around = page.evaluate("""["numbers-list", "number-0"].map((id) => element(id).getBoundingClientRect())
+        .map(({left, top, right}) => [-left, -top, right])""")
+    assert all(frame - field >= 5 for frame, field in zip(*around, strict=True))  # its ring is seen whole
+
+
 @pytest.mark.parametrize(("scheme", "size"), [("light", A_PROJECTOR), ("dark", A_SMALL_PHONE)])
 def test_axe_finds_nothing_in_any_state(visit: Any, scheme: str, size: tuple[int, int]) -> None:
     if not AXE.exists():
