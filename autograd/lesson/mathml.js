@@ -106,14 +106,22 @@ function filled(tree, fill, times) {
   const [head, ...rest] = tree;
   if (typeof head === "number") return fill(Number(rest[0]), head === 1);
   if (head === "mo") return operator(rest[0] === "·" ? times : String(rest[0] ?? ""));
-  return mathml(String(head), ...rest.map((part, place) => {
+  return compact(mathml(String(head), ...rest.map((part, place) => {
     if (Array.isArray(part)) {
       const before = rest[place - 1];
       const first = !Array.isArray(before) || (before[0] === "mo" && before[1] !== ")");
       return first && part[0] === "mo" && part[1] === "−" ? operator("−", true) : filled(part, fill, times);
     }
     return head === "mtext" ? condition(String(part)) : String(part);
-  }));
+  })));
+}
+
+/** Parentheses that need not grow with what is between them are close to it; the others have room to grow.
+ * @param {Element} made */
+function compact(made) {
+  if (made.querySelector("mfrac, msqrt, mtable")) return made;
+  for (const mark of made.children) if ("()".includes(mark.textContent || "_")) mark.setAttribute("stretchy", "false");
+  return made;
 }
 
 /** The two words in a formula that has cases; anything else is the name of an operation.

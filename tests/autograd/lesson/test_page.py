@@ -161,6 +161,15 @@ def test_a_whole_constant_of_a_formula_has_no_point(visit: Any) -> None:
     assert page.locator("#step-formula mtr").all_text_contents() == ["L=1+x", "=1+2.0", "=3.0"]
 
 
+def test_the_argument_of_a_function_is_close_to_its_parentheses(visit: Any) -> None:
+    x, y = Value(2.0, "x"), Value(3.0, "y")
+    page = visit(explain(tanh(x) * y), step=2)
+    widths = page.evaluate("""[...document.querySelectorAll("#step-formula mtr:first-child mo")].map((sign) =>
+        [sign.textContent, sign.getBoundingClientRect().width])""")
+    assert [sign for sign, _ in widths] == ["=", "(", ")"]
+    assert all(width < 10 for _, width in widths[1:])
+
+
 def test_values_appear_as_they_are_calculated_and_gradients_as_they_flow_back(visit: Any) -> None:
     page, nodes = lesson(visit)
     explanation = explain(nodes["L"], names={"w": nodes["w"], "b": nodes["b"]}).update(0.1)
