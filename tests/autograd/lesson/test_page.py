@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from autograd import Value, constant, dot, explain, log, recalculate, sqrt, tanh, topological_order
+from autograd import Value, constant, dot, explain, log, maximum, recalculate, relu, sqrt, tanh, topological_order
 from autograd.numerals import shown
 from tests.autograd.lesson.conftest import AXE
 
@@ -409,6 +409,19 @@ def test_the_check_compares_every_gradient(visit: Any) -> None:
     assert set(page.locator("#check-rows td:last-child").all_inner_texts()) == {"✓ agrees"}
     page.evaluate("state.numbers.gradients[0] += 0.01; checkAll()")  # it can find something
     assert page.get_attribute("#check-result", "data-failing") == "1"
+
+
+def test_a_short_name_is_not_broken_beside_a_long_verdict(visit: Any) -> None:
+    x, y = Value(2.0, "x"), Value(2.0, "y")
+    page = visit(explain(maximum(x, y) * relu(x - y) + x), width=360)
+    page.click("#tab-check")
+    page.click("#check-now")
+    lines = page.evaluate("""[...document.querySelectorAll("#check-rows th")].map((name) => {
+        const range = document.createRange();
+        range.selectNodeContents(name);
+        return range.getClientRects().length; })""")
+    assert len(lines) > 4
+    assert set(lines) == {1}
 
 
 # ---- The quiz --------------------------------------------------------------------------------------------------------
