@@ -146,10 +146,12 @@ function answer(event) {
   render();
 }
 
-/** What a student calculates from four digits has an error in the fourth.
+/** What a student calculates from four digits has an error in the fourth, and a larger one if they cancel. But a
+ * small number, unless it is all rounding, is neither 0 nor its opposite.
  * @param {number} given @param {number} right */
 function isClose(given, right) {
-  return Math.abs(given - right) <= Math.max(5e-3 * Math.abs(right), 5e-5);
+  const size = Math.abs(right);
+  return Math.abs(given - right) <= Math.max(5e-3 * size, size < 1e-12 ? 5e-5 : Math.min(5e-5, size / 5));
 }
 
 /** What a typical wrong answer comes from. @param {Question} question @param {number} given */
@@ -208,7 +210,7 @@ function nextQuestion() {
   focusQuiz();
 }
 
-/** To where the quiz goes on; only what is shown already can be focused. */
+/** To the place at which the quiz goes on; only what is shown already can be focused. */
 function focusQuiz() {
   renderNow();
   element(!quiz.questions.length ? "quiz-start" : quizzing() ? "quiz-answer" : "quiz-another").focus();

@@ -517,6 +517,18 @@ def test_fractions_and_powers_of_ten_are_answers(visit: Any) -> None:
         page.click("#quiz-next")
 
 
+def test_a_small_number_is_told_from_zero_and_from_its_opposite(visit: Any) -> None:
+    page = visit(explain(Value(3.0, "x") * Value(2e-6, "y")))
+    begin_quiz(page)
+    for _ in range(2):
+        if page.evaluate("quiz.questions[quiz.current].answer") == 2e-6:
+            for wrong in ("0", "-2e-6", "4e-5"):
+                assert "Right" not in say(page, wrong)
+            assert "Right" in say(page, "2e-6")
+        page.click("#quiz-next")
+        page.evaluate("renderNow()")
+
+
 def test_hint_reasoning_score_and_other_numbers(visit: Any) -> None:
     page, _ = lesson(visit)
     before = numbers(page)
