@@ -64,6 +64,18 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "That is not a number. Type one like 2, -0.5e-2 or 1/3.",
         "zh": "这不是一个数。请输入 2、-0.5e-2 或 1/3 这样的数。",
     },
+    "trouble": {"en": "{call} {what}; here {numbers}", "zh": "{call} {what}；此处 {numbers}"},
+    "trouble_domain": {"en": "needs {domain}", "zh": "要求 {domain}"},
+    "trouble_large": {
+        "en": "needs {domain}, and a result that is not too large",
+        "zh": "要求 {domain}，而且结果不能太大",
+    },
+    "trouble_overflow": {"en": "overflows", "zh": "溢出"},
+    "trouble_gradient": {"en": "has a gradient that overflows", "zh": "的梯度溢出"},
+    "trouble_slope": {
+        "en": "has no finite derivative with respect to {operand}",
+        "zh": "对 {operand} 没有有限的导数",
+    },
     "restore": {"en": "Restore the original numbers", "zh": "恢复原来的数"},
     # ---- The story of a node -----------------------------------------------------------------------------------
     "story": {"en": "The story of {name}", "zh": "{name} 的来龙去脉"},

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from autograd import Value, constant, dot, explain, log, maximum, recalculate, relu, sqrt, tanh, topological_order
+from autograd import Value, constant, dot, exp, explain, log, maximum, recalculate, relu, sqrt, tanh, topological_order
 from autograd.numerals import shown
 from tests.autograd.lesson.conftest import AXE
 
@@ -256,6 +256,16 @@ def test_what_is_no_number_is_refused_beside_the_field(visit: Any, typed: str) -
     assert "not a number" in page.inner_text(f"#trouble-{place(nodes, 't')}")
     assert field.get_attribute("aria-invalid") == "true"
     agree(page, nodes)
+
+
+def test_a_page_in_chinese_refuses_in_chinese(visit: Any) -> None:
+    p = Value(2.0, "p")
+    page = visit(explain(log(p) * sqrt(p - 1.0) * exp(p)), lang="zh")
+    for typed, message in [("-1", "log(x) 要求 x > 0；此处 x = −1.0"), ("1e9", "exp(x) 溢出；此处 x = 1e9"),
+                           ("1", "sqrt(x) 对 x 没有有限的导数；此处 x = 0.0")]:
+        page.fill("#number-0", typed)
+        page.press("#number-0", "Enter")
+        assert page.inner_text("#trouble-0") == message
 
 
 def test_what_is_outside_of_the_domain_is_refused_in_the_words_of_the_table(visit: Any) -> None:
