@@ -75,13 +75,13 @@ def cells_of(equation: Equation) -> list[str]:
 
 
 def _shortened(text: str, width: int) -> str:
-    """The text without its middle, if it is too wide."""
+    """The text without its middle, if it is too wide. What is left are whole words, if it has some."""
     if columns(text) <= width:
         return text
     ends = [text[: width // 2], text[-(width // 2) :]]
     while columns("".join(ends)) > width - 3:
         ends = [ends[0][:-1], ends[1][1:]]
-    return f"{ends[0]} … {ends[1]}"
+    return f"{ends[0].rpartition(' ')[0] or ends[0]} … {ends[1].partition(' ')[2] or ends[1]}"
 
 
 def _padded(text: str, width: int) -> str:

@@ -49,7 +49,8 @@ SENTENCES: dict[str, dict[str, str]] = {
     },
     "backward_last": {
         "en": "The last of the {uses} uses of {node} is in {child}: {incoming} × {local} {equal} {contribution} comes "
-              "back from there. All uses together make {total}, and that is the derivative of {output} by {node}.",
+              "back from there. All uses together make {total}, and that is the derivative of {output} with respect to "
+              "{node}.",
         "zh": "{node} 的最后一次使用（共 {uses} 次）在 {child} 中：从那里传回 {incoming} × {local} {equal} "
               "{contribution}。全部加起来是 {total}，这就是 {output} 对 {node} 的导数。",
     },

@@ -6,7 +6,8 @@ class Trouble extends Error {
   /** @param {number} node @param {Shape} shape @param {number[]} operands @param {string} what */
   constructor(node, shape, operands, what) {
     const here = shape.parameters.map((name, place) => `${name} = ${shown(operands[place])}`);
-    super(`${shape.call} ${what}; here ${[...here.slice(0, 6), ...(here.length > 6 ? ["…"] : [])].join(", ")}`);
+    const numbers = [...here.slice(0, 6), ...(here.length > 6 ? ["…"] : [])].join(", ");
+    super(text("trouble", { call: shape.call, what, numbers }));
     this.node = node;
   }
 }
@@ -56,9 +57,9 @@ class Engine {
       const operands = node.parents.map((parent, k) => (before && !shape.flows[k] ? before : values)[parent]);
       values[place] = calculated(arithmetic[node.shape], operands);
       if (!Number.isFinite(values[place])) {
-        const domain = shape.domain && (Number.isNaN(values[place]) ? `needs ${shape.domain}`
-          : `needs ${shape.domain}, and a result that is not too large`);
-        throw new Trouble(place, shape, operands, domain || "overflows");
+        const { domain } = shape;
+        throw new Trouble(place, shape, operands, !domain ? text("trouble_overflow")
+          : text(Number.isNaN(values[place]) ? "trouble_domain" : "trouble_large", { domain }));
       }
     });
     return values;
@@ -86,8 +87,8 @@ class Engine {
         const share = gradients[child] * slope;
         gradients[parent] += share;
         if (Number.isFinite(gradients[parent])) return share;
-        const what = Number.isFinite(slope) ? "has a gradient that overflows"
-          : `has no finite derivative with respect to ${content.shapes[shape].parameters[place]}`;
+        const what = Number.isFinite(slope) ? text("trouble_gradient")
+          : text("trouble_slope", { operand: content.shapes[shape].parameters[place] });
         throw new Trouble(child, content.shapes[shape], operands, what);
       });
     }

@@ -47,10 +47,16 @@ function symbol(name) {
   return index ? mathml("msub", letter, mathml("mn", index)) : letter;
 }
 
-/** A number, in parentheses if it is told to and needs them.
+/** A constant of a formula; a whole one without its point, as one writes 1 + x.
  * @param {number} x @param {boolean} [tight] */
-function numeral(x, tight = false) {
-  const [mantissa, exponent] = shown(x).split("e");
+function coefficient(x, tight) {
+  return numeral(x, tight, shown(x).replace(/\.0$/, ""));
+}
+
+/** A number, in parentheses if it is told to and needs them.
+ * @param {number} x @param {boolean} [tight] @param {string} [figures] */
+function numeral(x, tight = false, figures = shown(x)) {
+  const [mantissa, exponent] = figures.split("e");
   const below = mantissa.startsWith("−");
   const parts = [...(below ? [operator("−", true)] : []), mathml("mn", below ? mantissa.slice(1) : mantissa)];
   if (exponent !== undefined) {
@@ -69,7 +75,7 @@ function parenthesized(inside) {
 
 /** @param {GraphNode} node @param {boolean} [tight] */
 function named(node, tight = false) {
-  return node.kind === "constant" ? numeral(node.value, tight) : symbol(node.name);
+  return node.kind === "constant" ? coefficient(node.value, tight) : symbol(node.name);
 }
 
 /** ∂a/∂b; the part of it that comes through one use of b has the number of the use: ∂a/∂b⁽²⁾.
@@ -100,14 +106,22 @@ function filled(tree, fill, times) {
   const [head, ...rest] = tree;
   if (typeof head === "number") return fill(Number(rest[0]), head === 1);
   if (head === "mo") return operator(rest[0] === "·" ? times : String(rest[0] ?? ""));
-  return mathml(String(head), ...rest.map((part, place) => {
+  return compact(mathml(String(head), ...rest.map((part, place) => {
     if (Array.isArray(part)) {
       const before = rest[place - 1];
       const first = !Array.isArray(before) || (before[0] === "mo" && before[1] !== ")");
       return first && part[0] === "mo" && part[1] === "−" ? operator("−", true) : filled(part, fill, times);
     }
     return head === "mtext" ? condition(String(part)) : String(part);
-  }));
+  })));
+}
+
+/** Parentheses that need not grow with what is between them are close to it; the others have room to grow.
+ * @param {Element} made */
+function compact(made) {
+  if (made.querySelector("mfrac, msqrt, mtable")) return made;
+  for (const mark of made.children) if ("()".includes(mark.textContent || "_")) mark.setAttribute("stretchy", "false");
+  return made;
 }
 
 /** The two words in a formula that has cases; anything else is the name of an operation.
@@ -123,9 +137,11 @@ function formulaOf({ nodes }, place, tree, values) {
   const node = nodes[place];
   /** @param {number} argument */
   const meant = (argument) => (argument < 0 ? place : node.parents[argument]);
+  /** @param {number} argument */
+  const write = (argument) => (nodes[meant(argument)].kind === "constant" ? coefficient : numeral);
   return {
     names: filled(tree, (argument, tight) => named(nodes[meant(argument)], tight), "·"),
-    numbers: filled(tree, (argument, tight) => numeral(values[meant(argument)], tight), "×"),
+    numbers: filled(tree, (argument, tight) => write(argument)(values[meant(argument)], tight), "×"),
     operands: placesIn(tree).map((argument) => values[meant(argument)]),
   };
 }

@@ -50,10 +50,12 @@ function posed() {
   const random = generator(quiz.seed * 7919 + 17);
   const edges = steps.filter(({ kind }) => kind === "backward")
     .map(({ node, child = 0, place = 0 }) => ({ node, child, place }));
-  const interesting = edges.filter(({ child, place }) => placesIn(treeOf(child, place)).length);
+  // With an operand twice, as in x·x, each of its edges is only a part of the derivative that a book would give.
+  const alone = edges.filter(({ node, child }) => engine.uses[node].filter((use) => use.child === child).length === 1);
+  const interesting = alone.filter(({ child, place }) => placesIn(treeOf(child, place)).length);
   const { partials, gradients } = state.numbers;
   /** @type {Question[]} */
-  const local = chosen(interesting.length ? interesting : edges, 4, random).map((edge) =>
+  const local = chosen(interesting.length ? interesting : alone, 4, random).map((edge) =>
     ({ kind: "local", ...edge, answer: partials[edge.child][edge.place] ?? 0 }));
   const nodes = [...new Set(edges.map(({ node }) => node))].map((node) => ({ node, ...engine.uses[node][0] }));
   const far = nodes.filter(({ node, child }) => engine.uses[node].length === 1 && child !== graph.output);
@@ -79,7 +81,7 @@ function startQuiz() {
   quiz.right = 0;
   quiz.asked = 0;
   ask();
-  if (quiz.questions.length) field("quiz-answer").focus();
+  focusQuiz();
 }
 
 /** Leave the quiz, back to the numbers from before it. */
@@ -144,10 +146,12 @@ function answer(event) {
   render();
 }
 
-/** What a student calculates from four digits has an error in the fourth.
+/** What a student calculates from four digits has an error in the fourth, and a larger one if they cancel. But a
+ * small number, unless it is all rounding, is neither 0 nor its opposite.
  * @param {number} given @param {number} right */
 function isClose(given, right) {
-  return Math.abs(given - right) <= Math.max(5e-3 * Math.abs(right), 5e-5);
+  const size = Math.abs(right);
+  return Math.abs(given - right) <= Math.max(5e-3 * size, size < 1e-12 ? 5e-5 : Math.min(5e-5, size / 5));
 }
 
 /** What a typical wrong answer comes from. @param {Question} question @param {number} given */
@@ -203,7 +207,13 @@ function nextQuestion() {
   if (!quiz.tried) quiz.asked++;
   quiz.current++;
   ask();
-  if (quizzing()) field("quiz-answer").focus();
+  focusQuiz();
+}
+
+/** To the place at which the quiz goes on; only what is shown already can be focused. */
+function focusQuiz() {
+  renderNow();
+  element(!quiz.questions.length ? "quiz-start" : quizzing() ? "quiz-answer" : "quiz-another").focus();
 }
 
 function prepareQuiz() {
@@ -216,7 +226,7 @@ function prepareQuiz() {
   element("quiz-another").addEventListener("click", tryAnother);
   element("quiz-stop").addEventListener("click", () => {
     stopQuiz();
-    element("quiz-start").focus();
+    focusQuiz();
   });
   renderers.push(renderQuiz);
 }
@@ -232,6 +242,7 @@ function renderQuiz() {
   element("quiz-another").hidden = element("quiz-stop").hidden = !begun;
   if (!begun) return;
   element("quiz-score").textContent = text("quiz_score", { right: quiz.right, asked: quiz.asked });
+  for (const row of element("quiz-form").querySelectorAll(".row")) row.toggleAttribute("hidden", !question);
   for (const id of ["quiz-answer", "quiz-check", "quiz-help", "quiz-reason", "quiz-next"]) {
     field(id).disabled = !question || (quiz.solved && id !== "quiz-next");
   }

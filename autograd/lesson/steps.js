@@ -85,7 +85,7 @@ function toldForward({ node: place, formula }) {
   return {
     lines: [[[named(node)], "=", [names]], [[], digits(operands), [numbers]],
       [[], equals(values[place], operands), [numeral(values[place])]]],
-    key: "forward", slots: { formula: formula ?? "", result: shown(values[place]) },
+    key: formula === undefined ? "given" : "forward", slots: { formula: formula ?? "", result: shown(values[place]) },
   };
 }
 

@@ -51,7 +51,7 @@ function renderStory() {
     create("dd", "", value)]));
   element("story-made").hidden = node.shape === undefined || !!node.fixed;
   element("story-formula").replaceChildren(...(node.shape === undefined || node.fixed ? []
-    : [told({ kind: "forward", node: place, formula: "" }).formula]));
+    : [told({ kind: "forward", node: place, formula: steps.find((step) => step.node === place)?.formula }).formula]));
   element("story-gradient").replaceChildren(...gradientStory(place));
   element("story-nudge").hidden = node.kind === "constant";
   element("story-zoom").hidden = node.expansion === undefined;

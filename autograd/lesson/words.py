@@ -64,6 +64,18 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "That is not a number. Type one like 2, -0.5e-2 or 1/3.",
         "zh": "这不是一个数。请输入 2、-0.5e-2 或 1/3 这样的数。",
     },
+    "trouble": {"en": "{call} {what}; here {numbers}", "zh": "{call} {what}；此处 {numbers}"},
+    "trouble_domain": {"en": "needs {domain}", "zh": "要求 {domain}"},
+    "trouble_large": {
+        "en": "needs {domain}, and a result that is not too large",
+        "zh": "要求 {domain}，而且结果不能太大",
+    },
+    "trouble_overflow": {"en": "overflows", "zh": "溢出"},
+    "trouble_gradient": {"en": "has a gradient that overflows", "zh": "的梯度溢出"},
+    "trouble_slope": {
+        "en": "has no finite derivative with respect to {operand}",
+        "zh": "对 {operand} 没有有限的导数",
+    },
     "restore": {"en": "Restore the original numbers", "zh": "恢复原来的数"},
     # ---- The story of a node -----------------------------------------------------------------------------------
     "story": {"en": "The story of {name}", "zh": "{name} 的来龙去脉"},
@@ -116,7 +128,7 @@ WORDS: dict[str, dict[str, str]] = {
     "different": {"en": "✗ different", "zh": "✗ 不同"},
     # ---- Learning ----------------------------------------------------------------------------------------------
     "learn_hint": {
-        "en": "Each press moves what learns against its gradient, by the learning rate times as far.",
+        "en": "Each press moves what learns against its gradient, by the learning rate times the gradient.",
         "zh": "每按一次，学习的数就沿梯度的反方向移动，移动量是学习率乘以梯度。",
     },
     "rate": {"en": "Learning rate", "zh": "学习率"},
@@ -124,13 +136,13 @@ WORDS: dict[str, dict[str, str]] = {
     "downhill_more": {"en": "10 steps", "zh": "10 步"},
     "undo": {"en": "Undo", "zh": "撤销"},
     "learners": {"en": "What learns", "zh": "哪些数学习"},
-    "learn_loss": {"en": "{output} = {value} after {count} steps", "zh": "{count} 步之后 {output} = {value}"},
+    "learn_loss": {"en": "{output} = {value}, steps taken: {count}", "zh": "{count} 步之后 {output} = {value}"},
     "learn_trouble": {
         "en": "This step cannot be taken, it is too long: {trouble}",
         "zh": "这一步太大，无法进行：{trouble}",
     },
     "chart": {
-        "en": "{output} from {first} to {last} in {count} steps",
+        "en": "{output} from {first} to {last}, steps taken: {count}",
         "zh": "{output} 在 {count} 步中从 {first} 变为 {last}",
     },
     "chart_steps": {"en": "steps", "zh": "步"},
@@ -152,7 +164,7 @@ WORDS: dict[str, dict[str, str]] = {
     "by_difference": {"en": "central difference", "zh": "中心差分"},
     "verdict": {"en": "verdict", "zh": "结论"},
     "verdict_agrees": {"en": "✓ agrees", "zh": "✓ 一致"},
-    "verdict_kink": {"en": "∧ a kink: the slopes on both sides differ", "zh": "∧ 拐点：两侧的斜率不同"},
+    "verdict_kink": {"en": "∧ a kink: the slopes on both sides differ", "zh": "∧ 折点：两侧的斜率不同"},
     "verdict_edge": {"en": "– at the edge of the domain", "zh": "– 在定义域的边缘"},
     "verdict_disagrees": {"en": "✗ disagrees", "zh": "✗ 不一致"},
     # ---- The quiz ----------------------------------------------------------------------------------------------
@@ -210,8 +222,8 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "remark_value": {"en": "That is the value. The question is how it changes.", "zh": "这是值。问题是它如何变化。"},
     "remark_whole": {
-        "en": "That is the whole gradient. The question is about this one step alone.",
-        "zh": "这是完整的梯度。问题只问这一步。",
+        "en": "That is how much {output} changes. The question is about this one step alone.",
+        "zh": "这是 {output} 的变化。问题只问这一步。",
     },
     "remark_none": {"en": "Look at the formula: the hint shows it.", "zh": "看看公式：提示里有。"},
 }

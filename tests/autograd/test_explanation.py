@@ -101,7 +101,7 @@ class TestSequence:
         assert step.edge[2:] == (0, 2, 2)  # its first operand; the last of two uses
         assert step.flow == (4.0, 1.0, 4.0, 3.0, 7.0)
         assert step.sentence == ("The last of the 2 uses of x is in s: 1.0 × 4.0 = 4.0 comes back from there. "
-                                 "All uses together make 7.0, and that is the derivative of f by x.")
+                                 "All uses together make 7.0, and that is the derivative of f with respect to x.")
 
     def test_nothing_is_worked_out_before_a_step_is_asked_for(self, monkeypatch):
         def asked(*_):

@@ -6,7 +6,8 @@ from xml.etree import ElementTree
 import pytest
 from calculus import EXAMPLES, TEXT, lines, used_twice
 
-from autograd import Value, dot, explain
+from autograd import Value, dot, explain, tanh
+from autograd.mathml import mathml_of
 
 HOSTILE = ["</script>", "<img src=x onerror=alert(1)>", "a|b", "*a*", "`a`", "$x$", "{{x}}", "- x", "1.", "&lt;", "#",
            "\\frac", "_", "a\nb\0c\u2028d", "\u202eabc", "x" * 10_000, "权重", "😀"]
@@ -41,6 +42,14 @@ def test_a_sign_is_set_as_a_sign():
     groups = [[part.text for part in row] for row in tree.iter("{http://www.w3.org/1998/Math/MathML}mrow")]
     assert ["−", "2.0"] in groups
     assert ["−", "1.5"] in groups
+
+
+def test_only_parentheses_around_something_high_grow():
+    x, y = Value(2.0, "x"), Value(3.0, "y")
+    call = mathml_of(explain(tanh(x) * y)[1].equations[0].latex)
+    assert re.findall('stretchy="(true|false)"', call) == ["false"] * 4
+    assert re.findall('stretchy="(true|false)"', mathml_of(r"\left(\left(a + b\right) \cdot \frac{a}{b}\right)")) == [
+        "true", "false", "false", "true"]
 
 
 def test_labels_are_text_in_html():

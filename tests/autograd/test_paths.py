@@ -21,6 +21,15 @@ def test_paths_as_one_would_write_them():
     assert explanation.paths(x)[1].locals == (4.0, 1.0)
 
 
+def test_a_long_path_is_shortened_between_two_steps():
+    x = Value(2.0, "x")
+    output = x
+    for _ in range(30):
+        output = -output
+    assert str(explain(output).paths(x)).split("\n")[1].strip() == (
+        "x → v1 → v2 → v3 → v4 → v5 → v6 → … → v25 → v26 → v27 → v28 → v29 → L:")
+
+
 def test_an_output_has_one_path_to_itself():
     f = used_twice()
     paths = explain(f).paths(f)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from autograd import Value, constant, explain, log, recalculate, sqrt, tanh, topological_order
+from autograd import Value, constant, dot, exp, explain, log, maximum, recalculate, relu, sqrt, tanh, topological_order
 from autograd.numerals import shown
 from tests.autograd.lesson.conftest import AXE
 
@@ -155,6 +155,21 @@ def test_each_step_says_what_python_says(visit: Any) -> None:
         page.evaluate("document.activeElement.blur()")
 
 
+def test_a_whole_constant_of_a_formula_has_no_point(visit: Any) -> None:
+    x = Value(2.0, "x")
+    page = visit(explain(1 + x), step=2)
+    assert page.locator("#step-formula mtr").all_text_contents() == ["L=1+x", "=1+2.0", "=3.0"]
+
+
+def test_the_argument_of_a_function_is_close_to_its_parentheses(visit: Any) -> None:
+    x, y = Value(2.0, "x"), Value(3.0, "y")
+    page = visit(explain(tanh(x) * y), step=2)
+    widths = page.evaluate("""[...document.querySelectorAll("#step-formula mtr:first-child mo")].map((sign) =>
+        [sign.textContent, sign.getBoundingClientRect().width])""")
+    assert [sign for sign, _ in widths] == ["=", "(", ")"]
+    assert all(width < 10 for _, width in widths[1:])
+
+
 def test_values_appear_as_they_are_calculated_and_gradients_as_they_flow_back(visit: Any) -> None:
     page, nodes = lesson(visit)
     explanation = explain(nodes["L"], names={"w": nodes["w"], "b": nodes["b"]}).update(0.1)
@@ -243,6 +258,16 @@ def test_what_is_no_number_is_refused_beside_the_field(visit: Any, typed: str) -
     agree(page, nodes)
 
 
+def test_a_page_in_chinese_refuses_in_chinese(visit: Any) -> None:
+    p = Value(2.0, "p")
+    page = visit(explain(log(p) * sqrt(p - 1.0) * exp(p)), lang="zh")
+    for typed, message in [("-1", "log(x) 要求 x > 0；此处 x = −1.0"), ("1e9", "exp(x) 溢出；此处 x = 1e9"),
+                           ("1", "sqrt(x) 对 x 没有有限的导数；此处 x = 0.0")]:
+        page.fill("#number-0", typed)
+        page.press("#number-0", "Enter")
+        assert page.inner_text("#trouble-0") == message
+
+
 def test_what_is_outside_of_the_domain_is_refused_in_the_words_of_the_table(visit: Any) -> None:
     p = Value(2.0, "p")
     output = log(p) * sqrt(p - 1.0)
@@ -279,6 +304,14 @@ def test_a_click_on_a_node_tells_its_story_and_escape_ends_it(visit: Any) -> Non
     assert page.is_visible("#story")
     page.click("#story-close")
     assert page.is_hidden("#story")
+
+
+def test_the_formula_of_a_story_is_read_out(visit: Any) -> None:
+    x, y = Value(2.0, "x"), Value(3.0, "y")
+    page = visit(explain(x * x + y).only(y))
+    for node, words in ((1, "v1 is given: it is 4.0."), (3, "L is v1 + y. With the numbers put in, that is 7.0.")):
+        page.click(f"#n{node}")
+        assert page.get_attribute("#story-formula math", "aria-label") == words
 
 
 def test_a_nudge_is_predicted_and_calculated(visit: Any) -> None:
@@ -334,7 +367,7 @@ def test_steps_downhill_are_those_of_gradient_descent(visit: Any) -> None:
             nodes[name].data -= 0.05 * nodes[name].grad
         losses.append(expected(nodes)[-1][0])
         agree(page, nodes)
-        assert f"after {count} steps" in page.inner_text("#learn-loss")
+        assert f"steps taken: {count}" in page.inner_text("#learn-loss")
     assert losses[-1] < losses[0]
     heights = [float(point.split(",")[1]) for point in page.get_attribute("#loss-chart polyline", "points").split()]
     scaled = [12 + (1 - (loss - losses[-1]) / (losses[0] - losses[-1])) * 96 for loss in losses]
@@ -386,6 +419,19 @@ def test_the_check_compares_every_gradient(visit: Any) -> None:
     assert set(page.locator("#check-rows td:last-child").all_inner_texts()) == {"✓ agrees"}
     page.evaluate("state.numbers.gradients[0] += 0.01; checkAll()")  # it can find something
     assert page.get_attribute("#check-result", "data-failing") == "1"
+
+
+def test_a_short_name_is_not_broken_beside_a_long_verdict(visit: Any) -> None:
+    x, y = Value(2.0, "x"), Value(2.0, "y")
+    page = visit(explain(maximum(x, y) * relu(x - y) + x), width=360)
+    page.click("#tab-check")
+    page.click("#check-now")
+    lines = page.evaluate("""[...document.querySelectorAll("#check-rows th")].map((name) => {
+        const range = document.createRange();
+        range.selectNodeContents(name);
+        return range.getClientRects().length; })""")
+    assert len(lines) > 4
+    assert set(lines) == {1}
 
 
 # ---- The quiz --------------------------------------------------------------------------------------------------------
@@ -459,6 +505,18 @@ def test_typical_mistakes_get_their_own_remark(visit: Any) -> None:
     assert "not a number" in say(page, "perhaps")
 
 
+def test_the_local_derivative_of_a_square_is_not_asked_for_by_halves(visit: Any) -> None:
+    x, y = Value(2.0, "x"), Value(-0.5, "y")
+    page = visit(explain(x * x * y + dot([x, y], [y, x])))
+    page.evaluate("enter('quiz')")
+    for _ in range(4):
+        asked = page.evaluate("(tryAnother(), quiz.questions.filter(({kind}) => kind === 'local'))")
+        assert asked
+        for question in asked:
+            parents = page.evaluate("(place) => graph.nodes[place].parents", question["child"])
+            assert parents.count(question["node"]) == 1
+
+
 def test_fractions_and_powers_of_ten_are_answers(visit: Any) -> None:
     x, y = Value(1.0, "x"), Value(3.0, "y")
     page = visit(explain(x / y))
@@ -467,6 +525,18 @@ def test_fractions_and_powers_of_ten_are_answers(visit: Any) -> None:
         question = page.evaluate("quiz.questions[quiz.current]")
         assert "Right" in say(page, "1/3" if question["place"] == 0 else "-11.11e-2")
         page.click("#quiz-next")
+
+
+def test_a_small_number_is_told_from_zero_and_from_its_opposite(visit: Any) -> None:
+    page = visit(explain(Value(3.0, "x") * Value(2e-6, "y")))
+    begin_quiz(page)
+    for _ in range(2):
+        if page.evaluate("quiz.questions[quiz.current].answer") == 2e-6:
+            for wrong in ("0", "-2e-6", "4e-5"):
+                assert "Right" not in say(page, wrong)
+            assert "Right" in say(page, "2e-6")
+        page.click("#quiz-next")
+        page.evaluate("renderNow()")
 
 
 def test_hint_reasoning_score_and_other_numbers(visit: Any) -> None:
@@ -496,6 +566,22 @@ def test_hint_reasoning_score_and_other_numbers(visit: Any) -> None:
     page.click("#quiz-start")
     page.click("#quiz-another")
     assert numbers(page) == other  # the seed is the same
+
+
+def test_the_quiz_is_taken_without_a_mouse(visit: Any) -> None:
+    page, _ = lesson(visit)
+    page.click("#tab-quiz")
+    page.evaluate("renderNow()")
+    page.press("#quiz-start", "Enter")
+    for _ in page.evaluate("quiz.questions"):
+        assert page.evaluate("document.activeElement.id") == "quiz-answer"
+        page.press("#quiz-next", "Enter")
+    assert page.evaluate("document.activeElement.id") == "quiz-another"
+    assert page.is_hidden("#quiz-answer")  # nothing is asked any more
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "quiz-answer"
+    page.press("#quiz-stop", "Enter")
+    assert page.evaluate("document.activeElement.id") == "quiz-start"
 
 
 def test_a_page_can_do_without_a_quiz(visit: Any) -> None:
@@ -545,6 +631,17 @@ def test_every_string_is_used() -> None:
     page = "".join(path.read_text(encoding="utf-8") for path in folder.iterdir() if path.suffix in (".js", ".html"))
     put_together = re.compile("kind_|tab_|mark_|verdict_|quiz_(local|gradient|whole)")
     assert [key for key in WORDS if f'"{key}"' not in page and not put_together.match(key)] == []
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_nothing_is_broken_or_cut_off_on_a_small_phone(visit: Any, lang: str) -> None:
+    x, y = Value(2.0, "x"), Value(-0.5, "y")
+    page = visit(explain(x * y + x * x * y + y * (x + y) * (x * y + 1) * y), width=360, height=740, lr=0.1, lang=lang)
+    assert page.evaluate("element('phase-update').offsetHeight") < 32  # its only word is on one line
+    page.focus("#number-0")
+    around = page.evaluate("""["numbers-list", "number-0"].map((id) => element(id).getBoundingClientRect())
+        .map(({left, top, right}) => [-left, -top, right])""")
+    assert all(frame - field >= 5 for frame, field in zip(*around, strict=True))  # its ring is seen whole
 
 
 @pytest.mark.parametrize(("scheme", "size"), [("light", A_PROJECTOR), ("dark", A_SMALL_PHONE)])
