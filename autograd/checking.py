@@ -125,12 +125,14 @@ def _difference(value: Callable[[float], float], x: float, expected: float) -> t
     steps = [step, finer] if 2 * _STEPS * math.ulp(x) <= finer < step else [step]
     if _is_kink(value, x, steps[-1]):
         return (value(x + step * 1e-6) - value(x - step * 1e-6)) / (2e-6 * step), math.inf, "kink"
-    found = [_extrapolated(value, x, step) for step in steps]
+    found = [estimate for step in steps for estimate in _extrapolated(value, x, step)]
+    if not found:
+        return math.nan, math.inf, "edge of the domain"
     return *min(found, key=lambda estimate: abs(estimate[0] - expected)), ""
 
 
-def _extrapolated(value: Callable[[float], float], x: float, step: float) -> tuple[float, float]:
-    """The derivative and its uncertainty by Ridders' method (1982).
+def _extrapolated(value: Callable[[float], float], x: float, step: float) -> list[tuple[float, float]]:
+    """The derivative and its uncertainty by Ridders' method (1982); nothing where the function has no values.
 
     Central differences for ever smaller steps, extrapolated to the step 0. Of the estimates the most certain one is
     taken that those of smaller steps do not contradict.
@@ -156,11 +158,13 @@ def _extrapolated(value: Callable[[float], float], x: float, step: float) -> tup
                 best, uncertainty = new[-1], change
         estimates.append((best, uncertainty))
         row = new
+    if not estimates:
+        return []
     best, uncertainty = estimates.pop()
     for coarser, certain in reversed(estimates):
         if certain < uncertainty and abs(coarser - best) <= 10 * uncertainty:
             best, uncertainty = coarser, certain
-    return best, uncertainty
+    return [(best, uncertainty)]
 
 
 def _noise(value: Callable[[float], float], x: float, h: float) -> float:
@@ -181,8 +185,12 @@ def _is_kink(value: Callable[[float], float], x: float, step: float) -> bool:
     middle = value(x)
     jumps: list[float] = []
     for h in (step * 1e-3, step * 1e-5):
-        right, left = (value(x + h) - middle) / ((x + h) - x), (middle - value(x - h)) / (x - (x - h))
-        noise = 8 * _EPSILON * max(abs(middle), abs(value(x + h)), abs(value(x - h))) / h
+        try:
+            up, down = value(x + h), value(x - h)
+        except (ArithmeticError, ValueError):  # a gap in the domain close by: nothing can be told
+            return False
+        right, left = (up - middle) / ((x + h) - x), (middle - down) / (x - (x - h))
+        noise = 8 * _EPSILON * max(abs(middle), abs(up), abs(down)) / h
         if abs(right - left) <= max(noise, 1e-6 * (abs(right) + abs(left))):
             return False
         jumps.append(abs(right - left))

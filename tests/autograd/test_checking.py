@@ -97,7 +97,8 @@ def test_no_false_alarm_at_any_size_of_argument_and_value(sign, exponent, scale)
     (lambda x: x * 0.0 + 5.0, 3.0), (lambda x: 3.0, 1.0), (lambda x: x ** 0.5, 0.001), (lambda x: log(x), 1e-12),
     (lambda x: 1 / (x - 0.95), 1.0), (lambda x: 1 / (x - 0.999), 1.0), (lambda x: 1 / x, 1e-8),
     (lambda x: 1 / (x - 1.025), 1.0), (lambda x: exp(x), 700.0), (lambda x: x * x, 1e150), (lambda x: x, 1e308),
-    (lambda x: (1e8 + x) - 1e8, 1e-8), (lambda x: (1e8 + x) - 1e8, 1.0), (lambda x: (1e6 + x) - 1e6, 1.0)])
+    (lambda x: (1e8 + x) - 1e8, 1e-8), (lambda x: (1e8 + x) - 1e8, 1.0), (lambda x: (1e6 + x) - 1e6, 1.0),
+    (lambda x: sqrt((x - 1) * (x - 1.01)), 0.999995)])
 def test_no_false_alarm_where_differences_are_hard(function, point):
     assert check_gradients(function, point).agrees
 
@@ -131,6 +132,11 @@ def test_the_edge_of_a_domain_is_called_so(function, point):
     assert report.rows[0].note == "edge of the domain"
     assert math.isnan(report.rows[0].difference)
     assert report.agrees
+
+
+def test_a_point_between_two_gaps_is_at_the_edge_of_the_domain():
+    """The finest steps end in the gaps, the coarsest beyond them."""
+    assert check_gradients(lambda x: sqrt((x * x - 1e-14) * (x * x - 9e-5)), 0.0).rows[0].note == "edge of the domain"
 
 
 @pytest.mark.parametrize("factor", [1.0001, 0.9999, 1.1, -1.0, 0.0])

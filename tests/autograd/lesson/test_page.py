@@ -389,6 +389,7 @@ def test_steps_downhill_are_those_of_gradient_descent(visit: Any) -> None:
 def test_the_learning_rate_has_a_slider(visit: Any) -> None:
     page, _ = lesson(visit, lr=0.1)
     page.click("#tab-learn")
+    page.evaluate("renderNow()")  # what is not shown yet cannot be focused
     page.focus("#rate")
     page.keyboard.press("ArrowRight")
     until(page, "state.rate !== 0.1")
