@@ -205,11 +205,22 @@ def test_an_optimizer_goes_on_from_its_state_as_if_it_had_not_stopped(make, opti
     assert second.snapshot() == whole.snapshot()
 
 
+def test_the_state_before_the_first_step_can_be_loaded():
+    optimizer = SGD([Value(1.0)], 0.5, momentum=0.5)
+    before = optimizer.state_dict()
+    bumpy(optimizer.parameters[0], 2.0).backward()
+    optimizer.step()
+    optimizer.load_state_dict(before)
+    assert optimizer.state_dict() == before == {"lr": 0.5, "count": 0, "states": [[0.0]]}
+
+
 @pytest.mark.parametrize(("state", "error", "message"), [
     ({"lr": 0.1, "count": 1}, ValueError, "the state of an optimizer has lr, count, states, not lr, count"),
     ({"lr": 0.1, "count": 1, "states": [], "more": 1}, ValueError,
      "the state of an optimizer has lr, count, states, not lr, count, states, more"),
     ({"lr": 0.1, "count": 1, "states": [[1.0]]}, ValueError, "SGD with 2 parameters needs a state of 1 numbers"),
+    ({"lr": 0.1, "count": 1, "states": [[1.0, 2.0], [3.0, 4.0]]}, ValueError,
+     "SGD with 2 parameters needs a state of 1 numbers"),
     ({"lr": 0.1, "count": 1, "states": [[], []]}, ValueError, "SGD with 2 parameters needs a state of 1 numbers"),
     ({"lr": 0.1, "count": -1, "states": [[1.0], [1.0]]}, ValueError, "count needs to be finite and whole and >= 0"),
     ({"lr": 0.1, "count": 1.5, "states": [[1.0], [1.0]]}, ValueError, "count needs to be finite and whole and >= 0"),
@@ -246,6 +257,7 @@ def test_options_out_of_range_are_refused(kind, options, error, message):
 
 @pytest.mark.parametrize(("options", "message"), [
     ({"momentum": 1}, "momentum needs to be finite and >= 0 and < 1, not 1"),
+    ({"momentum": 1.5}, "momentum needs to be finite and >= 0 and < 1, not 1.5"),
     ({"momentum": -0.1}, "momentum needs to be finite and >= 0 and < 1, not -0.1"),
     ({"nesterov": True}, "nesterov needs a momentum > 0, not 0"),
 ])
@@ -259,6 +271,7 @@ def test_options_of_sgd_out_of_range_are_refused(options, message):
     ({"betas": (0.9, -0.1)}, "each of betas needs to be finite and >= 0 and < 1, not -0.1"),
     ({"betas": (1.5, 0.9)}, "each of betas needs to be finite and >= 0 and < 1, not 1.5"),
     ({"betas": (0.9,)}, "Adam has 2 betas, not 1"),
+    ({"betas": (0.9, 0.99, 0.999)}, "Adam has 2 betas, not 3"),
     ({"eps": -1e-8}, "eps needs to be finite and > 0, not -1e-08"),
     ({"eps": 0}, "eps needs to be finite and > 0, not 0"),
 ])
