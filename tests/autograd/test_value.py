@@ -157,7 +157,7 @@ def test_comparing_with_an_array_goes_item_by_item_and_with_what_is_no_number_is
     assert list(Value(1.0) >= np.array([0.0, 2.0])) == [True, False]
     for other in ("a", None, 1j):
         with pytest.raises(TypeError, match=r"not supported between instances of 'Value'"):
-            Value(1.0) < other  # noqa: B015
+            Value(1.0) < other  # noqa: B015 (to compare is what raises)
 
 
 def test_float_of_a_result_warns_once_per_place_and_not_where_nothing_is_recorded():
