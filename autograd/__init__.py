@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from autograd.checking import check_gradients
-from autograd.derivatives import (
+from autograd.calculus.checking import check_gradients
+from autograd.calculus.derivatives import (
     grad,
     gradients,
     hessian,
@@ -13,8 +13,9 @@ from autograd.derivatives import (
     value_and_grad,
     vjp,
 )
-from autograd.drawing import draw
-from autograd.dual import Dual
+from autograd.calculus.dual import Dual
+from autograd.calculus.expansion import expand
+from autograd.drawing.draw import draw
 from autograd.errors import (
     DetachedWarning,
     DivisionByZeroError,
@@ -24,11 +25,8 @@ from autograd.errors import (
     NumberOverflowError,
     StaleGraphError,
 )
-from autograd.expansion import expand
-from autograd.explanation import Explanation, explain
-from autograd.explanation_steps import Step
-from autograd.expression import Expression, read
-from autograd.formula import Formula, formula, javascript_library
+from autograd.explaining.explanation import Explanation, explain
+from autograd.explaining.steps import Step
 from autograd.graph import recalculate, topological_order
 from autograd.operations import (
     absolute,
@@ -72,13 +70,15 @@ from autograd.operations import (
     tanh,
     where,
 )
-from autograd.reading import Reading
-from autograd.recording import no_grad, trace
-from autograd.row import Operation, find, operation, operations
+from autograd.recording.modes import no_grad, trace
+from autograd.table.reading import Reading
+from autograd.table.row import Operation, find, operation, operations
 from autograd.value import Value, constant
+from autograd.writing.expression import Expression, read
+from autograd.writing.formula import Formula, formula, javascript_library
 
 if TYPE_CHECKING:
-    from autograd.rendering import Drawing
+    from autograd.drawing.rendering import Drawing
 
 __all__ = [
     "DetachedWarning",
@@ -166,6 +166,6 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name != "Drawing":
         raise AttributeError(f"module 'autograd' has no attribute {name!r}")
-    from autograd.rendering import Drawing
+    from autograd.drawing.rendering import Drawing
 
     return Drawing  # graphviz, which it is made of, is slow to import

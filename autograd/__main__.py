@@ -2,7 +2,7 @@
 
 import sys
 
-from autograd.cli import main
+from autograd.shell.main import main
 
 if __name__ == "__main__":
     sys.exit(main(program="python -m autograd"))

@@ -6,9 +6,9 @@ This file needs to know of a Value only what it is made of: its gradient, its pa
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from autograd.diagnosis import explanation, refuse_stale
-from autograd.recording import lock, state
-from autograd.walk import Walk
+from autograd.recording.causes import explanation, refuse_stale
+from autograd.recording.modes import lock, state
+from autograd.recording.walk import Walk
 
 if TYPE_CHECKING:
     from autograd.value import Value

@@ -23,8 +23,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from autograd.reading import Reading, is_list, is_tuple
-from autograd.row import ATOM, CHOICE, POWER, PRODUCT, SUM, operation
+from autograd.table.reading import Reading, is_list, is_tuple
+from autograd.table.row import ATOM, CHOICE, POWER, PRODUCT, SUM, operation
 
 
 def _superscript(exponent: Any) -> str:

@@ -14,13 +14,14 @@ from functools import partial
 from itertools import chain
 from typing import Any, ClassVar, Self
 
-from autograd import capsule, specialization
 from autograd.errors import DetachedWarning
 from autograd.graph import backpropagate, topological_order
-from autograd.reading import Reading, is_tuple, number
-from autograd.recording import is_always_recording, is_recording, is_tracing, lock, program_line, state
-from autograd.row import Operation
-from autograd.walk import no_gradient
+from autograd.recording import fast as specialization
+from autograd.recording import pickling as capsule
+from autograd.recording.modes import is_always_recording, is_recording, is_tracing, lock, program_line, state
+from autograd.recording.walk import no_gradient
+from autograd.table.reading import Reading, is_tuple, number
+from autograd.table.row import Operation
 
 
 class Value(Reading):

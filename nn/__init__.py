@@ -4,9 +4,9 @@ from nn import datasets
 from nn.layers import MLP, Layer, Neuron
 from nn.losses import binary_cross_entropy, cross_entropy, hinge, mean_squared_error
 from nn.module import Module
-from nn.network_drawing import draw_network
 from nn.optimizers import SGD, Adam, Optimizer
-from nn.plotting import plot_decision_boundary
+from nn.pictures.network import draw_network
+from nn.pictures.plots import plot_decision_boundary
 from nn.training import History, TrainingError, fit
 
 __all__ = [

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from autograd import DomainError, Value
 from nn.module import Module
 from nn.optimizers import Optimizer
-from nn.plotting import plot_losses
-from nn.progress import Bar
+from nn.pictures.bar import Bar
+from nn.pictures.plots import plot_losses
 from nn.validation import count
 
 if TYPE_CHECKING:

@@ -140,7 +140,7 @@ class TestGate:
         assert calls[:3] == [
             "first a []", "npm install --prefix tests --no-package-lock --no-audit --no-fund --silent []",
             "second b [--cov --cov-report=term ]"]
-        assert calls[3].startswith("pytest -q tests/autograd/test_drawing.py ")
+        assert calls[3].startswith("pytest -q tests/autograd/drawing/test_draw.py ")
         assert calls[4:] == ["ruff check []", "pyright  []"]
 
     @pytest.mark.parametrize(("readme", "count"), [("", 0), ("```\nfirst\n```\n", 1), ("```\na\nb\nc\n```\n", 3)])

@@ -7,14 +7,14 @@ from autograd.errors import DomainError
 from autograd.graph import topological_order
 from autograd.lesson.arithmetic import Shape, shape
 from autograd.lesson.notation import pattern, written
-from autograd.membership import counting, lineage, module_of
-from autograd.reading import is_tuple
-from autograd.recording import always_recording
+from autograd.recording.modes import always_recording
+from autograd.table.reading import is_tuple
 from autograd.value import Value, constant
+from autograd.writing.modules import counting, lineage, module_of
 
 if TYPE_CHECKING:
-    from autograd.explanation import Explanation
-    from autograd.ledger import Ledger
+    from autograd.explaining.explanation import Explanation
+    from autograd.explaining.flows import Ledger
 
 _LARGEST_EXPANSION = 100  # nodes; nobody reads a picture of more, opened in another one
 _MOST_BOXES = 40  # a graph of more has its modules folded

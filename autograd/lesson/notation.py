@@ -10,11 +10,11 @@ from typing import Any
 
 import latex2mathml.converter
 
-from autograd.formula import Formula
-from autograd.numerals import Numeral
-from autograd.reading import is_tuple
-from autograd.row import Operation
+from autograd.table.reading import is_tuple
+from autograd.table.row import Operation
 from autograd.value import Value
+from autograd.writing.formula import Formula
+from autograd.writing.numbers import Numeral
 
 # While a formula is LaTeX, a place in it is a negative number that no formula has; so it gets parentheses exactly where
 # one would. Then it becomes a letter that no one types, of one of two planes of ideographs: without and with them.

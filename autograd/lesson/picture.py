@@ -5,11 +5,11 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from autograd.drawing import EDGES, GRAPH, HASTY, MANY_EDGES, NODES
+from autograd.drawing.draw import EDGES, GRAPH, HASTY, MANY_EDGES, NODES
+from autograd.drawing.picture import Picture
+from autograd.drawing.rendering import Drawing
 from autograd.graph import topological_order
-from autograd.picture import Picture
-from autograd.reading import is_tuple
-from autograd.rendering import Drawing
+from autograd.table.reading import is_tuple
 from autograd.value import Value, constant
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")

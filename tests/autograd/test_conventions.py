@@ -8,7 +8,6 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from oracle import derivatives, ulps
 from torch.nn import functional
 
 from autograd import (
@@ -61,6 +60,7 @@ from autograd import (
     trace,
     where,
 )
+from tests.support.oracle import derivatives, ulps
 
 
 def unit(place, count):

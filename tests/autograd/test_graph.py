@@ -25,11 +25,11 @@ from autograd import (
     recalculate,
     topological_order,
     trace,
-    walk,
     where,
 )
-from autograd.recording import state
-from autograd.walk import Walk
+from autograd.recording import walk
+from autograd.recording.modes import state
+from autograd.recording.walk import Walk
 
 # ---- Gradients -------------------------------------------------------------------------------------------------------
 

@@ -2,9 +2,9 @@
 
 import pytest
 from hypothesis import given, settings
-from oracle import EXPECTED, NAMES, arguments, expected, flat
 
 from autograd import Value, gradients, jvp, operations
+from tests.support.oracle import EXPECTED, NAMES, arguments, expected, flat
 
 
 def close(found, right, relative):

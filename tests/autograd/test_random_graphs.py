@@ -9,9 +9,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracle import EXPECTED, NAMES, Interval, derivatives, slopes, tensor
 
 from autograd import Value, gradients, hvp, jvp, operations
+from tests.support.oracle import EXPECTED, NAMES, Interval, derivatives, slopes, tensor
 
 WIDE = Interval(-5.0, 5.0)
 

@@ -9,8 +9,9 @@ import random
 from collections.abc import Callable
 
 import nn
-from autograd import Value, draw, rendering, sin, tanh, topological_order
-from autograd.rendering import EMBEDDED, Drawing
+from autograd import Value, draw, sin, tanh, topological_order
+from autograd.drawing import rendering
+from autograd.drawing.rendering import EMBEDDED, Drawing
 from tests.benchmarks.measuring import Figure, Row, Table, progress, timed
 
 

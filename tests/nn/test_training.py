@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from screens import Clock, Screen, set_clock
 
 import nn
 from autograd import Value, exp, log, no_grad
 from nn import MLP, SGD, Adam, History, TrainingError, cross_entropy, datasets, fit, hinge, mean_squared_error
+from tests.support.screens import Clock, Screen, set_clock
 
 
 def network(seed=0):

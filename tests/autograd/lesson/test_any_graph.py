@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from autograd import DomainError, Value, explain, operations, topological_order
-from tests.autograd.lesson.graphs import COUNT, ROWS, SOFTSIGN, generated, rows_of
+from tests.support.graphs import COUNT, ROWS, SOFTSIGN, generated, rows_of
 
 NUMBERS = """() => ({values: state.numbers.values, gradients: state.numbers.gradients,
     text: [...picture.boxes].map(([place, box]) => [place, box.value.textContent, box.gradient.textContent])})"""

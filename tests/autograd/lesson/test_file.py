@@ -12,7 +12,7 @@ import nn
 from autograd import Value, constant, dot, explain, log, operation, operations, tanh
 from autograd.lesson import page
 from autograd.lesson.content import Content
-from autograd.lesson.page import MOST_NODES
+from autograd.lesson.document import MOST_NODES
 
 ROOT = Path(__file__).parents[3]
 TSC = ROOT / "tests" / "node_modules" / ".bin" / "tsc"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from autograd import Value, constant, dot, exp, explain, log, maximum, recalculate, relu, sqrt, tanh, topological_order
-from autograd.numerals import shown
+from autograd.writing.numbers import shown
 from tests.autograd.lesson.conftest import AXE
 
 A_SMALL_PHONE, A_PROJECTOR = (360, 740), (1920, 1080)
@@ -615,8 +615,8 @@ def test_everything_is_said_in_both_languages(visit: Any) -> None:
 
 
 def test_every_string_is_there_in_every_language() -> None:
+    from autograd.explaining.sentences import LANGUAGES, SENTENCES
     from autograd.lesson.words import WORDS
-    from autograd.narration import LANGUAGES, SENTENCES
 
     assert not set(WORDS) & set(SENTENCES)
     for key, words in WORDS.items():
@@ -628,7 +628,7 @@ def test_every_string_is_there_in_every_language() -> None:
 def test_every_string_is_used() -> None:
     from autograd.lesson.words import WORDS
 
-    folder = Path(__file__).parents[3] / "autograd" / "lesson"
+    folder = Path(__file__).parents[3] / "autograd" / "lesson" / "page"
     page = "".join(path.read_text(encoding="utf-8") for path in folder.iterdir() if path.suffix in (".js", ".html"))
     put_together = re.compile("kind_|tab_|mark_|verdict_|quiz_(local|gradient|whole)")
     assert [key for key in WORDS if f'"{key}"' not in page and not put_together.match(key)] == []
@@ -753,9 +753,9 @@ def test_nothing_can_be_asked_for_and_nothing_can_be_slipped_in(visit: Any) -> N
 
 def test_no_script_names_an_operation_of_the_table() -> None:
     from autograd import operations
-    from autograd.lesson.page import SCRIPTS
+    from autograd.lesson.document import SCRIPTS
 
-    folder = Path(__file__).parents[3] / "autograd" / "lesson"
+    folder = Path(__file__).parents[3] / "autograd" / "lesson" / "page"
     assert sorted(path.stem for path in folder.glob("*.js")) == sorted(SCRIPTS)
     for path in folder.glob("*.js"):
         words = set(re.findall(r"[A-Za-z_]\w*", path.read_text(encoding="utf-8")))

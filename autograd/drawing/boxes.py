@@ -1,0 +1,162 @@
+"""What the boxes and arrows of a picture look like and say, each as a statement of DOT."""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from autograd.drawing.text import decimal, html, quoted, room, shortened
+from autograd.errors import DomainError
+from autograd.table.reading import is_tuple
+from autograd.value import Value
+
+Slope = float | str | None  # a local derivative; a complaint where there is none; None where no gradient flows
+
+QUIET, EMPHASIS = "#767676", "#D55E00"
+ASIDE = "#5A5A5A"  # of text, to be read on each of the colours below
+
+# Tints of the colours of Okabe and Ito, which all kinds of colour vision tell apart; in grey, the shapes still differ.
+STYLES = {
+    "input": 'shape=ellipse fillcolor="#D6ECFA" color="#0072B2"',
+    "parameter": 'shape=hexagon fillcolor="#FCE8BF" color="#A86400"',
+    "constant": 'shape=box style="filled,dashed" fillcolor="#F2F2F2" color="#767676"',
+    "operation": 'shape=box style="filled,rounded" fillcolor="#FFFFFF" color="#333333"',
+    "output": 'shape=box style="filled,rounded" peripheries=2 fillcolor="#CDEBE1" color="#006B4E"',
+    "folded": 'shape=box3d margin="0.2,0.14" fillcolor="#EDE3F0" color="#7A4A77"',
+}
+SLANTED = ("input", "parameter")  # the text does not reach into the corners of these shapes
+
+
+def kind_of(node: Value, parameter: bool, output: bool) -> str:
+    """What a node is to a reader of the picture."""
+    if node.op is not None:
+        return "output" if output else "operation"
+    return "constant" if node.constant else "parameter" if parameter else "input"
+
+
+def box(cell: str, node: Value, kind: str, name: str, inside: str, gradients: bool, emphasised: bool) -> str:
+    """A Value. `name`: what it is called, "" for nothing; `inside`: the module whose frame already says a part."""
+    shown = shortened(name[len(inside) + 1 :] if inside and name.startswith(inside + ".") else name)
+    if not shown and kind != "constant":
+        shown = f"v{cell[1:]}"
+    title, symbol = f"<B>{html(shown)}</B>", ""
+    if node.op is not None:
+        side = f"<I>{html(shown)}</I>" if name else f'<FONT POINT-SIZE="11" COLOR="{ASIDE}">{shown}</FONT>'
+        symbol = node.op.symbol
+        title = f'<FONT POINT-SIZE="17"><B>{html(symbol)}</B></FONT>&#160;{side}'
+    lines = [title] if shown else []
+    lines.append(decimal(node.data))
+    tooltip = " ".join(filter(None, [kind if node.op is None else node.op.name, name or shown]))
+    tooltip += f"\ndata = {node.data!r}"
+    if gradients and kind != "constant":
+        lines.append(f'<FONT POINT-SIZE="12">grad {decimal(node.grad)}</FONT>')
+        tooltip += f"\ngrad = {node.grad!r}"
+    if node.recorded_at:
+        tooltip += f"\n{node.recorded_at}"
+    attributes = STYLES[kind]
+    if node.op is not None and kind == "output":
+        kind = "operation output"
+    if emphasised:
+        kind += " highlighted"
+        attributes += f' color="{EMPHASIS}" penwidth=3'
+    wide = room(shown, 14, 1.4) if kind in SLANTED else room(f"{symbol} {shown}", 17, 1.0)
+    return (f'{cell} [id={cell} class="{kind}" label=<{"<BR/>".join(lines)}> {attributes}{wide} '
+            f"tooltip={quoted(tooltip)}]")
+
+
+def folded_box(name: str, nodes: Sequence[Value], kinds: Sequence[str], module: str, gradients: bool,
+               emphasised: bool) -> str:
+    """Several Values as one box: how many of each kind, the range of the numbers, and the norm of the gradient."""
+    counts = Counter((kind if node.op is None else node.op.name, node.op is None)
+                     for node, kind in zip(nodes, kinds, strict=True))
+    parts = [f"{count:,} {what}{'s' if leaf and count > 1 else ''}" for (what, leaf), count in counts.most_common()]
+    lines = [f"<B>{html(shortened(module))}</B>"] if module else []
+    lines += [f"<B>{html(part)}</B>" if not module else html(part) for part in parts[:3]]
+    if len(parts) > 3:
+        lines.append(f"and {sum(count for _, count in counts.most_common()[3:]):,} more")
+    # What a module calculates has the range that matters, and its parameters the gradient.
+    results = [node.data for node in nodes if node.op is not None] or [node.data for node in nodes]
+    low, high = min(results), max(results)
+    lines.append(f"{decimal(low)} to {decimal(high)}" if low < high else decimal(low))
+    tooltip = "\n".join([module or "folded by structure", *parts, f"data from {low!r} to {high!r}"])
+    leaves = [node.grad for node, kind in zip(nodes, kinds, strict=True) if kind == "parameter"]
+    slopes = leaves or [node.grad for node, kind in zip(nodes, kinds, strict=True) if kind != "constant"]
+    if gradients and slopes:
+        norm = math.hypot(*slopes)
+        lines.append(f'<FONT POINT-SIZE="12">norm of grad {decimal(norm)}</FONT>')
+        tooltip += f"\nnorm of the gradient{' of the parameters' if leaves else ''} = {norm!r}"
+    kind = "folded highlighted" if emphasised else "folded"
+    attributes = STYLES["folded"] + (f' color="{EMPHASIS}" penwidth=3' if emphasised else "")
+    return (f'{name} [id={name} class="{kind}" label=<{"<BR/>".join(lines)}> {attributes}'
+            f"{room(module, 14, 1.0)} tooltip={quoted(tooltip)}]")
+
+
+def arrow(tail: str, head: str, name: str, slope: Slope, flow: float | None, largest: float,
+          partials: bool, emphasised: bool, longer: bool) -> str:
+    """One use of a parent.
+
+    `slope`: see `local_derivatives`; `flow`: the gradient that goes back here, if it is known; `largest`: that of the
+    whole picture, 0.0 if widths are not to tell; `longer`: whether to leave the room of one more box.
+    """
+    kind, attributes, width = "use", "", 1.0
+    if isinstance(slope, float):
+        tooltip = f'"∂ = {slope!r}'
+        if partials:
+            attributes = f" label={_beside(f'∂ = {decimal(slope)}')}"
+        if flow is not None:
+            tooltip += f"\\ngradient along this edge = {flow!r}"
+            if largest:
+                width = 1 + 3 * math.sqrt(min(1.0, abs(flow) / largest))
+        tooltip += '"'
+    else:
+        kind = "nothing-flows"
+        tooltip = quoted(slope if isinstance(slope, str) else "no gradient flows here")
+        attributes = f' style=dashed color="{QUIET}"'
+        if slope and partials:
+            attributes += f" label={_beside('∂ undefined')}"
+    if emphasised:
+        kind += " highlighted"
+        width = max(width, 2.5)
+        attributes += f' color="{EMPHASIS}" fontcolor="#A34700"'
+    if longer:
+        attributes += " minlen=2"
+    return f'{tail} -> {head} [id="{name}" class="{kind}"{attributes} penwidth={width:.2f} tooltip={tooltip}]'
+
+
+def folded_arrow(tail: str, head: str, uses: int, flowing: bool, emphasised: bool) -> str:
+    """All uses of one box in another, where one of them stands for several Values.
+
+    `flowing`: whether a gradient may flow, as it does not to constants.
+    """
+    label = f" label={_beside(f'× {uses:,}')}" if uses > 1 else ""
+    kind, attributes = ("folded", "") if flowing else ("folded nothing-flows", f' style=dashed color="{QUIET}"')
+    if emphasised:
+        kind += " highlighted"
+        attributes += f' color="{EMPHASIS}" penwidth=3'
+    return (f'{tail} -> {head} [id="e-{tail}-{head}" class="{kind}"{label}{attributes} '
+            f'tooltip="{uses:,} {"uses" if uses > 1 else "use"}"]')
+
+
+def _beside(text: str) -> str:
+    """The label of an arrow: far enough from it even if it is thick, and readable where other arrows run through."""
+    return ('<<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="0" CELLSPACING="4"><TR><TD BGCOLOR="white">'
+            f"{text}</TD></TR></TABLE>>")
+
+
+def local_derivatives(node: Value) -> list[Slope]:
+    """The partial derivative for each use of a parent, in order."""
+    row, arguments, operands = node.op, node.arguments, node.operands
+    assert row is not None
+    slopes: list[Slope] = []
+    for place, argument in enumerate(arguments):
+        items: tuple[Value, ...] = argument if is_tuple(argument) else (argument,)
+        if row.partials[place] is None or all(item.constant for item in items):
+            slopes += [None] * len(items)
+            continue
+        try:
+            found: Any = row.slope(place, node.data, operands, arguments)
+            each = list(map(float, found)) if is_tuple(argument) else [float(found)]
+        except DomainError as error:
+            each = [str(error)] * len(items)
+        slopes += [None if item.constant else slope for item, slope in zip(items, each, strict=True)]
+    return slopes

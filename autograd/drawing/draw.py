@@ -1,0 +1,121 @@
+"""draw: a computation graph as a picture.
+
+Each Value is a box that shows the operation, the name, the number and the gradient. An arrow leads to it from each of
+its parents, with the local derivative, which the row of the table gives. All of it is read off the graph itself.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from autograd.calculus.expansion import expand_all
+from autograd.drawing.boxes import local_derivatives
+from autograd.drawing.picture import Picture
+from autograd.drawing.text import FONT
+from autograd.graph import topological_order
+from autograd.recording.causes import refuse_stale
+from autograd.table.reading import is_list
+from autograd.table.row import Operation
+from autograd.value import Value
+
+if TYPE_CHECKING:
+    from autograd.drawing.rendering import Drawing
+
+GRAPH = {"id": "computation", "fontname": FONT, "fontsize": "13", "nodesep": "0.3", "ranksep": "0.6"}
+NODES = {"fontname": FONT, "fontsize": "14", "fontcolor": "#111111", "style": "filled"}
+EDGES = {"fontname": FONT, "fontsize": "12", "fontcolor": "#333333", "color": "#555555", "arrowsize": "0.7"}
+# Layout programs get slow with many edges rather than with many nodes; then they are to be content sooner.
+MANY_EDGES, MOST_EDGES = 500, 3000
+HASTY = {"nslimit": "2", "nslimit1": "2", "mclimit": "0.3"}
+Name = str | Operation
+DIRECTIONS = ("LR", "RL", "TB", "BT")
+
+
+def draw(value: Value | Iterable[Value], *, direction: str = "LR", gradients: bool = True, partials: bool = True,
+         names: Any = None, group: bool = True, highlight: Value | Iterable[Value] | None = None,
+         expand: bool | Name | Iterable[Name] = False, max_nodes: int = 500, widths: bool = True) -> "Drawing":
+    """The graph of a Value, or of several, as a picture: in a notebook it shows itself, elsewhere `.render()` it.
+
+    - `direction`: where to, from inputs to outputs: "LR" for left to right, or "RL", "TB", "BT".
+    - `gradients`, `partials`: whether to show the gradient of each Value, and the local derivative on each arrow.
+    - `names`: a Module, or a dict of Values and Modules by name, that says which leaves are parameters, and their
+      names. Operations stand in a frame for the module that they belong to, unless `group` is False.
+    - `highlight`: one or more Values; all paths from there to the outputs are emphasised.
+    - `expand`: True to open composite operations, or those to open, by name if you like; see `expand`.
+    - `max_nodes`: a graph of more, or of more arrows than anyone could follow, is folded until it has no more boxes
+      than that, and the caption says what was folded.
+    - `widths`: whether the width of an arrow tells how large a gradient flows back along it, after `backward()`.
+
+    The graph is not changed. Raises TypeError and ValueError for arguments that are none of these, StaleGraphError for
+    a graph whose numbers were set after it was calculated, as `backward()` does.
+    """
+    from autograd.drawing.rendering import Drawing
+
+    outputs, named = _values("draw", value), _named(names)
+    marked = _values("highlight", () if highlight is None else highlight)
+    if not outputs:
+        raise ValueError("draw needs at least one Value")
+    if direction not in DIRECTIONS:
+        raise ValueError(f"direction is one of {', '.join(DIRECTIONS)}, not {direction!r}")
+    if isinstance(max_nodes, bool) or not isinstance(max_nodes, int) or max_nodes < 1:  # pyright: ignore
+        raise ValueError(f"max_nodes is a whole number from 1, not {max_nodes!r}")
+    if expand:
+        outputs, marked, named = _opened(outputs, marked, named, None if expand is True else expand, gradients)
+    picture = Picture(outputs, marked, named, gradients, partials, widths, group)
+    refuse_stale(picture.order)
+    edges = sum(map(len, picture.parents))
+    if len(picture.order) > max_nodes or edges > max(MOST_EDGES, 6 * max_nodes):
+        picture.fold(max_nodes)
+    return Drawing("computation", body=[f"\t{line}\n" for line in picture.statements()], format="svg",
+                   graph_attr=GRAPH | {"rankdir": direction} | (HASTY if edges > MANY_EDGES else {}),
+                   node_attr=NODES, edge_attr=EDGES)
+
+
+def _values(what: str, value: Any) -> list[Value]:
+    """One Value, or several, as a list, each once."""
+    if isinstance(value, Value):
+        return [value]
+    items: list[Any] = list(value) if is_list(value) else [value]
+    for item in items:
+        if not isinstance(item, Value):
+            raise TypeError(f"{what} needs a Value or a list of Values, not {type(item).__name__!r}")
+    return list(dict.fromkeys(items))
+
+
+def _named(names: Any) -> dict[Value, str]:
+    """The names of Values, from a module or a dict of Values and modules."""
+    if names is None:
+        return {}
+    if hasattr(names, "named_parameters"):
+        return {parameter: str(name) for name, parameter in names.named_parameters()}
+    if not hasattr(names, "items"):
+        raise TypeError(f"names is a Module or a dict of Values and Modules by name, not {type(names).__name__!r}")
+    found: dict[Value, str] = {}
+    for name, item in names.items():
+        if isinstance(item, Value):
+            found[item] = str(name)
+        elif hasattr(item, "named_parameters"):
+            found |= {parameter: f"{name}.{inner}" for inner, parameter in item.named_parameters()}
+        else:
+            raise TypeError(f"names[{name!r}] is neither a Value nor a Module, but {type(item).__name__!r}")
+    return found
+
+
+def _opened(outputs: list[Value], marked: list[Value], named: dict[Value, str], only: Name | Iterable[Name] | None,
+            gradients: bool) -> tuple[list[Value], list[Value], dict[Value, str]]:
+    """The same with composite operations opened, the new nodes with the gradients that they would have."""
+    there = set(topological_order(outputs))
+    inner = [value for value in dict.fromkeys([*marked, *named]) if value in there and value.op is not None]
+    twins = dict(zip([*outputs, *inner], expand_all([*outputs, *inner], only), strict=True))
+    opened = [twins[output] for output in outputs]
+    if gradients:
+        known = {twin: value.grad for value, twin in twins.items()}
+        found = dict(known)
+        for node in reversed(topological_order(opened)):
+            if node not in there:
+                node.grad = found.get(node, 0.0)
+            if node.op is not None:
+                for parent, slope in zip(node.parents, local_derivatives(node), strict=True):
+                    if isinstance(slope, float) and parent not in known:
+                        found[parent] = found.get(parent, 0.0) + node.grad * slope
+    return opened, [twins.get(value, value) for value in marked], {twins.get(value, value): name
+                                                                   for value, name in named.items()}

@@ -1,0 +1,108 @@
+"""Large graphs made small: many nodes shown as one, by the module they belong to or by their structure.
+
+What is folded is told by numbers alone: a list that has, for each node of a topological order, the number of its
+unit. Nodes of one unit share a box. Nothing is left out, and every graph gets as small as it is asked to.
+"""
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+from autograd.value import Value
+from autograd.writing.modules import lineage
+
+Units = list[int]
+Marks = Sequence[Hashable]
+
+
+def fold(order: Sequence[Value], parents: Sequence[Sequence[int]], inside: Sequence[str], marks: Marks, kept: set[int],
+         most: int) -> tuple[Units, list[str]]:
+    """The unit of each node, such that there are no more than `most`, and the module that it is part of, or "".
+
+    First each layer becomes one unit, the innermost module that contains others; where there are still too many,
+    the modules around them. What belongs to no module is folded by its structure: nodes that were made in the same
+    way (a fan), nodes that follow one another (a chain), and as a last resort nodes of like depth. Nodes with different
+    `marks` are not folded together, and the places in `kept` stay by themselves, as long as that is possible.
+    """
+    by_module = _modules(inside, most)
+    for marked in (marks, ["" for _ in order]):
+        units = _fans(order, parents, by_module, marked, kept)
+        for of_one_operation in (True, False):
+            units = _chains(order, parents, units, by_module, kept, of_one_operation)
+            if len(set(units)) <= most:
+                return units, by_module
+    return _depths(parents, kept if len(kept) < most else set(), most), ["" for _ in order]
+
+
+def _modules(inside: Sequence[str], most: int) -> list[str]:
+    """For each node the module that it is shown as, "" for none."""
+    named = set(inside) - {""}
+    every = {outer for module in named for outer in lineage(module)}
+    height: dict[str, int] = {}
+    for module in sorted(every, key=lambda module: -len(lineage(module))):
+        height.setdefault(module, 0)
+        for outer in lineage(module)[-2:-1]:
+            height[outer] = max(height.get(outer, 0), height[module] + 1)
+    shown: dict[str, str] = {"": ""}
+    for level in range(1, max(height.values(), default=0) + 2):
+        for module in named:
+            shown[module] = next((outer for outer in lineage(module) if height[outer] <= level), module)
+        if len(set(shown.values())) <= (most + 1) // 2:
+            break
+    return [shown[module] for module in inside]
+
+
+def _fans(order: Sequence[Value], parents: Sequence[Sequence[int]], by_module: Sequence[str], marks: Marks,
+          kept: set[int]) -> Units:
+    """Nodes of the same operation on nodes of the same units are one unit; so are leaves of one kind."""
+    numbers: dict[Hashable, int] = {}
+    units: Units = []
+    for place, node in enumerate(order):
+        signature: Hashable
+        if place in kept:
+            signature = place
+        elif by_module[place]:
+            signature = by_module[place]
+        else:
+            ancestry = tuple([units[parent] for parent in parents[place]])
+            signature = (node.op, node.constant, marks[place], ancestry)
+        units.append(numbers.setdefault(signature, len(numbers)))
+    return units
+
+
+def _chains(order: Sequence[Value], parents: Sequence[Sequence[int]], units: Units, by_module: Sequence[str],
+            kept: set[int], of_one_operation: bool) -> Units:
+    """Units that only go into one other are one with it, if it is the same operation, or is made of nothing else."""
+    children: dict[int, set[int]] = {unit: set() for unit in units}
+    inner: dict[int, set[int]] = {unit: set() for unit in units}  # the units that each is made of, but leaves
+    for place, unit in enumerate(units):
+        for parent in parents[place]:
+            if units[parent] != unit:
+                children[units[parent]].add(unit)
+                if order[parent].op is not None:
+                    inner[unit].add(units[parent])
+    operations: dict[int, Any] = {}
+    fixed: set[int] = set()
+    for place, unit in enumerate(units):
+        operations[unit] = order[place].op
+        if by_module[place] or place in kept or order[place].op is None:
+            fixed.add(unit)
+    joined: dict[int, int] = {}
+    for unit in sorted(children, reverse=True):  # a child has a higher number than what it is made of
+        joined[unit] = unit
+        if unit not in fixed and len(children[unit]) == 1:
+            (child,) = children[unit]
+            same = operations[child] is operations[unit]
+            if child not in fixed and (same if of_one_operation else inner[child] == {unit}):
+                joined[unit] = joined.get(child, child)
+    return [joined[unit] for unit in units]
+
+
+def _depths(parents: Sequence[Sequence[int]], kept: set[int], most: int) -> Units:
+    """As many units as may be, each of nodes that are about as many steps away from the leaves."""
+    depth = [0] * len(parents)
+    for place, above in enumerate(parents):
+        if above:
+            depth[place] = 1 + max(depth[parent] for parent in above)
+    slices = max(1, most - len(kept))
+    deepest = max(depth) + 1
+    return [-1 - place if place in kept else depth[place] * slices // deepest for place in range(len(parents))]

@@ -1,0 +1,211 @@
+"""Picture: a graph as statements of DOT, some of its nodes folded into one box if need be."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from autograd.drawing.boxes import Slope, arrow, box, folded_arrow, folded_box, kind_of, local_derivatives
+from autograd.drawing.folding import fold
+from autograd.drawing.text import html, quoted, roomy, shortened
+from autograd.graph import topological_order
+from autograd.value import Value
+from autograd.writing.modules import common, counting, lineage, members
+
+UNCOUNTED = 10**9  # paths; there may be more of them than a number has room for
+SHADES = ("#FFFFFF", "#F5F5F5")  # of frames in frames
+
+
+class Picture:
+    """Nodes are known by their places in the topological order, which name their boxes: n0, n1, ..."""
+
+    def __init__(self, outputs: list[Value], marked: list[Value], named: dict[Value, str], gradients: bool,
+                 partials: bool, widths: bool, group: bool) -> None:
+        self.named, self.gradients, self.partials, self.widths = named, gradients, partials, widths
+        self.group = group
+        self.order = topological_order(outputs)
+        self.places = {node: place for place, node in enumerate(self.order)}
+        self.outputs = [self.places[output] for output in outputs]
+        for value in marked:
+            if value not in self.places:
+                raise ValueError(f"the Value to highlight is not in the graph: {value!r}")
+        self.marked = [self.places[value] for value in marked]
+        self.parents = [[self.places[parent] for parent in node.parents] for node in self.order]
+        self.emphasised = self._after(self.marked)
+        parameters = {place: named[node] for place, node in enumerate(self.order) if node.op is None and node in named}
+        self.inside = members(self.order, self.parents, parameters)
+        framed = group and any(self.inside)
+        # The modules in which each constant is used, by the outermost module.
+        self.users: dict[int, dict[tuple[str, ...], list[str]]] = {}
+        for place, above in enumerate(self.parents):
+            for parent in above if framed else ():
+                if self.order[parent].constant:
+                    module = self.inside[place]
+                    self.users.setdefault(parent, {}).setdefault(lineage(module)[:1], []).append(module)
+        self.kinds = [kind_of(node, place in parameters, False) for place, node in enumerate(self.order)]
+        for place in self.outputs:
+            if self.order[place].op is not None:
+                self.kinds[place] = "output"
+        self.cells = [f"n{place}" for place in range(len(self.order))]  # the box of each node
+        self.groups: dict[str, list[int]] = {}  # the nodes of each box that stands for several
+        self.folded_as: dict[str, str] = {}  # the module that such a box is, or ""
+
+    def fold(self, most: int) -> None:
+        """Show several nodes as one box, f0, f1, ..., so that there are no more than `most` boxes."""
+        marks = [(kind, self.named.get(node) or node.label, place in self.emphasised)
+                 for place, (node, kind) in enumerate(zip(self.order, self.kinds, strict=True))]
+        units, modules = fold(self.order, self.parents, self.inside, marks, {*self.outputs, *self.marked}, most)
+        sizes = Counter(units)
+        numbers: dict[int, str] = {}
+        for place, unit in enumerate(units):
+            if sizes[unit] > 1:
+                cell = self.cells[place] = numbers.setdefault(unit, f"f{len(numbers)}")
+                self.groups.setdefault(cell, []).append(place)
+                self.folded_as[cell] = modules[place]
+
+    def statements(self) -> Iterable[str]:
+        """The caption, the boxes in their frames, and the arrows, in DOT."""
+        frames: dict[str, list[str]] = {"": []}
+        folded = set(self.folded_as.values()) - {""}
+        for place, node in enumerate(self.order):
+            if self.cells[place] not in self.groups:
+                for cell, module in self._copies(place):
+                    # What is kept of a module that is a box stands beside this box, without a frame of the same name.
+                    module = next((_around(outer) for outer in lineage(module) if outer in folded), module)
+                    frames.setdefault(module, []).append(
+                        box(cell, node, self.kinds[place], str(self.named.get(node) or node.label or ""), module,
+                            self.gradients, place in self.emphasised))
+        for cell, places in self.groups.items():
+            module = self.folded_as[cell]
+            frames.setdefault(_around(module) if self.group else "", []).append(
+                folded_box(cell, [self.order[place] for place in places], [self.kinds[place] for place in places],
+                           module, self.gradients, not self.emphasised.isdisjoint(places)))
+        if self.groups or self.marked:
+            yield f"label=<{self._caption()}> labelloc=b labeljust=l"
+        yield from _framed(frames)
+        yield from self._arrows()
+
+    def _copies(self, place: int) -> Iterable[tuple[str, str]]:
+        """The boxes of a Value, each with the module whose frame it is in.
+
+        There is one box; but a constant that is used in several of the outermost modules has one in each. Networks
+        share the 1 that biases are multiplied by, and arrows from one box to all neurons would hide the rest.
+        """
+        if not self.group:
+            return [(self.cells[place], "")]
+        users = self.users.get(place)
+        if users is None or self.groups:
+            return [(self.cells[place], self.inside[place])]
+        return [(self._cell(place, modules[0]), common(modules)) for modules in users.values()]
+
+    def _cell(self, place: int, user: str) -> str:
+        """The box from which a Value goes into an operation of this module."""
+        users = self.users.get(place)
+        number = list(users).index(lineage(user)[:1]) if users and self.group and not self.groups else 0
+        return self.cells[place] + (f"_{number + 1}" if number else "")
+
+    def _arrows(self) -> Iterable[str]:
+        uses: Counter[tuple[str, str]] = Counter()
+        emphasised: set[tuple[str, str]] = set()
+        flowing: set[tuple[str, str]] = set()  # not from constants alone
+        single: list[tuple[int, int, int, Slope, float | None]] = []
+        for place, node in enumerate(self.order):
+            if node.op is None:
+                continue
+            parents = self.parents[place]
+            head = self.cells[place]
+            folded = head in self.groups
+            slopes = [None] * len(parents) if folded else local_derivatives(node)
+            for k, (parent, slope) in enumerate(zip(parents, slopes, strict=True)):
+                tail = self.cells[parent]
+                if not folded and tail not in self.groups:
+                    flow = node.grad * slope if self.gradients and isinstance(slope, float) else None
+                    single.append((parent, place, k, slope, flow))
+                elif tail != head:
+                    uses[tail, head] += 1
+                    if parent in self.emphasised:
+                        emphasised.add((tail, head))
+                    if not self.order[parent].constant:
+                        flowing.add((tail, head))
+        flows = [abs(flow) for *_, flow in single if flow is not None and math.isfinite(flow)]
+        largest = max(flows, default=0.0)
+        known = largest > 0.0
+        for parent, place, k, slope, flow in single:
+            # What comes into a frame from the inputs starts to the left of it.
+            longer = self.group and self.kinds[parent] == "input" and bool(self.inside[place])
+            yield arrow(self._cell(parent, self.inside[place]), self.cells[place], f"e{place}-{k}", slope,
+                        flow if known else None, largest if self.widths else 0.0, self.partials,
+                        parent in self.emphasised, longer)
+        for (tail, head), count in uses.items():
+            yield folded_arrow(tail, head, count, (tail, head) in flowing, (tail, head) in emphasised)
+
+    def _after(self, marked: Sequence[int]) -> set[int]:
+        """The places from which all paths to the outputs are emphasised: the marked ones, and what depends on them."""
+        after = set(marked)
+        if after:
+            for place, parents in enumerate(self.parents):
+                if not after.isdisjoint(parents):
+                    after.add(place)
+        return after
+
+    def _caption(self) -> str:
+        lines: list[str] = []
+        if self.groups:
+            boxes = len(set(self.cells))
+            lines.append(f"{len(self.order):,} values in {boxes:,} boxes")
+            folded = sorted((counting(module), module, cell) for cell, module in self.folded_as.items() if module)
+            modules = [f"{html(shortened(module))} ({len(self.groups[cell]):,})" for _, module, cell in folded]
+            others = [len(self.groups[cell]) for cell, module in self.folded_as.items() if not module]
+            if modules:
+                more = f" and {len(modules) - 8} more" if len(modules) > 8 else ""
+                lines.append(f"folded by module: {', '.join(modules[:8])}{more}")
+            if others:
+                lines.append(f"folded by structure: {sum(others):,} values into {len(others):,} "
+                             f"{'boxes' if len(others) > 1 else 'box'}")
+        if self.marked:
+            lines.append(self._paths())
+        return '<BR ALIGN="LEFT"/>'.join([" ", *lines, ""])
+
+    def _paths(self) -> str:
+        """How many paths are emphasised, each of which is a product in the sum that the chain rule makes."""
+        paths = [0] * len(self.order)
+        for place, parents in enumerate(self.parents):
+            paths[place] = min(UNCOUNTED, (place in self.marked) + sum(paths[parent] for parent in parents))
+        count = sum(paths[place] for place in set(self.outputs))
+        many = f"{count:,}" if count < UNCOUNTED else "more than a billion"
+        return f"{many} {'path' if count == 1 else 'paths'} highlighted"
+
+
+def _around(module: str) -> str:
+    """The module that this one is in, "" if there is none."""
+    return ("", "", *lineage(module))[-2]
+
+
+def _framed(frames: Mapping[str, Sequence[str]]) -> Iterable[str]:
+    """The boxes, those of a module in a cluster, which is in the cluster of the module around it."""
+    modules = sorted({outer for module in frames for outer in lineage(module)}, key=counting)
+    slugs: Counter[str] = Counter()
+    names: dict[str, str] = {}
+    for module in modules:
+        slug = re.sub(r"[^0-9A-Za-z]+", "-", module).strip("-")
+        slugs[slug] += 1
+        names[module] = f"c-{slug}" + (f"-{slugs[slug]}" if slugs[slug] > 1 else "")
+    yield from frames.get("", ())
+
+    inner: dict[str, list[str]] = {}
+    for module in modules:
+        inner.setdefault(_around(module), []).append(module)
+
+    def cluster(module: str) -> Iterable[str]:
+        yield f'subgraph "cluster-{names[module]}" {{'
+        shade = SHADES[len(lineage(module)) % 2]
+        yield (f'id="{names[module]}" class=module label=<{roomy(shortened(module), 13)}> tooltip={quoted(module)} '
+               f'labelloc=t labeljust=l style="rounded,filled" color="#B8B8B8" fillcolor="{shade}" '
+               'fontcolor="#444444" margin=12')
+        yield from frames.get(module, ())
+        for part in inner.get(module, ()):
+            yield from cluster(part)
+        yield "}"
+
+    for module in inner.get("", ()):
+        yield from cluster(module)

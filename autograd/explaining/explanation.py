@@ -1,0 +1,205 @@
+"""explain: the chain rule of any graph, step by step, as one would write it on paper.
+
+Everything is read from the graph and the table: formulas by letting a Formula flow through the rows, numbers from the
+graph. No operation is known here by its name. How an explanation is written is imported when it is written, so that
+`import autograd` does not wait for it.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from os import PathLike
+from typing import TYPE_CHECKING, Any, overload
+
+from autograd.explaining.flows import Ledger
+from autograd.explaining.sentences import language, say
+from autograd.explaining.steps import Narrator, Step
+from autograd.recording.modes import always_recording
+from autograd.table.reading import is_tuple, number
+from autograd.value import Value, constant
+from autograd.writing.names import given_names
+from autograd.writing.numbers import shown
+
+if TYPE_CHECKING:
+    from autograd.explaining.paths import Paths
+
+
+def explain(value: Value, wrt: Value | Iterable[Value] | None = None, *, expand: bool | str | Iterable[str] = False,
+            names: Any = None, lang: str = "en") -> "Explanation":
+    """The steps by which a Value was calculated, and by which the chain rule finds its derivatives.
+
+    - `wrt`: the Value, or Values, to find derivatives for; by default all leaves that are not constants.
+    - `expand`: whether composite operations are opened, or the names of those that are.
+    - `names`: a Module, or a dict of names and Values, in place of labels.
+    - `lang`: the language of the sentences, "en" or "zh".
+
+    Nothing is calculated before a step is asked for, and no `grad` is touched. Asking for steps raises DomainError
+    where a derivative does not exist, StaleGraphError for a graph whose numbers were set after it was calculated,
+    and ValueError if something in `wrt` is not in the graph.
+    """
+    if not isinstance(value, Value):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"explain needs a Value, not {type(value).__name__!r}")
+    opened = expand if isinstance(expand, bool | str) else tuple(expand)
+    wanted = None if wrt is None else _variables(wrt)
+    return Explanation(Ledger(value, wanted, opened, given_names(names)), None, language(lang))
+
+
+class Explanation(Sequence[Step]):
+    """The steps of a calculation and its derivatives, in the order in which they happen; made by `explain`.
+
+    A sequence whose items are worked out when they are asked for: the numbers going forward, one step for each node;
+    then the derivatives going backward, one step for each edge; then, after `update`, gradient descent.
+    """
+
+    def __init__(self, ledger: Ledger, rate: float | None, lang: str) -> None:
+        self.ledger, self.rate, self.lang = ledger, rate, lang
+        self._narrator = Narrator(ledger, rate, lang)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.phases.values()))
+
+    @overload
+    def __getitem__(self, index: int) -> Step: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Step]: ...
+    def __getitem__(self, index: int | slice) -> Step | list[Step]:
+        if isinstance(index, slice):
+            return [self._narrator.step(place) for place in range(len(self))[index]]
+        if not 0 <= index < len(self.ledger.forward):  # going forward, nothing backward is needed, not even to count
+            index = range(len(self))[index]
+        return self._narrator.step(index)
+
+    @property
+    def phases(self) -> dict[str, range]:
+        """The places of the steps "forward", "backward" and "update"."""
+        return self._narrator.phases
+
+    @property
+    def output(self) -> Value:
+        """What is explained; if operations are opened, the output of the opened graph."""
+        return self.ledger.output
+
+    @property
+    def title(self) -> str:
+        """What is explained, in words."""
+        return say("title", self.lang, output=self.ledger.names[self.output])
+
+    def heading(self, phase: str) -> str:
+        """What happens in one of the phases, in words."""
+        rate = "" if self.rate is None else shown(self.rate)
+        return say(f"phase_{phase}", self.lang, output=self.ledger.names[self.output], rate=rate)
+
+    def only(self, x: Value | Iterable[Value]) -> "Explanation":
+        """Just what the derivatives with respect to one Value, or some, need: the ways from there to the output."""
+        old = self.ledger
+        return Explanation(Ledger(old.output, _variables(x), False, old.given), self.rate, self.lang)
+
+    def update(self, lr: float) -> "Explanation":
+        """The same with a step of gradient descent at the end: new parameters, and the loss before and after.
+
+        The parameters are the Values that `names` names; without names, all that derivatives were asked for. The
+        graph is not changed. Raises ValueError unless the learning rate is a positive finite number.
+        """
+        rate = number(lr)
+        if not 0.0 < rate < math.inf:
+            raise ValueError(f"a learning rate is a positive number, not {lr!r}")
+        return Explanation(self.ledger, rate, self.lang)
+
+    def paths(self, x: Value) -> "Paths":
+        """All paths from a Value to the output, with the product along each; beyond 1,000 only their number.
+
+        Raises ValueError for a Value that is not in the graph.
+        """
+        from autograd.explaining.paths import Paths
+
+        whole = self.ledger
+        return Paths(whole if x in whole.moving else Ledger(whole.output, (x,), False, whole.given), x)
+
+    def zoom(self, node: Value) -> "Explanation":
+        """A composite node opened: the explanation of its own result, from its operands.
+
+        The derivatives found there are the local derivatives of the closed node. Raises ValueError for a node that
+        cannot be opened, and DomainError if its expansion has no value here.
+        """
+        return Explanation(Ledger(_opened(self.ledger, node), None, False, {}), None, self.lang)
+
+    def translated(self, lang: str) -> "Explanation":
+        """The same in another language, "en" or "zh"."""
+        return Explanation(self.ledger, self.rate, language(lang))
+
+    def __str__(self) -> str:
+        from autograd.explaining.text import text_of
+
+        return text_of(self)
+
+    def __repr__(self) -> str:
+        return f"<Explanation of {self.ledger.names[self.output]} in {len(self)} steps>"
+
+    def _repr_html_(self) -> str:
+        from autograd.explaining.markup import html_of
+
+        return html_of(self)
+
+    def to_markdown(self) -> str:
+        """The steps and their sentences in Markdown, with formulas in LaTeX."""
+        from autograd.explaining.markup import markdown_of
+
+        return markdown_of(self)
+
+    def to_latex(self, standalone: bool = False) -> str:
+        """The steps and their sentences in LaTeX: a fragment, which needs amsmath, or a whole document."""
+        from autograd.explaining.latex import latex_of
+
+        return latex_of(self, standalone)
+
+    def to_dict(self, *, mathml: bool = True) -> dict[str, Any]:
+        """All of it as plain data for JSON; see `SCHEMA` in data.py. `mathml`: whether formulas have MathML."""
+        from autograd.explaining.data import data_of
+
+        return data_of(self, mathml)
+
+    def to_html(self, path: str | PathLike[str], title: str | None = None, lr: float | None = None, quiz: bool = True,
+                lang: str = "en") -> None:
+        """Write the explanation as a web page to step through, to change, to open and to be quizzed on, in one file.
+
+        - `title`: of the page; by default one that names the output.
+        - `lr`: the learning rate of a step of gradient descent at the end; see `update`.
+        - `quiz`: whether the page asks questions, too.
+        - `lang`: the language that the page begins with, "en" or "zh".
+
+        A file that is there is replaced. Raises ValueError for a graph of more than 1,000 nodes and for an operation
+        that JavaScript cannot calculate, OSError if the file cannot be written.
+        """
+        from autograd.lesson import write  # a page's parts are read only if one is written
+
+        write(self, path, title=title, lr=lr, quiz=quiz, lang=lang)
+
+
+def _variables(wrt: Value | Iterable[Value]) -> tuple[Value, ...]:
+    variables = (wrt,) if isinstance(wrt, Value) else tuple(wrt)
+    for item in variables:
+        if not isinstance(item, Value):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"a derivative is with respect to a Value, not {type(item).__name__!r}")
+        if item.constant:
+            raise ValueError(f"{item.data} is a constant: there is no derivative with respect to it")
+    if not variables:
+        raise ValueError("explain needs at least one Value to find the derivative for")
+    return tuple(dict.fromkeys(variables))
+
+
+def _opened(ledger: Ledger, node: Value) -> Value:
+    """The expansion of one node, calculated from leaves that go by the names of its operands."""
+    if node not in ledger.place:
+        raise ValueError(f"{node.label or node!r} is not in the graph that is explained")
+    row, name = node.op, ledger.names.get(node, "a constant")
+    if row is None or row.expansion is None:
+        what = "was not calculated" if row is None else f"is {row.call}, which is elementary"
+        raise ValueError(f"{name} {what}: there is nothing to open")
+    leaves = {parent: constant(parent.data) if parent.constant else Value(parent.data, ledger.names[parent])
+              for parent in node.parents}
+    arguments = [tuple(leaves[item] for item in argument) if is_tuple(argument) else leaves[argument]
+                 for argument in node.arguments]
+    with always_recording():
+        opened = row.expansion(*arguments)
+    if opened.op is not None:
+        opened.label = name
+    return opened

@@ -1,0 +1,77 @@
+"""An explanation as Markdown, and as HTML for notebooks."""
+
+import html
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from autograd.explaining.steps import Step
+from autograd.explaining.summary import derivatives, outline
+from autograd.writing.mathml import mathml_of
+
+if TYPE_CHECKING:
+    from autograd.explaining.explanation import Explanation
+
+
+def markdown_of(explanation: "Explanation") -> str:
+    """The steps as numbered lists with LaTeX formulas, as GitHub, Jupyter and pandoc show them."""
+    lines = [f"# {_literal(explanation.title)}"]
+    for heading, items in outline(explanation):
+        lines += ["", f"## {_literal(heading)}"]
+        for item in items:
+            lines.append("")
+            if isinstance(item, str):
+                lines.append(_literal(item))
+                continue
+            number = f"{item[0] + 1}. "
+            lines.append(number + _literal(item[1].sentence))
+            for equation in item[1].equations:
+                lines += ["", f"{' ' * len(number)}${_safe(equation.latex)}$"]
+    heading, found, more = derivatives(explanation)
+    lines += ["", f"## {heading}", "", *(f"- ${_safe(equation.latex)}$" for equation in found), *["- …"] * more]
+    return "\n".join(lines) + "\n"
+
+
+def html_of(explanation: "Explanation") -> str:
+    """Tables of formulas in MathML with their sentences, for a notebook."""
+    parts = [f"<strong>{html.escape(explanation.title)}</strong>"]
+    for heading, items in outline(explanation):
+        rows: list[str] = []
+        for item in items:
+            if isinstance(item, str):
+                rows.append(f'<tr><td colspan="3" style="text-align:left">{html.escape(item)}</td></tr>')
+            else:
+                rows.append(_row(*item))
+        parts.append(_table(heading, rows))
+    heading, found, more = derivatives(explanation)
+    rows = [f"<tr>{_cell(mathml_of(equation.latex))}</tr>" for equation in found]
+    parts.append(_table(heading, rows + ["<tr><td>…</td></tr>"] * more))
+    return f'<div lang="{explanation.lang}">{"".join(parts)}</div>'
+
+
+def _row(place: int, step: Step) -> str:
+    formulas = "<br>".join(mathml_of(equation.latex) for equation in step.equations)
+    return f"<tr>{_cell(str(place + 1))}{_cell(formulas)}{_cell(html.escape(step.sentence))}</tr>"
+
+
+def _cell(content: str) -> str:
+    return f'<td style="text-align:left;vertical-align:top">{content}</td>'
+
+
+def _table(caption: str, rows: list[str]) -> str:
+    style = "text-align:left;caption-side:top;font-weight:bold"
+    return f'<table><caption style="{style}">{html.escape(caption)}</caption><tbody>{"".join(rows)}</tbody></table>'
+
+
+def _safe(latex: str) -> str:
+    """LaTeX in which a label is no tag of HTML, as which Markdown would read it."""
+    return re.sub(r"<(?=\S)", "＜", latex)
+
+
+def _literal(text: str) -> str:
+    """Text that Markdown, and HTML in it, does not take for markup."""
+    return _MARKUP.sub(_escaped, text)
+
+
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>#|$~&]|^[-+]|^\d+(?=[.)])")
+_escaped: Callable[[re.Match[str]], str] = lambda sign: f"&#{ord(sign[0][0])};{sign[0][1:]}"

@@ -1,0 +1,115 @@
+"""The paths from a Value to the output: along each, the local derivatives multiply; all together, they add up."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from autograd.explaining.flows import Edge, Ledger
+from autograd.explaining.steps import Equation, chain
+from autograd.explaining.text import cells_of, folded
+from autograd.value import Value
+from autograd.writing.numbers import Numeral, derivative
+
+MOST = 1000  # paths that are listed; if there are more, they are counted
+
+
+@dataclass(frozen=True)
+class Path:
+    """One way from a Value to the output: the nodes on it, both ends included, and the local derivative of each edge.
+
+    `product`: of the local derivatives; 1 for the way from the output to itself.
+    """
+
+    nodes: tuple[Value, ...]
+    names: tuple[str, ...]
+    edges: tuple[Edge, ...]
+    locals: tuple[float, ...]
+    product: float
+
+    @property
+    def equation(self) -> Equation:
+        """The product along the path: `∂c/∂a·∂L/∂c = 2.0 × 4.0 = 8.0`."""
+        symbol, factors = None, None
+        for edge, local, name, child in zip(self.edges, self.locals, self.names, self.names[1:], strict=False):
+            step = derivative(child, name, edge.use if edge.uses > 1 else None)
+            factor = Numeral(f"{len(self.names)} {step.text}", local)
+            symbol, factors = (step, factor) if symbol is None else (symbol * step, factors * factor)
+        if symbol is None or factors is None:
+            return chain(derivative(self.names[0], self.names[0]), Numeral("1", 1.0))
+        return chain(symbol, factors, self.product)
+
+    def __str__(self) -> str:
+        return "\n".join(folded([" → ".join(self.names) + ":", *cells_of(self.equation)], 0, " "))
+
+
+class Paths:
+    """All paths from a Value to the output, to go through, or none of them if there are more than 1,000.
+
+    - `count`: how many there are, however many that is.
+    - `total`: the sum of the products along all of them, which is the derivative of the output by the Value.
+    """
+
+    def __init__(self, ledger: Ledger, x: Value) -> None:
+        if x not in ledger.place:
+            raise ValueError(f"{x.label or x!r} is not in the graph that is explained")
+        self._ledger, self.start = ledger, x
+        self._after: dict[Value, list[tuple[Edge, float]]] = {}
+        for edge, flow in zip(ledger.edges, ledger.flows, strict=True):
+            self._after.setdefault(edge.node, []).append((edge, flow.local))
+
+    @cached_property
+    def count(self) -> int:
+        counts: dict[Value, int] = {self._ledger.output: 1}
+        for node in reversed(self._ledger.order):
+            if node in self._after:
+                counts[node] = sum(counts[edge.child] for edge, _ in self._after[node])
+        return counts.get(self.start, 0)
+
+    @property
+    def total(self) -> float:
+        return self._ledger.gradients.get(self.start, 0.0)
+
+    @cached_property
+    def _paths(self) -> list[Path]:
+        if self.count > MOST:
+            return []
+        found: list[Path] = []
+        names, output = self._ledger.names, self._ledger.output
+        waiting: list[tuple[tuple[Value, ...], tuple[Edge, ...], tuple[float, ...], float]] = [
+            ((self.start,), (), (), 1.0)]
+        while waiting:
+            nodes, edges, factors, product = waiting.pop()
+            if nodes[-1] is output:
+                found.append(Path(nodes, tuple(names[node] for node in nodes), edges, factors, product))
+            waiting += [((*nodes, edge.child), (*edges, edge), (*factors, local), product * local)
+                        for edge, local in reversed(self._after.get(nodes[-1], ()))]
+        return found if self.count else []
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def __iter__(self) -> Iterator[Path]:
+        return iter(self._paths)
+
+    def __getitem__(self, index: int) -> Path:
+        return self._paths[index]
+
+    @property
+    def equation(self) -> Equation:
+        """The sum over all paths: `∂L/∂a = 8.0 + 2.0 = 10.0`."""
+        whole = derivative(self._ledger.names[self._ledger.output], self._ledger.names[self.start])
+        terms = None
+        for place, path in enumerate(self._paths):
+            term = Numeral(f"path {place}", path.product)
+            terms = term if terms is None else terms + term
+        return chain(whole, terms if terms is not None else Numeral("total", self.total), self.total)
+
+    def __str__(self) -> str:
+        ledger = self._ledger
+        ends = f"from {ledger.names[self.start]} to {ledger.names[ledger.output]}"
+        if self.count > MOST:
+            head = f"{self.count:,} paths {ends}, too many to list"
+        else:
+            head = f"{self.count} path{'s' * (self.count != 1)} {ends}"
+        whole = folded(cells_of(self.equation), 0, " ")
+        return "\n  ".join([head, *(line for path in self for line in str(path).split("\n")), *whole])

@@ -1,0 +1,86 @@
+"""The command line: `python -m autograd draw "tanh(w*x + b)" w=-3 x=2 b=6.88 -o picture.svg`.
+
+This finds the command, and says what went wrong; commands.py has what the commands do. The exit code is 2 if the
+command, the formula or its numbers were not typed right, and 1 if something else is wrong: a number outside of a
+function's domain, gradients that disagree, a file that cannot be written.
+"""
+
+import os
+import re
+import sys
+import textwrap
+import warnings
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from io import BytesIO, TextIOWrapper
+
+from autograd.errors import ExpressionError
+from autograd.shell.commands import COMMANDS, OptionError, Run
+from autograd.writing.expression import functions
+
+FORMULA = """\
+A formula is made of numbers, names, + - * / ** (or ^), parentheses, the constants pi and e, and these functions:
+
+{functions}
+
+Each name needs a number: NAME=NUMBER, which may be calculated, too, as in x=pi/2. Quotes keep the shell from reading
+the formula.
+"""
+
+
+def main(arguments: Sequence[str] | None = None, program: str = "glassgrad") -> int:
+    """Run one command, by default the one that Python was started with, and return its exit code."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # the shell has closed it
+            setattr(sys, name, TextIOWrapper(BytesIO(), "utf-8"))
+        stream = getattr(sys, name)
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    parser = ArgumentParser(program, description="See through a formula and its derivatives.", allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"glassgrad {_version()}")
+    choices = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands: dict[str, tuple[ArgumentParser, Run]] = {}
+    for name, (command, purpose) in COMMANDS.items():
+        choice = choices.add_parser(name, help=purpose, description=purpose[0].upper() + purpose[1:] + ".",
+                                    formatter_class=RawDescriptionHelpFormatter, allow_abbrev=False)
+        choice.add_argument("formula", metavar="FORMULA", help='such as "tanh(w*x + b)"')
+        choice.add_argument("numbers", metavar="NAME=NUMBER", nargs="*", help="a number for each name in the formula")
+        commands[name] = choice, command(choice)
+        choice.epilog = _epilog(choice)
+    if not given or given[0] not in commands:
+        parser.parse_args(given)  # finds --help, --version, or a mistake, and exits
+    chosen, run = commands[given[0]]
+    # With a space before it, a formula such as -x is not taken for an option. And numbers may come after options.
+    options = chosen.parse_intermixed_args([re.sub("^-(?=[^-oh])", " -", argument) for argument in given[1:]])
+    try:
+        with warnings.catch_warnings(record=True) as noticed:
+            warnings.simplefilter("always")
+            code = run(options)
+        for warning in noticed:
+            print(f"note: {warning.message}", file=sys.stderr)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # whoever reads this, `head` for instance, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (ArithmeticError, OSError, RuntimeError, ValueError) as error:
+        print(f"{chosen.prog}: error: {error}", file=sys.stderr)
+        return 2 if isinstance(error, ExpressionError | OptionError) else 1
+
+
+def _epilog(parser: ArgumentParser) -> str:
+    """The end of a command's help: what a formula is, and its examples."""
+    named = textwrap.fill(", ".join(sorted(functions())), 100, initial_indent="  ", subsequent_indent="  ")
+    examples = [f"  {parser.prog} {line.strip()}" for line in (parser.epilog or "").splitlines()]
+    return "\n".join([FORMULA.format(functions=named), "examples:", *examples])
+
+
+def _version() -> str:
+    try:
+        return version("glassgrad")
+    except PackageNotFoundError:
+        return "(not installed)"

@@ -1,0 +1,58 @@
+"""What flows through a row of the table: plain numbers, and readings, which are anything else that acts like one."""
+
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeGuard
+
+from autograd.errors import NumberOverflowError
+
+if TYPE_CHECKING:  # the methods that the table gives to every reading, spelled out for type checkers
+    from autograd.table._methods import Methods
+else:
+    Methods = object
+
+
+class Reading(Methods):
+    """Anything but a plain number that flows through a row: Value, Dual, Formula, and what may come."""
+
+    __slots__ = ()
+    generality: ClassVar[int]  # among different readings in one call, the most general one reads the row
+
+    @classmethod
+    def read(cls, operation: Any, arguments: tuple[Any, ...]) -> Any:
+        """Read a row with these arguments, of which at least one is of this reading."""
+        raise NotImplementedError
+
+    def truth(self) -> "bool | Reading":
+        """Whether this number is not 0: what holds as a condition. Where that cannot be told yet, the condition."""
+        raise NotImplementedError
+
+    def __pos__(self) -> Self:
+        return self
+
+
+def number(data: Any) -> float:
+    """A plain real number as a float: int, float, a NumPy scalar, anything with `__float__` or `__index__`.
+
+    Raises TypeError for all else, a Value or Dual included; OverflowError for one too large for a float.
+    """
+    if type(data) is float:
+        return data
+    kind: Any = type(data)  # pyright: ignore[reportUnknownVariableType]
+    # NumPy gives `__float__` to its strings, dates, objects and complex numbers, too.
+    scalar = getattr(data, "shape", ()) == () and getattr(getattr(data, "dtype", None), "kind", "f") not in "cSUOMm"
+    if isinstance(data, Reading) or not scalar or not (hasattr(kind, "__float__") or hasattr(kind, "__index__")):
+        raise TypeError(f"a real number is needed, not {kind.__name__!r}")
+    try:
+        return float(data)
+    except OverflowError:
+        raise NumberOverflowError(f"a number that a float can hold is needed; this {kind.__name__!r} is too large"
+                                  ) from None
+
+
+def is_tuple(argument: Any) -> TypeGuard[tuple[Any, ...]]:
+    """Whether this is an argument that is a list of numbers, in the form in which rows get it."""
+    return isinstance(argument, tuple)
+
+
+def is_list(argument: Any) -> bool:
+    """Whether this is several numbers in any form: a list, a tuple, an array, an iterator."""
+    return not isinstance(argument, str) and hasattr(argument, "__iter__") and getattr(argument, "shape", None) != ()
