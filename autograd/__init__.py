@@ -1,5 +1,7 @@
 """glassgrad: scalar automatic differentiation that one can see through."""
 
+import os
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from autograd.calculus.checking import check_gradients
@@ -27,7 +29,7 @@ from autograd.errors import (
 )
 from autograd.explaining.explanation import Explanation, explain
 from autograd.explaining.steps import Step
-from autograd.graph import recalculate, topological_order
+from autograd.graph import topological_order
 from autograd.operations import (
     absolute,
     add,
@@ -71,6 +73,7 @@ from autograd.operations import (
     where,
 )
 from autograd.recording.modes import no_grad, trace
+from autograd.recording.recalculation import recalculate
 from autograd.table.reading import Reading
 from autograd.table.row import Operation, find, operation, operations
 from autograd.value import Value, constant
@@ -161,6 +164,10 @@ __all__ = [
     "vjp",
     "where",
 ]
+
+
+if not os.environ.get("GLASSGRAD_PLAIN"):
+    import_module("autograd.recording.fast").install()
 
 
 def __getattr__(name: str) -> Any:

@@ -4,17 +4,16 @@ The functions of functions work as in JAX: they take a function of numbers, or o
 What an inner derivative is asked for may itself be a Value or a Dual of an outer one; that is how they nest.
 """
 
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from operator import index
-from typing import Any
+from typing import Any, Self
 
 from autograd.calculus.dual import Dual, directional
 from autograd.calculus.structure import Rebuild, is_number, numbers_in, numbers_like
 from autograd.errors import DomainError
-from autograd.graph import topological_order
-from autograd.recording.causes import calculated_in, refuse_stale
+from autograd.graph import chain_rule, local_derivatives, refuse_stale, topological_order
 from autograd.recording.modes import always_recording, is_recording
+from autograd.recording.node import Node
 from autograd.table.reading import Reading, is_tuple
 from autograd.value import Value, constant
 
@@ -52,9 +51,9 @@ def value_and_grad(function: Callable[..., Any], argument: Which = 0) -> Callabl
     """Like `grad`, but what is returned is the pair of the function's value and its derivative."""
 
     def evaluate(*arguments: Any, **keywords: Any) -> tuple[Any, Any]:
-        lifted = _Lifted(arguments, argument)
-        output = _one_number(lifted.call(function, keywords))
-        return lifted.result(output), lifted.rebuild(lifted.reverse(output))
+        with _Lifted(arguments, argument) as lifted:
+            output = _one_number(lifted.call(function, keywords))
+            return lifted.result(output), lifted.rebuild(lifted.reverse(output))
 
     return evaluate
 
@@ -65,14 +64,14 @@ def vjp(function: Callable[..., Any], *point: Any) -> tuple[Any, Callable[[Any],
     The product of the weights (one number, or one per output) and the Jacobian matrix, by reverse mode. That
     function raises ValueError for weights that are not of the structure of the outputs.
     """
-    lifted = _Lifted(point, tuple(range(len(point))))
-    output = lifted.call(function, {})
+    with _Lifted(point, tuple(range(len(point)))) as lifted:
+        output = lifted.call(function, {})
     outputs, rebuild = numbers_in(output)
 
     def pull_back(weights: Any) -> tuple[Any, ...]:
         given = numbers_like(output, weights)
         if all(isinstance(weight, float) for weight in given):
-            with lifted.variable():
+            with always_recording():
                 weighted = sum((w * y for w, y in zip(given, outputs, strict=True)), 0.0)
             return lifted.rebuild(lifted.reverse(weighted))
         # Weights of an outer derivative may depend on this point, as the outputs do. That is not to be derived here.
@@ -119,14 +118,15 @@ def jacobian(function: Callable[..., Any], argument: Which = 0) -> Callable[...,
     """
 
     def evaluate(*arguments: Any, **keywords: Any) -> Any:
-        lifted = _Lifted(arguments, argument)
-        outputs, rebuild = numbers_in(lifted.call(function, keywords))
-        if len(lifted.points) <= len(outputs):
-            columns = [_column(function, arguments, keywords, argument, place) for place in range(len(lifted.points))]
-            rows = [[lifted.result(column[place]) for column in columns] for place in range(len(outputs))]
-        else:
-            rows = [lifted.reverse(y) for y in outputs]
-        return rebuild([lifted.row(row) for row in rows])
+        with _Lifted(arguments, argument) as lifted:
+            outputs, rebuild = numbers_in(lifted.call(function, keywords))
+            if len(lifted.points) <= len(outputs):
+                columns = [_column(function, arguments, keywords, argument, place)
+                           for place in range(len(lifted.points))]
+                rows = [[lifted.result(column[place]) for column in columns] for place in range(len(outputs))]
+            else:
+                rows = [lifted.reverse(y) for y in outputs]
+            return rebuild([lifted.row(row) for row in rows])
 
     return evaluate
 
@@ -194,17 +194,18 @@ class _Chosen:
 class _Lifted(_Chosen):
     """A call whose chosen numbers are made into new leaves, with respect to which the result is then derived.
 
-    For everything else, in whose graphs they may stay behind, those leaves are constants.
+    For everything else, in whose graphs they may stay behind, those leaves are constants once that is done.
     """
 
     def __init__(self, arguments: tuple[Any, ...], argument: Which) -> None:
         super().__init__(arguments, argument)
         self.recorded = is_recording()
         self.leaves: list[Value] = []
+        self.closed = False
         self.variables = [self._lift(point) for point in self.points]
 
     def call(self, function: Callable[..., Any], keywords: dict[str, Any]) -> Any:
-        with self.variable():
+        with always_recording():
             return function(*self.put(self.variables), **keywords)
 
     def reverse(self, output: Any) -> list[Any]:
@@ -216,8 +217,8 @@ class _Lifted(_Chosen):
             if isinstance(output, Reading):  # a Formula swallows the Values in it
                 raise TypeError(f"a gradient needs a function that returns a number, not {type(output).__name__!r}")
             return [0.0 for _ in self.leaves]
-        with self.variable():
-            if not self._reaches_outside(output):
+        with always_recording():
+            if not self.closed and not self._reaches_outside(output):
                 for leaf in self.leaves:  # nothing but this call depends on these nodes: their grad is free to use
                     leaf.grad = 0.0
                 try:
@@ -237,20 +238,17 @@ class _Lifted(_Chosen):
         return output if self.recorded and self._reaches_outside(output) else output.data
 
     def _reaches_outside(self, output: Value) -> bool:
-        mine = set(self.leaves)
-        return any(node.op is None and not node.constant and node not in mine for node in topological_order(output))
+        mine = set(map(id, self.leaves))
+        return any(node.op is None and not node.constant and id(node) not in mine for node in topological_order(output))
 
-    @contextmanager
-    def variable(self) -> Generator[None]:
-        """Inside, the leaves are variables, and what depends on them is recorded."""
-        leaves = [leaf for leaf in self.leaves if leaf.op is None]
-        try:
-            for leaf in leaves:
-                leaf.constant = False
-            with always_recording():
-                yield
-        finally:
-            for leaf in leaves:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """The leaves are constants from here on, in whatever graph they stay behind."""
+        self.closed = True
+        for leaf in self.leaves:
+            if leaf.op is None:
                 leaf.constant = True
 
     def _lift(self, x: Any) -> Any:
@@ -270,42 +268,22 @@ def _adjoints(output: Value, inputs: Sequence[Value]) -> list[Any]:
     """The chain rule as in backpropagate(), with Values in place of floats."""
     order = topological_order(output)
     refuse_stale(order)
-    concerned = set(inputs)
-    for node in order:
-        if not concerned.isdisjoint(node.parents):
-            concerned.add(node)
-    adjoints: dict[Value, Any] = {output: 1.0}
-    for node in reversed(order):
-        if node not in adjoints or node.op is None:
-            continue
-        arguments = tuple(_plain(argument, concerned) for argument in node.arguments)
-        for place, argument in enumerate(node.arguments):
-            parents: tuple[Value, ...] = argument if is_tuple(argument) else (argument,)
-            if node.op.partials[place] is None or concerned.isdisjoint(parents):
-                continue
-            try:
-                slopes = node.op.slope(place, node, arguments, node.arguments)
-            except DomainError as error:
-                raise type(error)(f"{error}{calculated_in(node)}") from None
-            for parent, slope in zip(parents, slopes if is_tuple(argument) else [slopes], strict=True):
-                if parent in concerned:
-                    given = _product(adjoints[node], slope)
-                    adjoints[parent] = adjoints[parent] + given if parent in adjoints else given
-    return [adjoints.get(x, 0.0) for x in inputs]
+    concerned = {id(x) for x in inputs}
+    concerned.update(id(node) for node in order if any(id(parent) in concerned for parent in node.parents))
 
+    def wanted(node: Node) -> bool:
+        return id(node) in concerned
 
-def _product(a: Any, b: Any) -> Any:
-    """a * b, without a node where one of them is 1."""
-    if isinstance(b, float) and b == 1.0:
-        return a
-    return b if isinstance(a, float) and a == 1.0 else a * b
+    def plain(argument: Any) -> Any:
+        """Constants as the numbers they are, so that nothing is recorded about them alone, unless asked for."""
+        if is_tuple(argument):
+            return tuple(map(plain, argument))
+        return argument.data if argument.constant and not wanted(argument) else argument
 
-
-def _plain(argument: Any, concerned: set[Value]) -> Any:
-    """Constants as the numbers they are, so that nothing is recorded about them alone, unless they are asked for."""
-    if is_tuple(argument):
-        return tuple([_plain(item, concerned) for item in argument])
-    return argument.data if argument.constant and argument not in concerned else argument
+    found: dict[int, Any] = {id(output): 1.0}
+    for flow in chain_rule(order, 1.0, lambda node: local_derivatives(node, node, plain(node.arguments), wanted)):
+        found[id(flow.parent)] = flow.total
+    return [found.get(id(x), 0.0) for x in inputs]
 
 
 def _one_number(output: Any) -> Any:

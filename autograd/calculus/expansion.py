@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograd.errors import DomainError
-from autograd.graph import topological_order
-from autograd.recording.causes import refuse_stale
+from autograd.graph import refuse_stale, topological_order
 from autograd.recording.modes import always_recording
 from autograd.table.reading import is_list, is_tuple
 from autograd.table.row import Operation, find, operations

@@ -11,8 +11,7 @@ from autograd.calculus.expansion import expand_all
 from autograd.drawing.boxes import local_derivatives
 from autograd.drawing.picture import Picture
 from autograd.drawing.text import FONT
-from autograd.graph import topological_order
-from autograd.recording.causes import refuse_stale
+from autograd.graph import refuse_stale, topological_order
 from autograd.table.reading import is_list
 from autograd.table.row import Operation
 from autograd.value import Value

@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 
 from autograd.calculus.expansion import expand
 from autograd.errors import DomainError, NumberOverflowError
-from autograd.graph import topological_order
-from autograd.recording.causes import refuse_stale
+from autograd.graph import refuse_stale, topological_order
 from autograd.recording.modes import state
 from autograd.table.reading import is_tuple
 from autograd.value import Value
@@ -48,16 +47,16 @@ class Ledger:
 
     def __init__(self, output: Value, wrt: tuple[Value, ...] | None, opened: Any, given: Mapping[Value, str]) -> None:
         self._output, self._wrt, self._opened, self.given = output, wrt, opened, given
-        self.clock = state.clock
+        self.clock = state.changed
 
     def refresh(self) -> None:
         """Forget what was worked out if numbers were set since. Raises StaleGraphError as backward() does."""
-        if self.clock != state.clock:
+        if self.clock != state.changed:
             for name, kind in vars(Ledger).items():
                 if isinstance(kind, cached_property) and (self._opened is not False or name in ("flows", "gradients")):
                     vars(self).pop(name, None)
             refuse_stale(topological_order(self._output))
-            self.clock = state.clock
+            self.clock = state.changed
 
     @cached_property
     def output(self) -> Value:

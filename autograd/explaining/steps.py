@@ -87,7 +87,7 @@ class Narrator:
 
     def __init__(self, ledger: Ledger, rate: float | None, lang: str) -> None:
         self.ledger, self.rate, self.lang = ledger, rate, lang
-        self._last: tuple[Value | None, int, list[Any], list[Any]] = None, 0, [], []
+        self._last: tuple[Value | None, float, list[Any], list[Any]] = None, 0, [], []
 
     @property
     def phases(self) -> dict[str, range]:

@@ -1,274 +1,253 @@
-"""The rows of the table as fast Python functions for Values: what value.record() does, written out per row.
+"""Faster ways to do what value.py and graph.py say: an optimisation, which a reader may skip.
 
-A row's value and partials, read as Formulas, are put into a template of Python source. `a * b` becomes one function
-that multiplies two floats and makes a node, and the rule of that node becomes `a.grad += g * b; b.grad += g * a`: no
-dispatch, no loop, no call of a partial. Nothing is said here about any particular operation.
+A row's value and partials, read as Formulas, are put into templates of Python. `a * b` becomes a method that multiplies
+two floats and makes a node, and `pull`, which hands the gradient of that node on, becomes `a.grad += g * x1;
+b.grad += g * x0`: no dispatch, no loop, no call of a partial. And backward() works on the nodes themselves.
 
-`source(operation)` shows what was generated.
+Results are the same to the last bit. With the environment variable GLASSGRAD_PLAIN set, nothing of this is used.
 """
 
 import math
 import re
-from collections.abc import Callable
+from functools import partial, update_wrapper
 from itertools import product
+from operator import attrgetter
 from typing import Any
 
-from autograd.recording.walk import no_gradient
-from autograd.table.reading import Reading
-from autograd.table.row import Operation, operations
+from autograd.graph import backpropagate, numbers_of, refuse_stale
+from autograd.recording.modes import clock, lock, state
+from autograd.table.reading import Reading, is_tuple
+from autograd.table.row import Operation, added, operations
+from autograd.value import Value, constant, finite
 from autograd.writing.formula import Formula
 
-# The body of a function that records. It runs among the globals of value.py, where the names come from.
 _RECORD = """
-    def {name}({signature}):
-        {operands}
-        try:
-            y = {value}
-        except (ArithmeticError, ValueError):
-            return record(operation, ({arguments}))  # which says what is wrong
-        if y - y or state.observed:  # y is not finite, or no_grad() or trace() is active somewhere
-            return record(operation, ({arguments}))
-        node = new()
-        node._data = y
-        node.grad = 0.0
-        node.label = None
-        node._rule = rule
-        node._a = a
-        node._b = {b}
-        node._clock = state.clock
-        return node
+def {name}({parameters}):
+    time = next(clock)
+    {operands}
+    try:
+        y = {value}
+    except (ArithmeticError, ValueError, AttributeError, TypeError):
+        return {plain}  # which also says what is wrong
+    if y - y or state.observed{unusual}:  # y is not finite, or no_grad() or trace() is active somewhere
+        return {plain}
+    node = new()
+    node._data = y
+    node._label = None
+    node._constant = False
+    node.grad = 0.0
+    node.op = operation
+    node.arguments = ({arguments},)
+    node.time = time
+    return node
 """
-# The lines about no_gradient see to it that no partial is called for a Value that is a constant. They are left out of
-# rows whose partials always exist: there it does no harm, and to ask takes a tenth of the time.
-_ONE_OPERAND = """x0 = a._data
-        rule = pull_first
-        if a._rule is no_gradient: rule = pull_none"""
-_TWO_OPERANDS = """x0 = a._data
-        if type(b) is Value:
-            x1 = b._data
-            rule = pull_both
-            if a._rule is no_gradient or b._rule is no_gradient: rule = rules[not a.constant, not b.constant]
-        elif type(b) is float or type(b) is int:
-            b = constant(b)
-            x1 = b._data
-            rule = pull_first
-            if a._rule is no_gradient: rule = pull_none
-        else:
-            return anything(a, b)"""
-_REFLECTED = """x1 = b._data
-        if type(a) is float or type(a) is int:
-            a = constant(a)
-            x0 = a._data
-            rule = pull_second
-            if b._rule is no_gradient: rule = pull_none
-        else:
-            return anything_reflected(b, a)"""
-
-# The names that the templates above use; a row of a user's own may well be called `state`.
-_TAKEN = set(re.findall(r"\w+", _RECORD + _ONE_OPERAND + _TWO_OPERANDS + _REFLECTED + "operations math"))
-
-_LISTS = """
-def make(value, no_gradient, {partials}):
-    def shortcut({lists}):
-        if {not_tuples}:
-            return NotImplemented
-        try:  # an item that is not a Value has no _data; all that is unusual is left to the long way
-            {loads}
-            y = value({operands})
-        except (AttributeError, TypeError, ArithmeticError, ValueError):
-            return NotImplemented
-        if y - y or state.observed or not x0 or len(x0) != len({last}):
-            return NotImplemented
-        node = new()
-        node._data = y
-        node.grad = 0.0
-        node.label = None
-        node._rule = pull
-        node._a = None
-        node._b = ({lists},)
-        node._clock = state.clock
-        return node
-
-    def pull(node):
-        g = node.grad
-        if g == 0.0:  # an inactive neuron, say: nothing flows
-            return
-        {lists}, = node._b
-        {loads}
-        y = node._data
-{sends}
-    return shortcut, pull
-"""
-_SEND = """
-        for item in list{place}:
-            if item._rule is not no_gradient:  # not all of them are constants
-                for item, slope in zip(list{place}, partial{place}(y, {operands}), strict=True):
-                    item.grad += g * slope
-                break
-"""
+_ONE = "x0 = a._data"
+_TWO = """kind = type({other})
+    if kind is not Value:
+        if kind is not float and kind is not int:
+            return {anything}
+        {other} = constant({other})
+    x0 = a._data; x1 = b._data"""
+_SEND_TO_LIST = """
+    for item in list{place}:
+        if not item._constant:  # not all of them are constants
+            for item, slope in zip(list{place}, partial{place}(y, {operands}), strict=True):
+                item.grad += g * slope
+            break"""
+_sources: dict[Operation, str] = {}
 
 
-class Rules:
-    """The functions of one row: `pull[needed]` hands the gradient of a result on to those of its one or two parents
-    that need it; `source` is the Python text they come from, empty where the row's own partials are called instead.
+def install() -> None:
+    """Put faster functions in the place of methods of Value, and of the calls of the rows that there are.
+
+    A row that is added later keeps to the plain way, unless its author says that it is pure: whatever it asks of
+    Python, or reads from elsewhere, would be frozen as it was when the function was made.
     """
-
-    def __init__(self, operation: Operation) -> None:
-        general = _pull_by_partials(operation)
-        self.pull = dict.fromkeys(product((True, False), repeat=2), general)
-        self.source = ""
-
-
-def rules(operation: Operation, namespace: dict[str, Any]) -> Rules:
-    """The functions of a row, made when it is first used; from then on it also has a fast method and call.
-
-    `namespace`: the globals of value.py.
-    """
-    if operation.rules is None:
-        made = operation.rules = Rules(operation)
-        if all(operation.lists):
-            _specialize_lists(operation, made, namespace)
-        elif len(operation.partials) <= 2 and not any(operation.lists):
-            _specialize(operation, made, namespace)
-    return operation.rules
+    Value.backward = update_wrapper(_backward, Value.backward)
+    for row in operations.values():
+        row.shortcut = partial(_first_use, row)
+    added.append(lambda row: setattr(row, "shortcut", partial(_first_use, row, is_checked=True)))
 
 
 def source(operation: Operation) -> str:
     """The Python source generated for an operation that was used before; empty where none was."""
-    return operation.rules.source if operation.rules else ""
+    return _sources.get(operation, "")
 
 
-def _specialize(operation: Operation, made: Rules, namespace: dict[str, Any]) -> None:
+def _first_use(row: Operation, *arguments: Any, is_checked: bool = False) -> Any:
+    """Make the functions of a row, and call it. `is_checked`: whether they are compared with the row first."""
+    row.shortcut = None
+    if all(row.lists):
+        _of_lists(row)
+    elif len(row.partials) <= 2 and not row.has_lists:
+        _of_numbers(row, is_checked)
+    return row(*arguments)
+
+
+def _of_numbers(row: Operation, is_checked: bool) -> None:
+    """For a row of one or two numbers: a method that records, and `pull`."""
+    symbols = [Formula(name) for name in ("x0", "x1")[: len(row.partials)]]
     try:
-        source = _source(operation)
-        code = compile(source, f"<glassgrad {operation.name}>", "exec")
-    except Exception:  # a row of a user's own that is not generic arithmetic: it works, but no faster
+        value = Formula(row, tuple(symbols)).python
+        slopes = [Formula("g") * (0.0 if rule is None else rule(Formula("y"), *symbols)) for rule in row.partials]
+    except TypeError as error:
+        raise TypeError(f"{row.name} is said to be pure, but cannot be written down: {error}") from None
+    flows = {name: flow.python for name, flow in zip("ab", slopes) if flow.head != 0.0}
+    called = set(re.findall(r"(?<![\w.])\w+(?=\()", " ".join([value, *flows.values()])))
+    primitives = {name: other.value for name, other in operations.items()
+                  if "python" in other.notation and name in called}
+    if not called.isdisjoint(re.findall(r"\w+", _RECORD + _TWO)):  # a row of a user's own may be called `state`
         return
-    scope: dict[str, Any] = {}
-    exec(code, namespace, scope)
-    python_operator = getattr(operation.value, "__module__", "") == "_operator"
-    name = f"__{operation.value.__name__}__" if python_operator else operation.name
-    reflected_name = name.replace("__", "__r", 1)
-    functions = scope["make"](operation, made.pull, operations, math, getattr(Reading, name),
-                              getattr(Reading, reflected_name, None))
-    for function in functions.values():
-        function.operation = operation
-        function.__qualname__ = f"Value.{name}"  # for messages
-    made.source = source
-    made.pull.update({(True, True): functions["pull_both"], (True, False): functions["pull_first"],
-                      (False, True): functions["pull_second"], (False, False): functions["pull_none"]})
-    value_class, forward = namespace["Value"], functions["forward"]
-    setattr(value_class, name, forward)
-    if len(operation.partials) == 1:
-        operation.shortcut = lambda *a: forward(*a) if type(a[0]) is value_class else NotImplemented
-        return
-    if python_operator:
-        setattr(value_class, reflected_name, functions["reflected"])
-    operation.shortcut = lambda *a: forward(*a) if type(a[0]) is type(a[-1]) is value_class else NotImplemented
+    if is_checked:
+        _compare(row, value, [flow.python for flow in slopes], primitives)
+    names = ["a", "b"][: len(symbols)]
+    way = {"value": value, "arguments": ", ".join(names), "plain": f"read(operation, ({', '.join(names)},))",
+           "unusual": ""}
+    operands = _ONE if len(symbols) == 1 else _TWO.format(other="b", anything="anything(a, b)")
+    text = _RECORD.format(name="forward", parameters=", ".join(names), operands=operands, **way)
+    text += _RECORD.format(name="reflected", parameters="b, a", operands=_TWO.format(
+        other="a", anything="anything_reflected(b, a)"), **way)
+    # Only what divides, or calls a function, can fail: then no partial may be taken with respect to a constant.
+    guard = "if not {0}._constant: " if any(re.search(r"/|\w\(", flow) for flow in flows.values()) else ""
+    loads = {"x0": "a._data", "x1": "b._data", "y": "node._data", "g": "node.grad"}
+    text += f"\ndef pull(node):\n    {', '.join(names)}, = node.arguments\n" + "".join(
+        f"    {name} = {load}\n" for name, load in loads.items() if re.search(rf"\b{name}\b", str(flows))) + "".join(
+        f"    {guard.format(name)}{name}.grad += {flow}\n" for name, flow in flows.items())
+    is_operator = getattr(row.value, "__module__", "") == "_operator"
+    name = f"__{row.value.__name__}__" if is_operator else row.name
+    methods = {"forward": name, "reflected": name.replace("__", "__r", 1)}
+    functions = _run(row, text, **primitives, anything=getattr(Reading, name), anything_reflected=getattr(
+        Reading, methods["reflected"], None))
+    for kind in ("forward", "reflected") if is_operator and len(symbols) == 2 else ("forward",):
+        functions[kind].__qualname__ = f"Value.{methods[kind]}"  # for messages
+        setattr(Value, methods[kind], functions[kind])
+    forward, row.pull = functions["forward"], functions["pull"]
+    row.shortcut = lambda *a: forward(*a) if type(a[0]) is type(a[-1]) is Value else NotImplemented
 
 
-def _source(operation: Operation) -> str:
-    count = len(operation.partials)
-    symbols = [Formula("x0"), Formula("x1")][:count]
-    value = Formula(operation, tuple(symbols)).python
-    formulas = [value]
-    parts: list[str] = []
-    for name, needed in (("pull_both", (True, True)), ("pull_first", (True, False)), ("pull_second", (False, True)),
-                         ("pull_none", (False, False))):
-        sends = _sends(operation, symbols, needed)
-        formulas += sends
-        loads = ["a = node._a", "b = node._b", "x0 = a._data", "x1 = b._data", "y = node._data", "g = node.grad"]
-        body = [*_used(loads, sends), *sends] or ["pass"]
-        parts.append(f"\n    def {name}(node):\n" + "".join(f"        {line}\n" for line in body))
-    # Only what divides, or calls a function, can raise.
-    may_fail = any(re.search(r"/|\w\(", send) for send in _sends(operation, symbols, (True, True)))
-
-    def operands(lines: str) -> str:
-        return "\n".join(line for line in lines.splitlines() if may_fail or "no_gradient" not in line)
-
-    names = ["pull_both", "pull_first", "pull_second", "pull_none", "forward"]
-    if count == 1:
-        parts.append(_RECORD.format(name="forward", signature="a", operands=operands(_ONE_OPERAND), value=value,
-                                    arguments="a,", b="nothing"))
-    else:
-        parts.append(_RECORD.format(name="forward", signature="a, b", operands=operands(_TWO_OPERANDS), value=value,
-                                    arguments="a, b", b="b"))
-        parts.append(_RECORD.format(name="reflected", signature="b, a", operands=operands(_REFLECTED), value=value,
-                                    arguments="a, b", b="b"))
-        names.append("reflected")
-    primitives = "".join(f"\n    {name} = operations[{name!r}].value" for name in _primitives(formulas))
-    return (f"def make(operation, rules, operations, math, anything, anything_reflected):{primitives}"
-            f"{''.join(parts)}\n    return dict({', '.join(f'{name}={name}' for name in names)})\n")
+def _of_lists(row: Operation) -> None:
+    """For a row of lists: a faster call, and `pull`, around the row's own functions."""
+    lists = [f"list{place}" for place in range(len(row.partials))]
+    data = ", ".join(f"[item._data for item in {name}]" for name in lists)
+    tests = " or ".join(f"type({name}) is not tuple" for name in lists)
+    text = _RECORD.format(name="shortcut", parameters=", ".join(lists), arguments=", ".join(lists),
+                          operands=f"if {tests}: return NotImplemented", value=f"value({data})", plain="NotImplemented",
+                          unusual="".join(f" or not 0 < len({name}) == len(list0)" for name in lists))
+    operands = ", ".join(f"x{place}" for place in range(len(lists)))
+    sends = [_SEND_TO_LIST.format(place=place, operands=operands) for place, rule in enumerate(row.partials) if rule]
+    text += (f"\ndef pull(node):\n    g = node.grad\n    if g == 0.0: return  # an inactive neuron: nothing flows\n"
+             f"    {', '.join(lists)}, = node.arguments\n    {operands}, = {data},\n    y = node._data{''.join(sends)}")
+    functions = _run(row, text, value=row.value, **{f"partial{place}": rule for place, rule in enumerate(row.partials)})
+    row.shortcut, row.pull = functions["shortcut"], functions["pull"]
 
 
-def _sends(operation: Operation, symbols: list[Formula], needed: tuple[bool, bool]) -> list[str]:
-    """For each parent that needs it, the line that adds `g * partial` to its gradient."""
-    lines: list[str] = []
-    for parent, partial, is_needed in zip("ab", operation.partials, needed, strict=False):
-        if is_needed and partial is not None:
-            gradient = Formula("g") * partial(Formula("y"), *symbols)
-            if gradient.head != 0.0:
-                lines.append(f"{parent}.grad += {gradient.python}")
-    return lines
+def _run(row: Operation, text: str, **names: Any) -> dict[str, Any]:
+    """The functions that a text defines."""
+    scope: dict[str, Any] = {"operation": row, "read": Value.read, "new": _new, "Value": Value,
+                             "clock": clock, "state": state, "constant": _constant, "math": math, **names}
+    exec(compile(text, f"<glassgrad {row.name}>", "exec"), scope)
+    _sources[row] = text
+    return scope
 
 
-def _primitives(formulas: list[str]) -> list[str]:
-    """The names of the rows that formulas in Python call. Raises ValueError for one that means something else here."""
-    called = set(re.findall(r"(?<![\w.])\w+(?=\()", " ".join(formulas)))
-    found = [name for name, row in operations.items() if "python" in row.notation and name in called]
-    if not _TAKEN.isdisjoint(found):
-        raise ValueError
-    return found
+def _compare(row: Operation, value: str, flows: list[str], primitives: dict[str, Any]) -> None:
+    """Refuse a row that is said to be pure, and gives other numbers than what was read from it."""
+    written = eval(f"lambda y, g, x0, x1=None: [{', '.join([value, *flows])}]", {"math": math, **primitives})
+    for point in product((0.5, -1.25, 1.0, 0.0, 2.0, 3.75), repeat=len(flows)):
+        try:
+            y = row.calculate([*point], point)
+            plain = [y, *(row.slope(place, y, point) if rule else 0.0 for place, rule in enumerate(row.partials))]
+            found = written(y, 1.0, *point)
+        except (ArithmeticError, ValueError):
+            continue
+        if plain != found:
+            raise ValueError(f"{row.name} is said to be pure, but at {', '.join(map(str, point))} its value and "
+                             f"partials are {plain}, where what was read from it gives {found}")
 
 
-def _used(loads: list[str], sends: list[str]) -> list[str]:
-    """Those assignments whose name occurs further down."""
-    used: list[str] = []
-    for load in reversed(loads):
-        if re.search(rf"\b{load.split()[0]}\b", " ".join([*sends, *(line.split("=")[1] for line in used)])):
-            used.append(load)
-    return used[::-1]
+def _constant(data: Any) -> Value:
+    """constant(), for a float or an int."""
+    if data - data != 0.0:
+        return constant(data)  # which says what is wrong
+    node = _new()
+    node._data = float(data)
+    node._label = None
+    node._constant = True
+    node.grad = node.time = 0.0
+    node.op = None
+    node.arguments = ()
+    return node
 
 
-def _specialize_lists(operation: Operation, made: Rules, namespace: dict[str, Any]) -> None:
-    places = range(len(operation.partials))
-    operands = ", ".join(f"x{place}" for place in places)
-    made.source = _LISTS.format(
-        partials=", ".join(f"partial{place}" for place in places),
-        lists=", ".join(f"list{place}" for place in places),
-        not_tuples=" or ".join(f"type(list{place}) is not tuple" for place in places),
-        loads="; ".join(f"x{place} = [item._data for item in list{place}]" for place in places),
-        operands=operands, last=f"x{places[-1]}",
-        sends="".join(_SEND.format(place=place, operands=operands) for place in places
-                      if operation.partials[place] is not None))
-    scope: dict[str, Any] = {}
-    exec(compile(made.source, f"<glassgrad {operation.name}>", "exec"), namespace, scope)
-    operation.shortcut, pull = scope["make"](operation.value, no_gradient, *operation.partials)
-    pull.operation = operation
-    for needed in made.pull:
-        made.pull[needed] = pull
+def _backward(self: Value, gradient: float = 1.0) -> None:
+    seed = finite(gradient)
+    with lock:
+        if self.op is None or not _walk(self, seed):
+            backpropagate(self, seed)  # which says what is wrong
 
 
-def _pull_by_partials(operation: Operation) -> Callable[[Any], None]:
-    """The rule as it follows from the row alone: call each partial that is needed, with floats and lists of floats."""
+def _walk(output: Value, seed: float) -> bool:
+    """backpropagate(), but on the nodes themselves. False, with nothing changed, if a number is not finite.
 
-    def pull(node: Any) -> None:
-        arguments, operands = node.arguments, node.operands
-        y, g = node._data, node.grad
-        for argument, is_list, partial in zip(arguments, operation.lists, operation.partials):
-            if partial is None:
-                continue
-            if not is_list:
-                if argument._rule is not no_gradient:
-                    argument.grad += g * partial(y, *operands)
-                continue
-            for parent in argument:
-                if parent._rule is not no_gradient:
-                    break
+    The 0.0 of each walk is an object of its own, so `node.grad is zero` tells at no cost whether a node was met.
+    """
+    zero = float("0")
+    inner: list[Any] = [output]
+    leaves: list[tuple[Value, float]] = []
+    lists: set[int] = set()
+    try:
+        output.grad = zero
+        for node in inner:
+            for parent in _items(node.arguments, lists) if node.op.has_lists else node.arguments:
+                before = parent.grad
+                if before is not zero:
+                    if parent.op is None:
+                        leaves.append((parent, before))
+                    else:
+                        inner.append(parent)
+                    parent.grad = zero
+        inner.sort(key=_time, reverse=True)
+        if inner[-1].time < state.changed:
+            refuse_stale(inner)
+        output.grad = seed
+        for node in inner:
+            pull = node.op.pull
+            if pull is not None:
+                pull(node)
             else:
-                continue
-            for parent, slope in zip(argument, partial(y, *operands), strict=True):
-                parent.grad += g * slope
+                for _, parent, slope in numbers_of(node):
+                    parent.grad += node.grad * slope
+        totals = [0.0 if leaf._constant else (before or 0.0) + leaf.grad for leaf, before in leaves]
+        if any(total - total for total in totals):  # which is 0.0 for a finite number alone
+            raise OverflowError
+        for (leaf, _), total in zip(leaves, totals):
+            leaf.grad = total
+        return True
+    except BaseException as error:
+        undo(inner, leaves)
+        if isinstance(error, ArithmeticError | ValueError):
+            return False
+        raise
 
-    pull.operation = operation  # pyright: ignore[reportFunctionMemberAccess]
-    return pull
+
+def _items(arguments: tuple[Any, ...], lists: set[int]) -> list[Any]:
+    """The arguments one by one, without the lists that were met before: the nodes of a layer share them."""
+    items: list[Any] = []
+    for argument in arguments:
+        if not is_tuple(argument):
+            items.append(argument)
+        elif id(argument) not in lists:
+            lists.add(id(argument))
+            items += argument
+    return items
+
+
+def undo(inner: list[Any], leaves: list[tuple[Value, float]]) -> None:
+    for leaf, before in leaves:
+        leaf.grad = 0.0 if leaf._constant else before
+    for node in inner:
+        node.grad = 0.0
+
+
+_new = partial(object.__new__, Value)  # a Value with nothing in it yet
+_time = attrgetter("time")

@@ -3,9 +3,11 @@
 Both are context variables, so they hold for the thread or asyncio task that is inside, and for no other.
 """
 
+import itertools
 import linecache
 import sys
 import threading
+import weakref
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
@@ -18,20 +20,22 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class State:
-    """What recording looks at for each node.
+    """What holds for all graphs at once.
 
-    `clock`: how often the data of any Value was set: a node older than one of its parents is stale.
+    `changed`: the time at which the data of any Value was last set: a graph that is younger cannot be stale.
     `observed`: how many no_grad() and trace() are active anywhere; only then recording looks closer.
     """
 
-    __slots__ = ("clock", "observed")
+    __slots__ = ("changed", "observed")
 
     def __init__(self) -> None:
-        self.clock = 0
+        self.changed = 0.0
         self.observed = 0
 
 
 state = State()
+clock = itertools.count(1.0, 1.0)  # the one counter that all Values draw their times from; floats take the least room
+lines: "weakref.WeakKeyDictionary[Any, str]" = weakref.WeakKeyDictionary()  # where results were calculated: trace()
 lock = threading.RLock()  # held by a backward() and to change the state, whatever the threads share
 # The settings that one is inside of, the innermost last.
 _recording: ContextVar[tuple[bool, ...]] = ContextVar("recording", default=(True,))

@@ -19,6 +19,7 @@ CHOICE, SUM, PRODUCT, POWER, ATOM = range(5)
 _MOST = 10  # the numbers of a list that a message shows
 
 operations: dict[str, "Operation"] = {}  # the table, by name
+added: list[Callable[["Operation"], None]] = []  # what is told of each row that is said to be pure
 
 
 class Operation:
@@ -29,18 +30,19 @@ class Operation:
                  notation: dict[str, Notation]) -> None:
         self.name, self.value, self.partials, self.expansion = name, value, partials, expansion
         self.symbol, self.domain, self.notation = symbol, domain, notation
-        # A reading may leave here what it made of the row, and a faster way to call it.
-        self.rules: Any = None
+        # Where recording/fast.py leaves faster ways to call the row and to hand a gradient on.
         self.shortcut: Callable[..., Any] | None = None
+        self.pull: Callable[[Any], None] | None = None
         self.parameters = _parameters(value, partials)
         self.lists = tuple(parameter in lists for parameter in self.parameters)
+        self.has_lists = True in self.lists
 
     def __call__(self, *arguments: Any) -> Any:
         if self.shortcut is not None and len(arguments) == len(self.partials):
             result = self.shortcut(*arguments)
             if result is not NotImplemented:
                 return result
-        if True in self.lists:
+        if self.has_lists:
             arguments = self._gather(arguments)
         count = len(self.partials)
         if len(arguments) != count:
@@ -139,7 +141,7 @@ class Operation:
 def operation(name: str, value: Callable[..., Any], partials: tuple[Callable[..., Any] | None, ...], *,
               expansion: Callable[..., Any] | None = None, symbol: str | None = None, domain: str | None = None,
               lists: tuple[str, ...] = (), text: Notation | None = None, latex: Notation | str | None = None,
-              javascript: Notation | None = None, python: Notation | None = None) -> Operation:
+              javascript: Notation | None = None, python: Notation | None = None, pure: bool = False) -> Operation:
     """Add a row to the table; that is all that a new operation needs.
 
     - `value`: a primitive such as `math.tanh`, or generic arithmetic: a function of the arguments.
@@ -151,10 +153,12 @@ def operation(name: str, value: Callable[..., Any], partials: tuple[Callable[...
       exist wherever the value does.
     - the notations, where `name(x)` is not the one. Without one for Python, `value` says how to calculate.
 
+    - `pure`: says that all of these are arithmetic and operations of the table, that they ask nothing of Python (no
+      `if`, no `==`, no `isinstance`) and read nothing that changes: then the row is made faster. Checked at first use.
+
     Raises ValueError for a name that is taken or that is not a name, and where the functions do not fit together.
     """
-    if not name.isidentifier() or iskeyword(name) or any(
-            hasattr(reading, name) for reading in (Reading, *Reading.__subclasses__())):
+    if not name.isidentifier() or iskeyword(name) or any(hasattr(reading, name) for reading in _kinds(Reading)):
         raise ValueError(f"an operation cannot be called {name!r}: the name is taken, or is none")
     if not isinstance(partials, tuple) or not partials:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"the partials of {name} are a tuple: for each argument a function, or None")
@@ -179,6 +183,8 @@ def operation(name: str, value: Callable[..., Any], partials: tuple[Callable[...
     if not set(lists) <= set(row.parameters):
         raise ValueError(f"{name} has no arguments {', '.join(lists)}, only {', '.join(row.parameters)}")
     operations[name] = row
+    for tell in added if pure else ():
+        tell(row)
     setattr(Reading, name, _method(row))
     if getattr(value, "__module__", None) == "_operator":  # a Python operator is that operator for every reading
         setattr(Reading, f"__{value.__name__}__", _operator(row, 1))
@@ -192,6 +198,10 @@ def find(name: str) -> Operation:
         near = get_close_matches(name, operations, 1)
         raise LookupError(f"there is no operation {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
     return operations[name]
+
+
+def _kinds(reading: type[Reading]) -> list[type[Reading]]:
+    return [reading, *(kind for below in reading.__subclasses__() for kind in _kinds(below))]
 
 
 def _takes(function: Callable[..., Any], count: int) -> bool:

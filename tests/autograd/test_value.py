@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import DetachedWarning, Value, constant, grad, no_grad, operation, operations, trace
-from autograd.value import record
 
+record = Value.read
 finite = st.floats(-1e100, 1e100)
 
 
@@ -140,16 +140,74 @@ def test_the_sign_of_zero_can_be_set():
     assert math.copysign(1.0, value.data) == 1.0
 
 
-@given(finite, finite)
-def test_values_are_ordered_by_data_and_equal_by_identity(x, y):
+close = finite | st.sampled_from([0.0, -0.0, 1.0])
+
+
+@given(close, close)
+def test_values_are_compared_by_data_and_hashed_by_identity(x, y):
     a, b = Value(x), Value(y)
-    same = a
     for left, right in [(a, b), (a, y), (x, b), (a, np.float64(y)), (np.float64(x), b)]:
         assert [left < right, left <= right, left > right, left >= right] == [x < y, x <= y, x > y, x >= y]
-    assert a == same
-    assert a != Value(x)
-    assert a != x
-    assert len({a, b, a}) == 2
+        assert [bool(left == right), bool(left != right)] == [x == y, x != y]
+    assert bool(a) == bool(x)
+    twin = Value(x)
+    assert a == twin
+    assert hash(a) != hash(twin)
+    assert len({a, b, a, twin}) == 3
+    assert {a: 1, twin: 2}[a] == 1
+    assert x not in {a: 1}
+
+
+def test_what_is_no_number_is_equal_to_no_value():
+    for other in ("a", None, 1j, [1.0], object()):
+        assert Value(1.0) != other
+        assert not other == Value(1.0)
+    assert list(Value(1.0) == np.array([1.0, 2.0])) == [True, False]
+
+
+def test_a_branch_by_equality_or_truth_is_the_one_that_python_takes():
+    x = Value(2.0)
+    y = 5 * x if x == 2 else x
+    y.backward()
+    assert x.grad == 5.0
+    assert (x if x else 3 * x) is x
+    zero = Value(0.0)
+    assert (zero if zero else 3 * zero) is not zero
+
+
+@pytest.mark.parametrize("label", [5, 1.0, b"x", ["x"], Value(1.0)])
+def test_a_label_that_is_no_string_is_refused_where_it_enters(label):
+    x = Value(1.0, "x")
+    for enter in (lambda: Value(1.0, label), lambda: Value(1.0, label=label), lambda: setattr(x, "label", label)):
+        with pytest.raises(TypeError, match=f"^a label is a string, not {type(label).__name__!r}$"):
+            enter()
+    assert x.label == "x"
+    x.label = None
+    assert x.label is None
+
+
+def test_formatting_shows_the_data_and_ends_no_history():
+    y = Value(2.0) / 3
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert f"{y:.3f} {y:>8.2e}" == "0.667 6.67e-01"
+        assert "%.2f|%g" % (y, y) == "0.67|0.666667"  # noqa: UP031
+        assert "%.2f" % y == "0.67"  # noqa: UP031
+        assert format(y, "g") == "0.666667"
+        assert (round(y, 2), round(y)) == (0.67, 1)
+        assert (type(round(y, 2)), type(round(y))) == (float, int)
+    assert f"{y}" == str(y) == "Value(data=0.6666666666666666, grad=0.0)"
+
+
+def test_numpy_takes_the_mean_variance_and_deviation_of_values():
+    values = [Value(x) for x in (1.0, 2.0, 4.0)]
+    plain = np.array([1.0, 2.0, 4.0])
+    for function in (np.mean, np.var, np.std):
+        found = function(np.array(values))
+        assert found.data == pytest.approx(function(plain), rel=1e-15)
+    found.backward()
+    spread = np.std(plain)
+    assert [value.grad for value in values] == pytest.approx(list((plain - plain.mean()) / (3 * spread)), rel=1e-14)
 
 
 def test_comparing_with_an_array_goes_item_by_item_and_with_what_is_no_number_is_refused():
@@ -314,7 +372,6 @@ def test_a_new_row_is_a_method_at_once():
     finally:
         del operations[name]
         delattr(autograd.Reading, name)
-        delattr(Value, name)
 
 
 def after_backward(node):

@@ -322,7 +322,7 @@ def test_lines_of_the_engine_itself_are_left_out():
 
 
 def test_lines_are_remembered_where_nothing_else_is_and_forgotten_with_their_nodes():
-    from autograd.value import _lines
+    from autograd.recording.modes import lines as _lines
 
     before = len(_lines)
     with trace():

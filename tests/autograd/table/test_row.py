@@ -84,7 +84,8 @@ def node(script: str) -> list[float]:
 
 @pytest.fixture
 def softsign(the_table_stays_as_it_is):
-    return operation("softsign", lambda x: x / (1 + absolute(x)), (lambda y, x: 1 / (1 + absolute(x)) ** 2,))
+    return operation("softsign", lambda x: x / (1 + absolute(x)), (lambda y, x: 1 / (1 + absolute(x)) ** 2,),
+                     pure=True)
 
 
 class TestOneStatement:
@@ -402,15 +403,15 @@ def test_python_text_that_is_none_leaves_a_row_unspecialised():
 @pytest.mark.parametrize("name", ["state", "math", "node", "y", "new", "operations", "float"])
 def test_primitives_may_have_any_name(name):
     """Those of the templates for the fast path, too: these do not get in each other's way."""
-    row = operation(name, math.sinh, (lambda y, x: operations["cosh"](x),))
-    other = operation("other", lambda x: 2 * row(x), (lambda y, x: 2 * operations["cosh"](x),))
+    row = operation(name, math.sinh, (lambda y, x: operations["cosh"](x),), pure=True)
+    other = operation("other", lambda x: 2 * row(x), (lambda y, x: 2 * operations["cosh"](x),), pure=True)
     x = Value(0.5)
     for used in (row, other):
         for _ in range(2):
             x.grad = 0.0
             getattr(x, used.name)().backward()
             assert x.grad == pytest.approx((2 if used is other else 1) * math.cosh(0.5))
-    again = operation("again", lambda x: exp(x) * x, (lambda y, x: exp(x) * (x + 1),))
+    again = operation("again", lambda x: exp(x) * x, (lambda y, x: exp(x) * (x + 1),), pure=True)
     again(x).backward()
     assert source(again)
 
