@@ -159,7 +159,8 @@ def _terms(call: str, term: str, values: Any) -> tuple[int, str]:
     """The notation of a sum over lists: a term for each place. The lists may be given by their names alone."""
     if not is_tuple(values):
         return ATOM, call
-    return (SUM, " + ".join(term.format(place=place) for place in range(len(values)))) if values else (ATOM, "0")
+    written = ("{{0.{place}}}" if getattr(value, "head", "") == "…" else term for value in values)
+    return (SUM, " + ".join(each.format(place=place) for place, each in enumerate(written))) if values else (ATOM, "0")
 
 
 def _logsumexp(values: Any) -> Any:

@@ -137,7 +137,7 @@ class Formula(Reading):
             if place[1] is None:
                 pieces.append(place[0][0])  # a doubled brace is a brace
             else:
-                after_sign = _AFTER_SIGN.search(template[: place.start()]) is not None
+                after_sign = _AFTER_SIGN.search(pieces[-1]) is not None if isinstance(pieces[-1], str) else False
                 operand = self.arguments[int(place[1])]
                 pieces += _place(operand[int(place[2])] if place[2] else operand, int(place[3] or 0), language,
                                  precedence, after_sign)

@@ -102,6 +102,19 @@ class Symbol(Formula):
         return Layout(ATOM, False, [self._latex if language == "latex" else str(self.head)])
 
 
+ELLIPSIS = Symbol("…", r"\cdots")  # in the place of numbers that are left out
+
+
+def shortened(items: tuple[Any, ...], most: int = 8) -> tuple[Any, ...]:
+    """A list of which at most so many are shown: an ellipsis stands for the middle, if it is longer."""
+    return items if len(items) <= most else (*items[: most - 2], ELLIPSIS, *items[-1:])
+
+
+def abridged(formula: Formula, most: int = 8) -> Formula:
+    """An operation on long lists with an ellipsis in each of them: x1 + x2 + … + x1000."""
+    return Formula(formula.head, tuple(shortened(a, most) if is_tuple(a) else a for a in formula.arguments))
+
+
 def derivative(of: str, by: str, use: int | None = None) -> Symbol:
     """∂y/∂x as a symbol; `use` tells apart the uses of one x: ∂y/∂x⁽²⁾."""
     text, latex = "", ""
@@ -204,7 +217,8 @@ def _refuse_accident(operation: Operation, result: float, operands: list[Any]) -
 def _exact(formula: Formula) -> Decimal:
     """What a formula made of Numerals is, for the digits that they are shown in."""
     if not formula.arguments:
-        assert isinstance(formula, Numeral)
+        if not isinstance(formula, Numeral):
+            raise ValueError("not a number")
         return Decimal(shown(formula.data))
     if not isinstance(formula.head, Operation):
         return Decimal(_COMPARISONS[str(formula.head)](*map(_exact, formula.arguments)))

@@ -1,6 +1,7 @@
 """Formulas: right in text, LaTeX, JavaScript and Python, with no more parentheses than that takes."""
 
 import ast
+import builtins
 import copy
 import json
 import math
@@ -45,6 +46,7 @@ from autograd import (
     tanh,
     where,
 )
+from autograd.writing import formula as layout
 from tests.support.oracle import EXPECTED, NAMES
 
 X, Y, Z = map(Formula, "xyz")
@@ -285,6 +287,28 @@ def test_depth_needs_no_recursion_and_no_more_room_than_the_text():
         tower = X ** tower
     assert tower.text == "x" + "^x" * 10_000
     assert sys.getrecursionlimit() < 10_000
+
+
+@pytest.mark.parametrize("language", ["text", "latex"])
+def test_a_sum_is_written_in_time_that_grows_with_its_length_alone(language, monkeypatch):
+    """The search for a sign before an operand is all that looks back at what has been written."""
+    looked_at = []
+
+    class Search:
+        def search(self, text):
+            looked_at.append(len(text))
+            return sign.search(text)
+
+    sign = layout._AFTER_SIGN
+    monkeypatch.setattr(layout, "_AFTER_SIGN", Search())
+    lengths = {}
+    for count in (100, 1000):
+        symbols = [Formula(f"x{place}") for place in range(count)]
+        looked_at.clear()
+        written = getattr(dot(symbols, symbols[::-1]), language)
+        assert len(re.findall(r"·|\\cdot", written)) == count
+        lengths[count] = builtins.sum(looked_at)
+    assert 0 < lengths[1000] <= 11 * lengths[100]
 
 
 # ---- Properties of random formulas -----------------------------------------------------------------------------------
