@@ -16,7 +16,7 @@ from typing import Any
 from autograd.recording.walk import no_gradient
 from autograd.table.reading import Reading
 from autograd.table.row import Operation, operations
-from autograd.writing.formula import Formula
+from autograd.writing.formula import Formula, slopes
 
 # The body of a function that records. It runs among the globals of value.py, where the names come from.
 _RECORD = """
@@ -204,11 +204,9 @@ def _source(operation: Operation) -> str:
 def _sends(operation: Operation, symbols: list[Formula], needed: tuple[bool, bool]) -> list[str]:
     """For each parent that needs it, the line that adds `g * partial` to its gradient."""
     lines: list[str] = []
-    for parent, partial, is_needed in zip("ab", operation.partials, needed, strict=False):
-        if is_needed and partial is not None:
-            gradient = Formula("g") * partial(Formula("y"), *symbols)
-            if gradient.head != 0.0:
-                lines.append(f"{parent}.grad += {gradient.python}")
+    for parent, slope, is_needed in zip("ab", slopes(operation, Formula("y"), tuple(symbols)), needed, strict=False):
+        if is_needed and slope is not None and slope.head != 0.0:
+            lines.append(f"{parent}.grad += {(Formula('g') * slope).python}")
     return lines
 
 

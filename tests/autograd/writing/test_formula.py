@@ -46,7 +46,7 @@ from autograd import (
     tanh,
     where,
 )
-from autograd.writing import formula as layout
+from autograd.writing import layout
 from tests.support.oracle import EXPECTED, NAMES
 
 X, Y, Z = map(Formula, "xyz")
@@ -259,7 +259,7 @@ def test_equality_and_hash_are_those_of_what_is_written():
     assert written == Formula("x") * Formula("y") + 2
     assert hash(written) == hash(Formula("x") * Formula("y") + 2)
     assert len({X + Y, X + Y, Y + X, sum([X, Y]), sum([X, Y]), sum([X])}) == 4
-    for other in (X * Y + 3, X * Y - 2, Y * X + 2, "x·y + 2", 2.0, None):
+    for other in (X * Y + 3, X * Y - 2, Y * X + 2, "x·y + 2", None):
         assert written != other
     assert take(0, [X, Y]) != take(0, [X])
     assert dot([X], [Y]) != dot([Y], [X])
@@ -303,7 +303,7 @@ def test_a_sum_is_written_in_time_that_grows_with_its_length_alone(language, mon
     monkeypatch.setattr(layout, "_AFTER_SIGN", Search())
     lengths = {}
     for count in (100, 1000):
-        symbols = [Formula(f"x{place}") for place in range(count)]
+        symbols = [-Formula(f"x{place}") for place in range(count)]
         looked_at.clear()
         written = getattr(dot(symbols, symbols[::-1]), language)
         assert len(re.findall(r"·|\\cdot", written)) == count

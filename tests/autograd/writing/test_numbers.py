@@ -31,7 +31,8 @@ from autograd import (
     tanh,
     where,
 )
-from autograd.writing.numbers import Named, Numeral, Symbol, abridged, is_equal, latex_name, shown
+from autograd.writing.latex import latex_name
+from autograd.writing.numbers import Named, Numeral, Symbol, abridged, is_equal, shown
 from tests.support.oracle import NAMES, arguments, flat
 from tests.support.programs import programs
 
