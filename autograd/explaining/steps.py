@@ -279,7 +279,7 @@ def chain(left: Formula, *parts: Formula | float) -> Equation:
 
 
 def _new(name: str) -> Symbol:
-    return Symbol(f"{name}′", f"{latex_name(name)}'", f"<msup>{name_in_mathml(name)}<mo>′</mo></msup>")
+    return Symbol(f"{name}′", f"{latex_name(name)}'", name_in_mathml(name, "<mo>′</mo>"))
 
 
 def _each(symbol: Callable[[Value], Any], arguments: tuple[Any, ...]) -> tuple[Any, ...]:

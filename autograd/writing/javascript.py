@@ -1,6 +1,6 @@
 """The table in JavaScript: the functions that a formula in that language calls."""
 
-from autograd.table.primitives import JAVASCRIPT, javascript_name
+from autograd.table.primitives import JAVASCRIPT, MATH, javascript_name
 from autograd.table.row import Operation, operations
 from autograd.writing.formula import Formula, value_of
 
@@ -18,7 +18,7 @@ def _function(row: Operation) -> str:
     name, parameters = javascript_name(row.name), [javascript_name(parameter) for parameter in row.parameters]
     if row.name in JAVASCRIPT:
         return JAVASCRIPT[row.name]
-    if getattr(row.value, "__module__", None) == "math":
+    if getattr(row.value, "__module__", None) == "math" and row.value.__name__ in MATH:
         return f"const {name} = Math.{row.value.__name__};"
     try:
         body = f"return {_expression(row, name, parameters)};"

@@ -28,12 +28,15 @@ def math(*parts: str) -> str:
     return f'<math xmlns="http://www.w3.org/1998/Math/MathML" display="inline"><mrow>{"".join(pieces)}</mrow></math>'
 
 
-def name_in_mathml(name: str) -> str:
-    """A name: a letter, perhaps with an index, or a word."""
+def name_in_mathml(name: str, above: str = "") -> str:
+    """A name: a letter, perhaps with an index, or a word; and what stands above it, as the stroke of x′ does."""
     stem, index = split_name(name)
     single = len(stem) == 1 and stem.isalpha()
     letters = f"<mi>{stem}</mi>" if single else f"<mtext>{html.escape(stem)}</mtext>".replace(" ", "\u00a0")
-    return f"<msub>{letters}<mn>{index}</mn></msub>" if index else letters
+    if not index and not above:
+        return letters
+    tag = f"m{'sub' * bool(index)}{'sup' * bool(above)}"
+    return f"<{tag}>{letters}{f'<mn>{index}</mn>' * bool(index)}{above}</{tag}>"
 
 
 def template_in_mathml(template: str) -> str:

@@ -118,9 +118,7 @@ def derivative(of: str, by: str, use: int | None = None) -> Symbol:
     """∂y/∂x as a symbol; `use` tells apart the uses of one x: ∂y/∂x⁽²⁾."""
     number = "" if use is None else str(use)
     text, latex = (f"⁽{number.translate(_SUPERSCRIPTS)}⁾", f"^{{({number})}}") if number else ("", "")
-    below = name_in_mathml(by)
-    if number:
-        below = f"<msup>{below}<mrow><mo>(</mo><mn>{number}</mn><mo>)</mo></mrow></msup>"
+    below = name_in_mathml(by, f"<mrow><mo>(</mo><mn>{number}</mn><mo>)</mo></mrow>" if number else "")
     return Symbol(f"∂{_grouped(of)}/∂{_grouped(by)}{text}",
                   rf"\frac{{\partial {latex_name(of)}}}{{\partial {latex_name(by)}{latex}}}",
                   f"<mfrac><mrow><mo>∂</mo>{name_in_mathml(of)}</mrow><mrow><mo>∂</mo>{below}</mrow></mfrac>")

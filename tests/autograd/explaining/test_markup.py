@@ -7,7 +7,7 @@ import pytest
 
 from autograd import Value, dot, explain, tanh
 from autograd.writing.formula import Formula
-from autograd.writing.mathml import math
+from autograd.writing.mathml import math as element
 from tests.support.calculus import EXAMPLES, TEXT, lines, used_twice
 
 HOSTILE = ["</script>", "<img src=x onerror=alert(1)>", "a|b", "*a*", "`a`", "$x$", "{{x}}", "- x", "1.", "&lt;", "#",
@@ -50,7 +50,7 @@ def test_only_parentheses_around_something_high_grow():
     call = explain(tanh(x) * y)[1].equations[0].mathml
     assert re.findall('stretchy="(true|false)"', call) == ["false"] * 4
     a, b = Formula("a"), Formula("b")
-    assert re.findall('stretchy="(true|false)"', math(tanh((a + b) * (a / b)).write("mathml"))) == [
+    assert re.findall('stretchy="(true|false)"', element(tanh((a + b) * (a / b)).write("mathml"))) == [
         "true", "false", "false", "true"]
 
 
