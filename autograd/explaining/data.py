@@ -54,9 +54,10 @@ class _Writer:
 
     def formula(self, formula: Formula | Equation) -> dict[str, str]:
         if isinstance(formula, Equation):
-            return self.notations(formula.text, formula.latex, formula.mathml)
-        text, latex, mathml = (written(rounded(formula), language) for language in ("text", "latex", "mathml"))
-        return self.notations(text, latex, math(mathml))
+            return self.notations(formula.text, formula.latex, formula.mathml if self.mathml else "")
+        short = rounded(formula)
+        return self.notations(written(short, "text"), written(short, "latex"),
+                              math(written(short, "mathml")) if self.mathml else "")
 
     def notations(self, text: str, latex: str, mathml: str) -> dict[str, str]:
         return {"text": text, "latex": latex} | ({"mathml": mathml} if self.mathml else {})

@@ -24,6 +24,7 @@ from autograd.writing.numbers import (
     rounded,
     shown,
 )
+from autograd.writing.unknown import being_read
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,8 @@ class Narrator:
             if partial is None or self.ledger.moving.isdisjoint(parents):
                 found += [None] * len(parents)
             else:
-                slopes = partial(y, *operands)
+                with being_read():
+                    slopes = partial(y, *operands)
                 found += [slope if isinstance(slope, Formula) else Formula(slope)
                           for slope in (slopes if is_tuple(argument) else [slopes])]
         return found

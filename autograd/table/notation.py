@@ -14,7 +14,7 @@ Notation = dict[str, Template | Callable[..., Template]]
 
 CHOICE, COMPARISON, SUM, PRODUCT, POWER, ATOM = 0, 0.5, 1, 2, 3, 4
 PEOPLE = ("text", "latex", "mathml")  # who reads these; the other languages calculate
-ELLIPSIS = "…"  # the name of an operand that stands for those that are left out
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def infix(sign: str, *, associative: bool = False) -> Notation:
@@ -29,7 +29,7 @@ def terms(term: str) -> Notation:
 
     def in_language(written: str) -> Callable[..., Template]:
         def all_terms(*lists: tuple[Any, ...]) -> Template:
-            each = (f"{{0.{place}}}" if getattr(first, "head", "") == ELLIPSIS else written.replace(":", f".{place}:")
+            each = (f"{{0.{place}}}" if getattr(first, "is_ellipsis", False) else written.replace(":", f".{place}:")
                     for place, first in enumerate(lists[0]))
             return (SUM, " + ".join(each)) if lists[0] else (ATOM, "0")
 
@@ -48,7 +48,7 @@ def _or_square(product: str, square: str) -> Callable[..., Template]:
 def _raised(a: Any, b: Any) -> Template:
     digits = str(getattr(b, "head", b)).removesuffix(".0")
     whole = digits.removeprefix("-").isdecimal()
-    return POWER, "{0:4}" + (digits.translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")) if whole else "^{1:3}")
+    return POWER, "{0:4}" + (digits.translate(SUPERSCRIPTS) if whole else "^{1:3}")
 
 
 _QUOTIENT = PRODUCT, "{0:2} / {1:3}"

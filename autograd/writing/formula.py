@@ -93,27 +93,24 @@ class Formula(Unknown, Reading):
 
     def write(self, language: str) -> str:
         """The formula in one of the four languages, or, in "mathml", as an element for a `<math>`."""
-        with not_being_read():
-            return str(self.layout(language))
+        return str(self.layout(language))
 
     def layout(self, language: str) -> Layout:
         """How the formula is written. It is kept, as a formula may be a part of many others."""
-
-        def form(formula: Formula) -> Formula:
-            return formula.shorter if language in PEOPLE else formula
-
-        waiting = [form(self)]
+        wanted = self.shorter if language in PEOPLE else self
+        waiting = [] if language in wanted._layouts else [wanted]
         while waiting:  # operands first, so that a formula may be of any depth
             part = waiting[-1]
-            unready = [] if language in part._layouts else [
-                operand for operand in map(form, _operands(part.arguments)) if language not in operand._layouts]
-            if unready:
-                waiting += unready
-            else:
+            operands = [] if language in part._layouts else _operands(part.arguments)
+            if language in PEOPLE:
+                operands = [operand.shorter for operand in operands]
+            unready = [operand for operand in operands if language not in operand._layouts]
+            waiting += unready
+            if not unready:
+                waiting.pop()
                 if language not in part._layouts:
                     part._layouts[language] = part._layout(language)
-                waiting.pop()
-        return form(self)._layouts[language]
+        return wanted._layouts[language]
 
     def _layout(self, language: str) -> Layout:
         if isinstance(self.head, Operation):
@@ -121,7 +118,8 @@ class Formula(Unknown, Reading):
                 return value_of(self.head, self.arguments).layout(language)
             by = language if language in self.head.notation else "text"
             notation = self.head.notation[by]
-            precedence, template = notation(*self.arguments) if callable(notation) else notation
+            with not_being_read():  # a notation may compare operands, and a function may print what it calculates
+                precedence, template = notation(*self.arguments) if callable(notation) else notation
         elif isinstance(self.head, str) and self.is_comparison:
             by = language if language in _COMPARISONS[self.head] else "text"
             precedence, template = COMPARISON, f"{{0:1}} {_COMPARISONS[self.head][by]} {{1:1}}"

@@ -8,7 +8,7 @@ from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation,
 from types import BuiltinFunctionType
 from typing import Any, ClassVar
 
-from autograd.table.notation import ATOM, CHOICE, ELLIPSIS, PEOPLE
+from autograd.table.notation import ATOM, CHOICE, PEOPLE, SUPERSCRIPTS
 from autograd.table.reading import Reading, is_tuple
 from autograd.table.row import Operation
 from autograd.writing.formula import Formula
@@ -101,23 +101,30 @@ class Symbol(Formula):
         return Layout(ATOM, False, [self._ways.get(language, str(self.head))])
 
 
-_LEFT_OUT = Symbol(ELLIPSIS, r"\cdots", f"<mo>{ELLIPSIS}</mo>")
+class _Ellipsis(Symbol):
+    """What stands for all that is left out of a list."""
+
+    __slots__ = ()
+    is_ellipsis = True  # a label may be … as well
 
 
-def shortened(items: tuple[Any, ...], most: int = 8) -> tuple[Any, ...]:
+_LEFT_OUT = _Ellipsis("…", r"\cdots", "<mo>…</mo>")
+
+
+def without_middle(items: tuple[Any, ...], most: int = 8) -> tuple[Any, ...]:
     """A list of which at most so many are shown: an ellipsis stands for the middle, if it is longer."""
     return items if len(items) <= most else (*items[: most - 2], _LEFT_OUT, *items[-1:])
 
 
 def abridged(formula: Formula, most: int = 8) -> Formula:
     """An operation on long lists with an ellipsis in each of them: x1 + x2 + … + x1000."""
-    return Formula(formula.head, tuple(shortened(a, most) if is_tuple(a) else a for a in formula.arguments))
+    return Formula(formula.head, tuple(without_middle(a, most) if is_tuple(a) else a for a in formula.arguments))
 
 
 def derivative(of: str, by: str, use: int | None = None) -> Symbol:
     """∂y/∂x as a symbol; `use` tells apart the uses of one x: ∂y/∂x⁽²⁾."""
     number = "" if use is None else str(use)
-    text, latex = (f"⁽{number.translate(_SUPERSCRIPTS)}⁾", f"^{{({number})}}") if number else ("", "")
+    text, latex = (f"⁽{number.translate(SUPERSCRIPTS)}⁾", f"^{{({number})}}") if number else ("", "")
     below = name_in_mathml(by, f"<mrow><mo>(</mo><mn>{number}</mn><mo>)</mo></mrow>" if number else "")
     return Symbol(f"∂{_grouped(of)}/∂{_grouped(by)}{text}",
                   rf"\frac{{\partial {latex_name(of)}}}{{\partial {latex_name(by)}{latex}}}",
@@ -253,4 +260,3 @@ def _grouped(name: str) -> str:
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
     "!=": lambda a, b: a != b}
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")

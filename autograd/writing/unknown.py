@@ -27,7 +27,7 @@ def being_read() -> Generator[None]:
 
 @contextmanager
 def not_being_read() -> Generator[None]:
-    """For the time in which a formula is written, which compares its parts; a function may print what it calculates."""
+    """For the time in which a formula is put into words, which may happen while a function is read."""
     token = _asked.set(None)
     try:
         yield

@@ -197,6 +197,7 @@ def test_the_middle_of_a_long_list_is_an_ellipsis():
     assert abridged(logsumexp(x), 4).text == "logsumexp([x1, x2, …, x100])"
     for whole in (sum(x[:4]), x[0] * x[1], x[0]):
         assert abridged(whole, 4).text == whole.text
+    assert dot([Formula("…"), w[0]], x[:2]).text == "…·x1 + w1·x2"  # a label of a user's own
     assert not is_equal(abridged(sum([Numeral("x", 1.0)] * 10), 4), 10.0)  # nobody can add up what is not shown
 
 
