@@ -32,7 +32,7 @@ from autograd import (
     where,
 )
 from autograd.writing.latex import latex_name
-from autograd.writing.numbers import Named, Numeral, Symbol, abridged, is_equal, shown
+from autograd.writing.numbers import Named, Numeral, Symbol, abridged, is_equal, rounded, shown
 from tests.support.oracle import NAMES, arguments, flat
 from tests.support.programs import programs
 
@@ -163,6 +163,20 @@ def clip():
 def test_choices_are_made_without_rounding(clip):
     for x, y in ((-3.0, "-1.0"), (0.1, "0.1"), (0.0, "0.0"), (2.5, "1.0")):
         assert explain(clip(Value(x, "x")))[1].equations[0].text == f"L = clip(x) = clip({x}) = {y}"
+
+
+def test_a_value_that_asks_which_number_it_has_is_told_the_digits_that_are_shown():
+    operation("hat", lambda x: 7.0 if x == 1 else x, (lambda y, x: 1.0,))
+    try:
+        for x, shown_as in ((1.0, "hat(1.0) = 7.0"), (0.5, "hat(0.5) = 0.5"), (1 + 1e-9, "hat(1) ≈ 1")):
+            assert explain(operations["hat"](Value(x, "x")))[1].equations[0].text.endswith(shown_as)
+    finally:
+        del operations["hat"], Reading.hat
+
+
+def test_what_is_rounded_is_without_what_says_nothing():
+    x, y = Formula("x"), Formula("y")
+    assert rounded(0 * x + y * 0.123456).text == "y·0.1235"
 
 
 def test_formulas_may_go_on_with_the_names_and_signs_of_an_explanation():
