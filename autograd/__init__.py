@@ -78,7 +78,8 @@ from autograd.table.reading import Reading
 from autograd.table.row import Operation, find, operation, operations
 from autograd.value import Value, constant
 from autograd.writing.expression import Expression, read
-from autograd.writing.formula import Formula, formula, javascript_library
+from autograd.writing.formula import Formula, formula
+from autograd.writing.javascript import javascript_library
 
 if TYPE_CHECKING:
     from autograd.drawing.rendering import Drawing

@@ -23,14 +23,9 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from autograd.table.reading import Reading, is_list, is_tuple
-from autograd.table.row import ATOM, CHOICE, POWER, PRODUCT, SUM, operation
-
-
-def _superscript(exponent: Any) -> str:
-    digits = str(getattr(exponent, "head", exponent)).removesuffix(".0")
-    raised = digits.translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return raised if digits.removeprefix("-").isdecimal() else f"^{{1:{POWER}}}"
+from autograd.table.notation import bars, cases, exponential, fraction, infix, minus, product, root, superscript, terms
+from autograd.table.reading import Reading, is_list
+from autograd.table.row import operation
 
 
 def where(condition: Any, a: Any, b: Any) -> Any:
@@ -59,20 +54,13 @@ def mean(values: Any, *more: Any) -> Any:
 # ---- Arithmetic --------------------------------------------------------------------------------------------------
 
 add = operation("add", operator.add, (lambda y, a, b: 1.0, lambda y, a, b: 1.0), symbol="+",
-                text=(SUM, "{0:1} + {1:1}"), latex=(SUM, "{0:1} + {1:1}"),
-                javascript=(SUM, "{0:1} + {1:2}"), python=(SUM, "{0:1} + {1:2}"))
+                notation=infix("+", associative=True))
 subtract = operation("subtract", operator.sub, (lambda y, a, b: 1.0, lambda y, a, b: -1.0), symbol="-",
-                     text=(SUM, "{0:1} - {1:2}"), latex=(SUM, "{0:1} - {1:2}"),
-                     javascript=(SUM, "{0:1} - {1:2}"), python=(SUM, "{0:1} - {1:2}"))
-multiply = operation("multiply", operator.mul, (lambda y, a, b: b, lambda y, a, b: a), symbol="*",
-                     text=lambda a, b: (POWER, "{0:4}²") if a == b else (PRODUCT, "{0:2}·{1:2}"),
-                     latex=lambda a, b: (POWER, "{0:4}^{{2}}") if a == b else (PRODUCT, r"{0:2} \cdot {1:2}"),
-                     javascript=(PRODUCT, "{0:2} * {1:3}"), python=(PRODUCT, "{0:2} * {1:3}"))
+                     notation=infix("-"))
+multiply = operation("multiply", operator.mul, (lambda y, a, b: b, lambda y, a, b: a), symbol="*", notation=product)
 divide = operation("divide", operator.truediv, (lambda y, a, b: 1 / b, lambda y, a, b: -y / b), symbol="/",
-                   domain="b != 0", text=(PRODUCT, "{0:2} / {1:3}"), latex=(POWER, r"\frac{{{0}}}{{{1}}}"),
-                   javascript=(PRODUCT, "{0:2} / {1:3}"), python=(PRODUCT, "{0:2} / {1:3}"))
-negative = operation("negative", operator.neg, (lambda y, x: -1.0,), symbol="neg", text=(PRODUCT, "-{0:2}"),
-                     latex=(PRODUCT, "-{0:2}"), javascript=(PRODUCT, "-{0:2}"), python=(PRODUCT, "-{0:2}"))
+                   notation=fraction, domain="b != 0")
+negative = operation("negative", operator.neg, (lambda y, x: -1.0,), symbol="neg", notation=minus)
 
 # At a = b = 0, where a**(b - 1) does not exist, a**b is constant in a; so x**2 is right at 0 in all orders. And 0**b is
 # constant for b > 0. Where a < 0, a**b exists for whole b alone and has no derivative with respect to b: asking for
@@ -80,17 +68,15 @@ negative = operation("negative", operator.neg, (lambda y, x: -1.0,), symbol="neg
 power = operation("power", operator.pow,
                   (lambda y, a, b: where(b, lambda: b * a ** (b - 1), lambda: where(a, lambda: b * a ** (b - 1), 0.0)),
                    lambda y, a, b: where(a, lambda: y * log(a), 0.0)),
-                  symbol="**", domain="a > 0, or a whole b, positive if a = 0",
-                  text=lambda a, b: (POWER, "{0:4}" + _superscript(b)), latex=(POWER, "{0:4}^{{{1}}}"),
-                  javascript=(ATOM, "Math.pow({0}, {1})"), python=(ATOM, "math.pow({0}, {1})"))
+                  symbol="**", notation=superscript, domain="a > 0, or a whole b, positive if a = 0")
 
 # ---- Elementary functions ----------------------------------------------------------------------------------------
 
-exp = operation("exp", math.exp, (lambda y, x: y,), latex=(POWER, "e^{{{0}}}"))
+exp = operation("exp", math.exp, (lambda y, x: y,), notation=exponential)
 expm1 = operation("expm1", math.expm1, (lambda y, x: exp(x),))
 log = operation("log", math.log, (lambda y, x: 1 / x,), domain="x > 0", latex=r"\log")
 log1p = operation("log1p", math.log1p, (lambda y, x: 1 / (1 + x),), domain="x > -1")
-sqrt = operation("sqrt", math.sqrt, (lambda y, x: 0.5 / y,), domain="x >= 0", latex=(POWER, r"\sqrt{{{0}}}"))
+sqrt = operation("sqrt", math.sqrt, (lambda y, x: 0.5 / y,), domain="x >= 0", notation=root)
 sin = operation("sin", math.sin, (lambda y, x: cos(x),), domain="a finite x", latex=r"\sin")
 cos = operation("cos", math.cos, (lambda y, x: -sin(x),), domain="a finite x", latex=r"\cos")
 tan = operation("tan", math.tan, (lambda y, x: 1 + y * y,), domain="a finite x", latex=r"\tan",
@@ -112,13 +98,9 @@ erf = operation("erf", math.erf, (lambda y, x: 2 / math.sqrt(math.pi) * exp(-(x 
 
 choose = operation("where", lambda condition, a, b: a if condition else b,
                    (None, lambda y, c, a, b: choose(c, 1.0, 0.0), lambda y, c, a, b: choose(c, 0.0, 1.0)),
-                   text=(CHOICE, "{1:1} if {0:1} else {2}"), python=(CHOICE, "{1:1} if {0:1} else {2}"),
-                   javascript=(CHOICE, "{0:1} ? {1:1} : {2}"),
-                   latex=(ATOM, r"\begin{{cases}}{1}&\text{{if }}{0}\\{2}&\text{{otherwise}}\end{{cases}}"))
+                   notation=cases)
 step = operation("step", lambda x: where(x > 0, 1.0, 0.0), (None,))
-absolute = operation("absolute", operator.abs, (lambda y, x: step(x) - step(-x),), symbol="abs", text=(ATOM, "|{0}|"),
-                     latex=(ATOM, r"\left|{0}\right|"), javascript=(ATOM, "Math.abs({0})"),
-                     python=(ATOM, "abs({0})"))
+absolute = operation("absolute", operator.abs, (lambda y, x: step(x) - step(-x),), symbol="abs", notation=bars)
 maximum = operation("maximum", lambda a, b: where(a > b, a, b),
                     (lambda y, a, b: where(a > b, 1.0, where(a < b, 0.0, 0.5)),
                      lambda y, a, b: where(a > b, 0.0, where(a < b, 1.0, 0.5))), symbol="max")
@@ -155,13 +137,6 @@ def _fold(combine: Callable[[Any, Any], Any], values: Any) -> Any:
     return total
 
 
-def _terms(call: str, term: str, values: Any) -> tuple[int, str]:
-    """The notation of a sum over lists: a term for each place. The lists may be given by their names alone."""
-    if not is_tuple(values):
-        return ATOM, call
-    return (SUM, " + ".join(term.format(place=place) for place in range(len(values)))) if values else (ATOM, "0")
-
-
 def _logsumexp(values: Any) -> Any:
     """log(e^x1 + ... + e^xn), with the largest number taken out first so that no power overflows."""
     largest = _fold(maximum, values)
@@ -180,13 +155,10 @@ def _pick(index: float, values: list[float]) -> float:
 
 
 sum = operation("sum", builtins.sum, (lambda y, values: [1.0 for _ in values],), lists=("values",),
-                text=lambda values: _terms("sum({0})", "{{0.{place}:1}}", values),
-                latex=lambda values: _terms("", "{{0.{place}:1}}", values),
-                expansion=lambda values: _fold(add, values) if values else 0.0)
+                notation=terms("{0:1}"), expansion=lambda values: _fold(add, values) if values else 0.0)
 dot = operation("dot", lambda weights, inputs: builtins.sum(map(operator.mul, weights, inputs)),
                 (lambda y, weights, inputs: inputs, lambda y, weights, inputs: weights), lists=("weights", "inputs"),
-                text=lambda weights, inputs: _terms("dot({0}, {1})", "{{0.{place}:2}}·{{1.{place}:2}}", weights),
-                latex=lambda weights, inputs: _terms("", r"{{0.{place}:2}} \cdot {{1.{place}:2}}", weights),
+                notation=terms("{0:2}·{1:2}"),
                 expansion=lambda weights, inputs: _fold(add, list(map(multiply, weights, inputs))) if weights else 0.0)
 logsumexp = operation("logsumexp", _largest_out, (lambda y, values: [exp(x - y) for x in values],), lists=("values",),
                       expansion=_logsumexp, domain="at least one number")

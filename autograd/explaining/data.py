@@ -7,8 +7,9 @@ from autograd.explaining.sentences import LANGUAGES, say
 from autograd.explaining.steps import Equation, Narrator, Step, written
 from autograd.value import Value
 from autograd.writing.formula import Formula
-from autograd.writing.mathml import mathml_of
-from autograd.writing.numbers import latex_name, rounded, shown
+from autograd.writing.latex import latex_name
+from autograd.writing.mathml import math, name_in_mathml
+from autograd.writing.numbers import rounded, shown
 
 if TYPE_CHECKING:
     from autograd.explaining.explanation import Explanation
@@ -53,14 +54,13 @@ class _Writer:
 
     def formula(self, formula: Formula | Equation) -> dict[str, str]:
         if isinstance(formula, Equation):
-            text, latex = formula.text, formula.latex
-        else:
-            formula = rounded(formula)
-            text, latex = written(formula, "text"), written(formula, "latex")
-        return self.notations(text, latex)
+            return self.notations(formula.text, formula.latex, formula.mathml if self.mathml else "")
+        short = rounded(formula)
+        return self.notations(written(short, "text"), written(short, "latex"),
+                              math(written(short, "mathml")) if self.mathml else "")
 
-    def notations(self, text: str, latex: str) -> dict[str, str]:
-        return {"text": text, "latex": latex} | ({"mathml": mathml_of(latex)} if self.mathml else {})
+    def notations(self, text: str, latex: str, mathml: str) -> dict[str, str]:
+        return {"text": text, "latex": latex} | ({"mathml": mathml} if self.mathml else {})
 
     def nodes(self) -> list[dict[str, Any]]:
         ledger, narrator = self.ledger, Narrator(self.ledger, None, "en")
@@ -70,12 +70,13 @@ class _Writer:
         wanted, found = set(ledger.wrt), list[dict[str, Any]]()
         for node in ledger.order:
             formula, numbers = narrator.formula(node)
-            name = formula.text if node.constant else ledger.names[node]
+            name = "" if node.constant else ledger.names[node]
             kind = ("operation" if node.op is not None else "constant" if node.constant else
                     "parameter" if node in ledger.given else "input")
             found.append({
                 "id": self.id(node), "kind": kind,
-                "name": self.notations(name, formula.latex if node.constant else latex_name(name)),
+                "name": (self.formula(formula) if node.constant else
+                         self.notations(name, latex_name(name), math(name_in_mathml(name)))),
                 "label": node.label, "module": ledger.modules[node],
                 "value": node.data, "shown": shown(node.data),
                 "gradient": ledger.gradients.get(node, 0.0) if node in ledger.moving else None,

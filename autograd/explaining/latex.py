@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from autograd.explaining.sentences import say
 from autograd.explaining.steps import Step, written
 from autograd.explaining.summary import derivatives, outline
-from autograd.writing.numbers import escaped, latex_name, rounded
+from autograd.writing.latex import escaped, latex_name
+from autograd.writing.numbers import rounded
 
 if TYPE_CHECKING:
     from autograd.explaining.explanation import Explanation

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from autograd.explaining.steps import Step
 from autograd.explaining.summary import derivatives, outline
-from autograd.writing.mathml import mathml_of
 
 if TYPE_CHECKING:
     from autograd.explaining.explanation import Explanation
@@ -44,13 +43,13 @@ def html_of(explanation: "Explanation") -> str:
                 rows.append(_row(*item))
         parts.append(_table(heading, rows))
     heading, found, more = derivatives(explanation)
-    rows = [f"<tr>{_cell(mathml_of(equation.latex))}</tr>" for equation in found]
+    rows = [f"<tr>{_cell(equation.mathml)}</tr>" for equation in found]
     parts.append(_table(heading, rows + ["<tr><td>…</td></tr>"] * more))
     return f'<div lang="{explanation.lang}">{"".join(parts)}</div>'
 
 
 def _row(place: int, step: Step) -> str:
-    formulas = "<br>".join(mathml_of(equation.latex) for equation in step.equations)
+    formulas = "<br>".join(equation.mathml for equation in step.equations)
     return f"<tr>{_cell(str(place + 1))}{_cell(formulas)}{_cell(html.escape(step.sentence))}</tr>"
 
 

@@ -10,6 +10,9 @@ from autograd.explaining.sentences import say
 from autograd.table.reading import is_tuple
 from autograd.value import Value
 from autograd.writing.formula import Formula
+from autograd.writing.latex import latex_name
+from autograd.writing.mathml import math as math_element
+from autograd.writing.mathml import name_in_mathml
 from autograd.writing.numbers import (
     Coefficient,
     Named,
@@ -18,10 +21,10 @@ from autograd.writing.numbers import (
     derivative,
     has_rounded,
     is_equal,
-    latex_name,
     rounded,
     shown,
 )
+from autograd.writing.unknown import being_read
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,11 @@ class Equation:
     def latex(self) -> str:
         return written(self.left, "latex") + "".join(
             f" {'=' if sign == '=' else _APPROXIMATELY} {written(part, 'latex')}" for sign, part in self.right)
+
+    @property
+    def mathml(self) -> str:
+        return math_element(written(self.left, "mathml"), *(
+            f"<mo>{sign}</mo>{written(part, 'mathml')}" for sign, part in self.right))
 
 
 @dataclass(frozen=True)
@@ -144,7 +152,8 @@ class Narrator:
             if partial is None or self.ledger.moving.isdisjoint(parents):
                 found += [None] * len(parents)
             else:
-                slopes = partial(y, *operands)
+                with being_read():
+                    slopes = partial(y, *operands)
                 found += [slope if isinstance(slope, Formula) else Formula(slope)
                           for slope in (slopes if is_tuple(argument) else [slopes])]
         return found
@@ -194,7 +203,8 @@ class Narrator:
         uses = [derivative(output, name, use) for use in (1, edge.use)]
         if edge.use > 2:
             uses.insert(1, Symbol("…", r"\cdots"))
-        summed = Symbol(" + ".join(use.text for use in uses), " + ".join(use.latex for use in uses))
+        summed = Symbol(" + ".join(use.text for use in uses), " + ".join(use.latex for use in uses),
+                        f"<mrow>{'<mo>+</mo>'.join(use.write('mathml') for use in uses)}</mrow>")
         terms = Numeral("before", flow.before) + Numeral("contribution", flow.contribution)
         if edge.use < edge.uses:
             return chain(summed, terms, flow.total)
@@ -243,11 +253,13 @@ def results(ledger: Ledger) -> list[Equation]:
 
 
 def written(formula: Formula, language: str) -> str:
-    """A formula as text or LaTeX. Between numbers stands a ×: a dot there could be a decimal point."""
-    line: str = getattr(formula, language)
+    """A formula as text, LaTeX or MathML. Between numbers stands a ×: a dot there could be a decimal point."""
+    line = formula.write(language)
     if not _has_numeral(formula):
         return line
-    return line.replace("·", " × ") if language == "text" else line.replace(r"\cdot", r"\times")
+    dot, cross = {"text": ("·", " × "), "latex": (r"\cdot", r"\times"),
+                  "mathml": ("<mo>·</mo>", "<mo>×</mo>")}[language]
+    return line.replace(dot, cross)
 
 
 def chain(left: Formula, *parts: Formula | float) -> Equation:
@@ -269,7 +281,7 @@ def chain(left: Formula, *parts: Formula | float) -> Equation:
 
 
 def _new(name: str) -> Symbol:
-    return Symbol(f"{name}′", f"{latex_name(name)}'")
+    return Symbol(f"{name}′", f"{latex_name(name)}'", name_in_mathml(name, "<mo>′</mo>"))
 
 
 def _each(symbol: Callable[[Value], Any], arguments: tuple[Any, ...]) -> tuple[Any, ...]:

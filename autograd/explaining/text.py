@@ -2,11 +2,11 @@
 
 import os
 import sys
-import unicodedata
 from typing import TYPE_CHECKING
 
 from autograd.explaining.steps import Equation, written
 from autograd.explaining.summary import derivatives, outline
+from autograd.writing.text import columns
 
 if TYPE_CHECKING:
     from autograd.explaining.explanation import Explanation
@@ -86,11 +86,6 @@ def _shortened(text: str, width: int) -> str:
 
 def _padded(text: str, width: int) -> str:
     return text + " " * (width - columns(text))
-
-
-def columns(text: str) -> int:
-    """How many columns of a terminal the text takes: signs of Chinese two, accents of their own none."""
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def _has_colour() -> bool:

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from autograd.lesson.notation import slopes
 from autograd.table.reading import is_tuple
 from autograd.table.row import Operation
 from autograd.value import Value
-from autograd.writing.formula import Formula, javascript_library
+from autograd.writing.formula import Formula, slopes
+from autograd.writing.javascript import javascript_library
 
 Shape = tuple[Operation, tuple[int | None, ...]]  # a row, and for each argument the length of the list that it is
 

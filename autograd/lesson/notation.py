@@ -4,39 +4,34 @@ A tree is what JSON has for an element: `["mfrac", ["mi", "a"], ["mi", "b"]]`. A
 or `[0, -1]`: the result; `[1, 2]` is the third argument where a negative number needs parentheses.
 """
 
-import re
 import xml.etree.ElementTree as ElementTree
 from typing import Any
 
-import latex2mathml.converter
-
+from autograd.table.notation import PRODUCT
 from autograd.table.reading import is_tuple
-from autograd.table.row import Operation
 from autograd.value import Value
-from autograd.writing.formula import Formula
+from autograd.writing.formula import Formula, slopes
+from autograd.writing.layout import Layout
 from autograd.writing.numbers import Numeral
-
-# While a formula is LaTeX, a place in it is a negative number that no formula has; so it gets parentheses exactly where
-# one would. Then it becomes a letter that no one types, of one of two planes of ideographs: without and with them.
-_FIRST_NUMBER = 1001
-_LOOSE, _TIGHT = 0x20000, 0x30000
-# The parentheses of a call, as in \tanh\left(x\right), are not meant: they stay whatever is in them.
-_PLACES = re.compile(r"(?<![a-z])(?<!\w})\\left\(-(\d{4})\.0\\right\)|-(\d{4})\.0(?!\d)")
-
-# latex2mathml would take the names of functions apart into their letters.
-_FUNCTIONS = re.compile(r"\\(?:mathrm|operatorname){((?:[^{}\\]|\\.)*)}")
 
 
 class _Place(Numeral):
-    """A place for the name or the number of an argument; which of the two is for the page to say."""
+    """A place for the name or the number of an argument; which of the two is for the page to say.
 
-    __slots__ = ()
+    Where a negative number would get parentheses, the page decides, by the number that it is at the moment.
+    """
+
+    __slots__ = ("_place",)
 
     def __init__(self, place: int) -> None:
-        super().__init__(f"argument {place}", float(-_FIRST_NUMBER - place))
+        super().__init__(f"argument {place}", -1.0)
+        self._place = place
 
     def truth(self) -> Any:
         return Formula.truth(self)  # as numbers change, so does what is chosen
+
+    def _layout(self, language: str) -> Layout:
+        return Layout(PRODUCT, True, [f"<loose>{self._place}</loose>"], f"<tight>{self._place}</tight>")
 
 
 def pattern(node: Value) -> tuple[Any, ...]:
@@ -68,43 +63,16 @@ def written(node: Value) -> tuple[Any, list[Any]]:
                           for slope in slopes(row, _Place(-1), tuple(map(operand, node.arguments)))]
 
 
-def slopes(row: Operation, y: Formula, arguments: tuple[Any, ...]) -> list[Formula | None]:
-    """The row's partial derivatives as formulas, one for each number among the arguments.
-
-    None where no gradient flows, and for plain numbers, with respect to which there need not be a derivative.
-    """
-    found: list[Formula | None] = []
-    for partial, argument in zip(row.partials, arguments):
-        inside = argument if is_tuple(argument) else (argument,)
-        if partial is None or not any(isinstance(item, Formula) for item in inside):
-            items: Any = [None] * len(inside)
-        else:
-            items = partial(y, *arguments)
-            items = items if is_tuple(argument) else [items]
-        found += [item if item is None or isinstance(item, Formula) else Formula(item) for item in items]
-    return found
-
-
 def _short(parent: Value) -> bool:
     """Whether a parent is a constant that is written as it is. 0 and 1 are not: a formula simplifies them away."""
     return parent.constant and parent.data not in (0.0, 1.0) and float(f"{parent.data:.4g}") == parent.data
 
 
 def _tree(formula: Formula) -> Any:
-    def letter(found: re.Match[str]) -> str:
-        return chr((_TIGHT if found[1] else _LOOSE) + int(found[1] or found[2]) - _FIRST_NUMBER + 1)
-
-    latex = _PLACES.sub(letter, formula.latex)
-    latex = _FUNCTIONS.sub(lambda found: rf"\text{{{found[1].replace(chr(92), '')}}}", latex)
-    (root,) = ElementTree.fromstring(latex2mathml.converter.convert(latex))
-    return _element(root)
+    return _element(ElementTree.fromstring(formula.write("mathml")))
 
 
 def _element(element: ElementTree.Element) -> Any:
-    tag = element.tag.rpartition("}")[2]
-    text = (element.text or "").strip()
-    if len(text) == 1 and ord(text) >= _LOOSE:
-        tight, code = divmod(ord(text) - _LOOSE, _TIGHT - _LOOSE)
-        return [tight, code - 1]
-    children = [_element(child) for child in element]
-    return children[0] if tag == "mrow" and len(children) == 1 else [tag, *([text] if text else children)]
+    if element.tag in ("loose", "tight"):
+        return [int(element.tag == "tight"), int(element.text or "")]
+    return [element.tag, *([element.text] if element.text else map(_element, element))]

@@ -19,7 +19,7 @@ from autograd.recording.modes import clock, lock, state
 from autograd.table.reading import Reading, is_tuple
 from autograd.table.row import Operation, added, operations
 from autograd.value import Value, constant, finite
-from autograd.writing.formula import Formula
+from autograd.writing.formula import Formula, slopes
 
 _RECORD = """
 def {name}({parameters}):
@@ -89,17 +89,18 @@ def _of_numbers(row: Operation, is_checked: bool) -> None:
     symbols = [Formula(name) for name in ("x0", "x1")[: len(row.partials)]]
     try:
         value = Formula(row, tuple(symbols)).python
-        slopes = [Formula("g") * (0.0 if rule is None else rule(Formula("y"), *symbols)) for rule in row.partials]
-    except TypeError as error:
+        partials = slopes(row, Formula("y"), tuple(symbols))
+    except Exception as error:
         raise TypeError(f"{row.name} is said to be pure, but cannot be written down: {error}") from None
-    flows = {name: flow.python for name, flow in zip("ab", slopes) if flow.head != 0.0}
+    flows = {name: (Formula("g") * slope).python for name, slope in zip("ab", partials)
+             if slope is not None and slope.head != 0.0}
     called = set(re.findall(r"(?<![\w.])\w+(?=\()", " ".join([value, *flows.values()])))
     primitives = {name: other.value for name, other in operations.items()
                   if "python" in other.notation and name in called}
     if not called.isdisjoint(re.findall(r"\w+", _RECORD + _TWO)):  # a row of a user's own may be called `state`
         return
     if is_checked:
-        _compare(row, value, [flow.python for flow in slopes], primitives)
+        _compare(row, value, ["0.0" if slope is None else slope.python for slope in partials], primitives)
     names = ["a", "b"][: len(symbols)]
     way = {"value": value, "arguments": ", ".join(names), "plain": f"read(operation, ({', '.join(names)},))",
            "unusual": ""}
@@ -150,14 +151,14 @@ def _run(row: Operation, text: str, **names: Any) -> dict[str, Any]:
     return scope
 
 
-def _compare(row: Operation, value: str, flows: list[str], primitives: dict[str, Any]) -> None:
+def _compare(row: Operation, value: str, partials: list[str], primitives: dict[str, Any]) -> None:
     """Refuse a row that is said to be pure, and gives other numbers than what was read from it."""
-    written = eval(f"lambda y, g, x0, x1=None: [{', '.join([value, *flows])}]", {"math": math, **primitives})
-    for point in product((0.5, -1.25, 1.0, 0.0, 2.0, 3.75), repeat=len(flows)):
+    written = eval(f"lambda y, x0, x1=None: [{', '.join([value, *partials])}]", {"math": math, **primitives})
+    for point in product((0.5, -1.25, 1.0, 0.0, 2.0, 3.75), repeat=len(partials)):
         try:
             y = row.calculate([*point], point)
             plain = [y, *(row.slope(place, y, point) if rule else 0.0 for place, rule in enumerate(row.partials))]
-            found = written(y, 1.0, *point)
+            found = written(y, *point)
         except (ArithmeticError, ValueError):
             continue
         if plain != found:
@@ -167,7 +168,7 @@ def _compare(row: Operation, value: str, flows: list[str], primitives: dict[str,
 
 def _constant(data: Any) -> Value:
     """constant(), for a float or an int."""
-    if data - data != 0.0:
+    if not -1e308 < data < 1e308:
         return constant(data)  # which says what is wrong
     node = _new()
     node._data = float(data)

@@ -21,6 +21,12 @@ JAVASCRIPT = {
 }""",
 }
 
+# The functions that Python's `math` and JavaScript's `Math` both have, by the same name.
+MATH = {
+    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "cos", "cosh", "exp", "expm1", "floor",
+    "hypot", "log", "log10", "log1p", "log2", "pow", "sin", "sinh", "sqrt", "tan", "tanh", "trunc",
+}
+
 # Words that cannot name a function or a variable in JavaScript though they can in Python, and the one name that all
 # of the formulas use.
 _JAVASCRIPT_WORDS = {

@@ -1,6 +1,7 @@
 """One row of the table: what an operation is, and how a call of it finds the reading that its arguments ask for."""
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from inspect import CO_VARARGS
@@ -9,13 +10,11 @@ from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 from autograd.errors import DivisionByZeroError, DomainError, NumberOverflowError
+from autograd.table.notation import ATOM, Notation, Template
 from autograd.table.primitives import javascript_name
 from autograd.table.reading import Reading, is_list, is_tuple, number
 
-# A notation is how tightly it holds together, and a template. `{0:2}` is the first operand, in parentheses if it
-# holds less tightly than a PRODUCT. A function of the operands may choose the notation.
-Notation = tuple[int, str] | Callable[..., tuple[int, str]]
-CHOICE, SUM, PRODUCT, POWER, ATOM = range(5)
+_Template = Template | Callable[..., Template]
 _MOST = 10  # the numbers of a list that a message shows
 
 operations: dict[str, "Operation"] = {}  # the table, by name
@@ -27,7 +26,7 @@ class Operation:
 
     def __init__(self, name: str, value: Callable[..., Any], partials: tuple[Callable[..., Any] | None, ...],
                  expansion: Callable[..., Any] | None, symbol: str, domain: str | None, lists: tuple[str, ...],
-                 notation: dict[str, Notation]) -> None:
+                 notation: Notation) -> None:
         self.name, self.value, self.partials, self.expansion = name, value, partials, expansion
         self.symbol, self.domain, self.notation = symbol, domain, notation
         # Where recording/fast.py leaves faster ways to call the row and to hand a gradient on.
@@ -107,11 +106,11 @@ class Operation:
     @property
     def call(self) -> str:
         """The operation as it is written with the names of its parameters: `a / b`, `log(x)`."""
+        if any(self.lists):
+            return f"{self.name}({', '.join(self.parameters)})"
         notation = self.notation["text"]
         template = (notation(*self.parameters) if callable(notation) else notation)[1]
-        for level in "1234":
-            template = template.replace(f":{level}", "")
-        return template.format(*self.parameters)
+        return re.sub(r":[\d.]+\}", "}", template).format(*self.parameters)
 
     def _gather(self, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
         """Lists of any kind become tuples; the last one may also be given number by number."""
@@ -140,9 +139,10 @@ class Operation:
 
 def operation(name: str, value: Callable[..., Any], partials: tuple[Callable[..., Any] | None, ...], *,
               expansion: Callable[..., Any] | None = None, symbol: str | None = None, domain: str | None = None,
-              lists: tuple[str, ...] = (), text: Notation | None = None, latex: Notation | str | None = None,
-              javascript: Notation | None = None, python: Notation | None = None, pure: bool = False) -> Operation:
-    """Add a row to the table; that is all that a new operation needs.
+              lists: tuple[str, ...] = (), notation: Notation | None = None, text: _Template | None = None,
+              latex: _Template | str | None = None, javascript: _Template | None = None,
+              python: _Template | None = None, pure: bool = False) -> Operation:
+    r"""Add a row to the table; that is all that a new operation needs.
 
     - `value`: a primitive such as `math.tanh`, or generic arithmetic: a function of the arguments.
     - `partials`: for each argument the derivative with respect to it, a function of `y`, the result, and the
@@ -151,7 +151,8 @@ def operation(name: str, value: Callable[..., Any], partials: tuple[Callable[...
     - `domain`: what the arguments have to fulfil, in words.
     - `lists`: the names of the arguments that are lists of numbers; they are of the same length, and the partials
       exist wherever the value does.
-    - the notations, where `name(x)` is not the one. Without one for Python, `value` says how to calculate.
+    - `notation`: one of those in notation.py, where `name(x)` is not the one; or for a single language a template, or
+      for LaTeX the name of the function, `r"\log"`. Without one for Python, `value` says how to calculate.
 
     - `pure`: says that all of these are arithmetic and operations of the table, that they ask nothing of Python (no
       `if`, no `==`, no `isinstance`) and read nothing that changes: then the row is made faster. Checked at first use.
@@ -166,20 +167,16 @@ def operation(name: str, value: Callable[..., Any], partials: tuple[Callable[...
     if not _takes(value, count) or not all(partial is None or _takes(partial, count + 1) for partial in partials):
         raise ValueError(f"{name} has {count} partials, so its value takes {count} arguments, and each of its partials "
                          f"y and those {count}")
-    places = ", ".join(f"{{{place}}}" for place in range(len(partials)))
-    command = "operatorname" if name.isalpha() else "mathrm"  # latex2mathml reads only letters in the first
-    escaped = name.replace("_", r"\_")
-    function = latex if isinstance(latex, str) else rf"\{command}{{{escaped}}}"
-    notation: dict[str, Notation] = {
-        "text": text or (ATOM, f"{name}({places})"),
-        "latex": latex if latex and not isinstance(latex, str) else (ATOM, rf"{function}\left({places}\right)"),
-        "javascript": javascript or (ATOM, f"{javascript_name(name)}({places})"),
-    }
+    places = ", ".join(f"{{{place}}}" for place in range(count))
+    command = "operatorname" if name.isalpha() else "mathrm"  # not all that read LaTeX take a digit in the first
+    function = latex if isinstance(latex, str) else rf"\{command}{{{name}}}".replace("_", r"\_")
+    written: Notation = {"text": (ATOM, f"{name}({places})"), "latex": (ATOM, rf"{function}\left({places}\right)"),
+                         "javascript": (ATOM, f"{javascript_name(name)}({places})")}
     if isinstance(value, BuiltinFunctionType) or lists:
-        python = python or (ATOM, f"{name}({places})")
-    if python:
-        notation["python"] = python
-    row = Operation(name, value, partials, expansion, symbol or name, domain, lists, notation)
+        written["python"] = ATOM, f"{name}({places})"
+    own = {"text": text, "latex": None if isinstance(latex, str) else latex, "javascript": javascript, "python": python}
+    written |= (notation or {}) | {language: template for language, template in own.items() if template}
+    row = Operation(name, value, partials, expansion, symbol or name, domain, lists, written)
     if not set(lists) <= set(row.parameters):
         raise ValueError(f"{name} has no arguments {', '.join(lists)}, only {', '.join(row.parameters)}")
     operations[name] = row

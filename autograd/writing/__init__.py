@@ -1,4 +1,4 @@
 """How mathematics is written: formulas, numbers and names, and formulas that are typed in.
 
-Read formula.py, then numbers.py and names.py.
+Read formula.py and layout.py, then numbers.py and names.py. unknown.py says what a formula cannot be asked.
 """

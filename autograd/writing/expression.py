@@ -16,15 +16,17 @@ from inspect import Parameter, Signature
 from keyword import iskeyword
 from types import BuiltinFunctionType
 from typing import Any, NoReturn
-from unicodedata import combining, decomposition, east_asian_width, normalize
+from unicodedata import decomposition, normalize
 from unicodedata import name as unicode_name
 
 from autograd.errors import ExpressionError
 from autograd.operations import add, divide, multiply, negative, power, subtract
 from autograd.table.row import Operation, operations
+from autograd.writing.text import columns, shortened
 
 LONGEST = 2000  # characters
 DEEPEST = 100  # levels of nesting; a sum of many terms is one level
+_QUOTED = 40  # characters of a text that a message shows
 CONSTANTS = {"pi": math.pi, "e": math.e}
 
 _OPERATORS: dict[type[ast.AST], Operation] = {ast.Add: add, ast.Sub: subtract, ast.Mult: multiply, ast.Div: divide,
@@ -83,7 +85,7 @@ class Expression:
         if missing:
             place = next(step.place for step in self.steps if step.what == missing[0])
             what = f"{spelled(missing[0])} has" if len(missing) == 1 else f"{_listed(map(spelled, missing))} have"
-            _refuse(f"{what} no number: add {_shortened(missing[0])}=2, for instance", self.text, place)
+            _refuse(f"{what} no number: add {shortened(missing[0], _QUOTED)}=2, for instance", self.text, place)
 
     def __call__(self, *numbers: Any) -> Any:
         return self.evaluate(dict(zip(self.names, numbers, strict=True)))
@@ -257,18 +259,14 @@ def _function(name: str, count: int, text: str, place: int) -> Operation:
 
 def spelled(text: str) -> str:
     """A text as a message quotes it, in one line; a foreign letter with its name, as it may look like another."""
-    shown = "".join(sign if sign.isprintable() else f"<U+{ord(sign):04X}>" for sign in _shortened(text))
+    shown = "".join(sign if sign.isprintable() else f"<U+{ord(sign):04X}>" for sign in shortened(text, _QUOTED))
     quote = '"' if "'" in shown else "'"
     name = unicode_name(text, "") if len(text) == 1 and not text.isascii() else ""
     return f"{quote}{shown}{quote}" + f" ({name})" * bool(name)
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:39]}…"
-
-
 def _listed(names: Iterable[str]) -> str:
-    first, *rest = map(_shortened, names)
+    first, *rest = (shortened(name, _QUOTED) for name in names)
     return ", ".join([first, *rest[:4]]) + ", …" * (len(rest) > 4)
 
 
@@ -279,5 +277,4 @@ def _refuse(message: str, text: str, place: int) -> NoReturn:
                     for sign in text[start : place + 30])
     before, line = "…" * (start > 0), "…" * (start > 0) + shown + "…" * (place + 30 < len(text))
     before += shown[: place - start]
-    width = sum(0 if combining(sign) else 2 if east_asian_width(sign) in "WF" else 1 for sign in before)
-    raise ExpressionError(f"{message}\n  {line}\n  {' ' * width}^")
+    raise ExpressionError(f"{message}\n  {line}\n  {' ' * columns(before)}^")

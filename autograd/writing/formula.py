@@ -1,48 +1,41 @@
 """Formula: operations written down, as text, LaTeX, JavaScript or Python.
 
 A Formula flows through the rows of the table like a number and remembers what was done to it. How a row is written
-is the row's own notation; all that happens here is to put the operands in their places, with parentheses where one
-of them would otherwise fall apart. Simplified are 1 * x, x + 0, 0 * x, x ** 1 and --x, and nothing else.
+is the row's own notation; layout.py puts the operands in their places.
+
+Where people read, 0 * x and x + 0 are 0 and x. In what calculates they stay: 0 * log(x) fails where log does, and
+-0 + 0 is not -0. That 1 * x, x ** 1 and --x are x is true of all numbers. Nothing else is simplified.
 """
 
 import inspect
 import math
-import re
 from collections.abc import Callable
 from itertools import chain
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from autograd.calculus.dual import directional
-from autograd.operations import add, multiply, negative, power
-from autograd.table.primitives import JAVASCRIPT, javascript_name
+from autograd.operations import add, choose, multiply, negative, power
+from autograd.table.notation import COMPARISON, PEOPLE
 from autograd.table.reading import Reading, is_tuple, number
-from autograd.table.row import ATOM, PRODUCT, SUM, Operation, operations
+from autograd.table.row import Operation
+from autograd.writing.layout import Layout, arranged, name_layout, number_layout
+from autograd.writing.mathml import template_in_mathml
+from autograd.writing.unknown import Unknown, being_read, is_being_read, not_being_read, refuse
 
-_PLACE = re.compile(r"\{(\d)(?:\.(\d+))?(?::(\d))?\}|\{\{|\}\}")
-_AFTER_SIGN = re.compile(r"([-+*/·]|\\cdot) *$")
-_COMPARISONS = {"<": {}, ">": {}, "<=": {"text": "≤", "latex": r"\le"}, ">=": {"text": "≥", "latex": r"\ge"},
-                "!=": {"text": "≠", "latex": r"\ne"}}
-
-
-class Layout(NamedTuple):
-    """How a formula is written, but for its operands, which stand among the pieces as they are.
-
-    `precedence`: how tightly it holds together; `signed`: whether it begins with a minus sign.
-    """
-
-    precedence: int
-    signed: bool
-    pieces: "list[str | Formula]"
+_COMPARISONS = {sign: {"text": text, "latex": latex, "javascript": sign, "python": sign} for sign, text, latex in (
+    ("<", "<", "<"), (">", ">", ">"), ("<=", "≤", r"\le"), (">=", "≥", r"\ge"), ("!=", "≠", r"\ne"))}
 
 
-class Formula(Reading):
+class Formula(Unknown, Reading):
     """A name, a number, or an operation on formulas.
 
-    `text`, `latex`, `javascript` and `python` are the four ways to write it; `str()` is the first. Raises ValueError
-    for a number that is not finite, TypeError for what is neither a name nor a number.
+    `text`, `latex`, `javascript` and `python` are the four ways to write it; `str()` is the first. Formulas are equal
+    if they are written alike. While a function is read, and compared with a number, a formula refuses `==`: it stands
+    for no number as yet. Raises ValueError for a number that is not finite, TypeError for what is neither a name nor
+    a number.
     """
 
-    __slots__ = ("_hash", "_layouts", "arguments", "head")
+    __slots__ = ("_hash", "_layouts", "_shorter", "arguments", "head")
     generality: ClassVar[int] = 2
 
     def __init__(self, head: "str | float | Operation", arguments: tuple[Any, ...] = ()) -> None:
@@ -50,119 +43,103 @@ class Formula(Reading):
         if isinstance(self.head, float) and not math.isfinite(self.head):
             raise ValueError(f"a formula is made of finite numbers, not {self.head}")
         self.arguments = arguments
+        self._shorter: Formula | None = None
         self._layouts: dict[str, Layout] = {}
-        self._hash = hash((self.head, arguments))
+        self._hash = hash((self.head, *(operand._hash for operand in _operands(arguments))))
 
     @classmethod
     def read(cls, operation: Operation, arguments: tuple[Any, ...]) -> Any:
-        operands = tuple(tuple(map(_formula, a)) if is_tuple(a) else _formula(a) for a in arguments)
-        simpler = _simplified(operation, operands)
-        return cls(operation, operands) if simpler is None else simpler
+        operands = tuple(tuple(map(formula_of, a)) if is_tuple(a) else formula_of(a) for a in arguments)
+        same = _same(operation, operands)
+        if same is not None:
+            return same
+        made = cls(operation, operands)
+        made._shorter = _shortened(operation, operands)
+        return made
+
+    @property
+    def shorter(self) -> "Formula":
+        """The formula as people write it, without what says nothing."""
+        return self if self._shorter is None else self._shorter
 
     def truth(self) -> "bool | Formula":
         if not isinstance(self.head, str | Operation):
             return bool(self.head)
-        return self if self._is_comparison else Formula("!=", (self, Formula(0.0)))
+        return self if self.is_comparison else Formula("!=", (self, Formula(0.0)))
+
+    @property
+    def is_comparison(self) -> bool:
+        return bool(self.arguments) and self.head in _COMPARISONS
 
     @property
     def text(self) -> str:
         """Plain text with mathematical signs: `1 - y²`."""
-        return self.write("text")[1]
+        return self.write("text")
 
     @property
     def latex(self) -> str:
         r"""A LaTeX formula, without dollar signs: `1 - y^{2}`."""
-        return self.write("latex")[1]
+        return self.write("latex")
 
     @property
     def javascript(self) -> str:
         """A JavaScript expression over the functions of `javascript_library()`."""
-        return self.write("javascript")[1]
+        return self.write("javascript")
 
     @property
     def python(self) -> str:
         """A Python expression on floats over the module `math` and the rows' own primitives."""
-        return self.write("python")[1]
+        return self.write("python")
 
-    def write(self, language: str) -> tuple[int, str]:
-        """How tightly the formula holds together, and itself, in one of the four languages."""
-        self._lay_out(language)
-        written: list[str] = []
-        waiting: list[str | Formula] = [self]
-        while waiting:
-            piece = waiting.pop()
-            if isinstance(piece, str):
-                written.append(piece)
-            else:
-                waiting += piece._layouts[language].pieces[::-1]
-        return self._layouts[language].precedence, "".join(written)
+    def write(self, language: str) -> str:
+        """The formula in one of the four languages, or, in "mathml", as an element for a `<math>`."""
+        return str(self.layout(language))
 
-    def _lay_out(self, language: str) -> None:
-        waiting = [self]
+    def layout(self, language: str) -> Layout:
+        """How the formula is written. It is kept, as a formula may be a part of many others."""
+        wanted = self.shorter if language in PEOPLE else self
+        waiting = [] if language in wanted._layouts else [wanted]
         while waiting:  # operands first, so that a formula may be of any depth
             part = waiting[-1]
-            unready = [] if language in part._layouts else [
-                operand for operand in _operands(part.arguments) if language not in operand._layouts]
-            if unready:
-                waiting += unready
-            else:
+            operands = [] if language in part._layouts else _operands(part.arguments)
+            if language in PEOPLE:
+                operands = [operand.shorter for operand in operands]
+            unready = [operand for operand in operands if language not in operand._layouts]
+            waiting += unready
+            if not unready:
+                waiting.pop()
                 if language not in part._layouts:
                     part._layouts[language] = part._layout(language)
-                waiting.pop()
-
-    @property
-    def _is_comparison(self) -> bool:
-        return bool(self.arguments) and self.head in _COMPARISONS
+        return wanted._layouts[language]
 
     def _layout(self, language: str) -> Layout:
-        if isinstance(self.head, str):
-            if not self._is_comparison:
-                return Layout(ATOM, self.head[:1] == "-", [_name(self.head) if language == "latex" else self.head])
-            sign = _COMPARISONS[self.head].get(language, self.head)
-            precedence, template = SUM, f"{{0:{SUM}}} {sign} {{1:{SUM}}}"
-        elif not isinstance(self.head, Operation):
-            precedence, written = _number(self.head, language)
-            return Layout(precedence, written[0] == "-", [written])
-        elif language == "python" and "python" not in self.head.notation:
-            opened = _formula(self.head.value(*self.arguments))  # generic arithmetic, down to primitives
-            opened._lay_out(language)
-            return opened._layouts[language]
+        if isinstance(self.head, Operation):
+            if language == "python" and "python" not in self.head.notation:
+                return value_of(self.head, self.arguments).layout(language)
+            by = language if language in self.head.notation else "text"
+            notation = self.head.notation[by]
+            with not_being_read():  # a notation may compare operands, and a function may print what it calculates
+                precedence, template = notation(*self.arguments) if callable(notation) else notation
+        elif isinstance(self.head, str) and self.is_comparison:
+            by = language if language in _COMPARISONS[self.head] else "text"
+            precedence, template = COMPARISON, f"{{0:1}} {_COMPARISONS[self.head][by]} {{1:1}}"
+        elif isinstance(self.head, str):
+            return name_layout(self.head, language)
         else:
-            notation = self.head.notation[language]
-            precedence, template = notation(*self.arguments) if callable(notation) else notation
-        pieces: list[str | Formula] = []
-        end = 0
-        for place in _PLACE.finditer(template):
-            pieces.append(template[end : place.start()])
-            if place[1] is None:
-                pieces.append(place[0][0])  # a doubled brace is a brace
-            else:
-                after_sign = _AFTER_SIGN.search(template[: place.start()]) is not None
-                operand = self.arguments[int(place[1])]
-                pieces += _place(operand[int(place[2])] if place[2] else operand, int(place[3] or 0), language,
-                                 precedence, after_sign)
-            end = place.end()
-        pieces = [piece for piece in (*pieces, template[end:]) if piece != ""]
-        first = pieces[0]
-        return Layout(precedence, first._layouts[language].signed if isinstance(first, Formula) else first[0] == "-",
-                      pieces)
+            digits = repr(self.head)
+            return number_layout(digits.removesuffix(".0") if language in PEOPLE else digits, language)
+        if language == "mathml" and by == "text":
+            template = template_in_mathml(template)
+        return arranged(precedence, template, self.arguments, language, lambda operand: operand.layout(language))
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Formula):
-            return False
-        waiting: list[tuple[Formula, Formula]] = [(self, other)]
-        seen: set[tuple[int, int]] = set()
-        while waiting:
-            a, b = waiting.pop()
-            if a is b or (id(a), id(b)) in seen:
-                continue
-            if a._hash != b._hash or a.head != b.head or _lengths(a) != _lengths(b):
-                return False
-            seen.add((id(a), id(b)))
-            waiting += zip(_operands(a.arguments), _operands(b.arguments), strict=True)
-        return True
+        if is_being_read() or isinstance(other, Reading) != isinstance(other, Formula) or _is_number(other):
+            refuse("==")
+        return isinstance(other, Formula) and _is_alike(self, other)
 
     def __hash__(self) -> int:
+        if is_being_read():
+            refuse("looking it up")
         return self._hash
 
     def __lt__(self, other: Any) -> Any:
@@ -176,9 +153,6 @@ class Formula(Reading):
 
     def __ge__(self, other: Any) -> Any:
         return _comparison(">=", self, other)
-
-    def __bool__(self) -> bool:
-        raise TypeError("a formula is neither true nor false: choose with where(condition, a, b), not with `if`")
 
     def __str__(self) -> str:
         return self.text
@@ -198,56 +172,108 @@ def formula(function: Callable[..., Any], *names: str, partial: int | str | None
     - `partial`: the number or the name of an argument: then the derivative with respect to it is written, for an
       operation as its row has it, with `result` as the name of the operation's own result; `result=None` writes it
       in terms of the arguments alone.
+
+    Raises TypeError for a function that asks what a number is, by `==`, `if`, `float()` or the like.
     """
     row = function if isinstance(function, Operation) else None
     parameters = names or (row.parameters if row else tuple(inspect.signature(function).parameters))
     if row and True in row.lists:
         raise TypeError(f"{row.call} is written down from lists: formula(lambda a, b: {row.name}([a, b]))")
-    symbols = [Formula(name) for name in parameters]
-    if partial is None:
-        return _formula(function(*symbols))
-    if partial not in (*parameters, *range(len(parameters))):
+    symbols = tuple(map(Formula, parameters))
+    if partial is not None and partial not in (*parameters, *range(len(parameters))):
         raise ValueError(f"there is no argument {partial!r}, only {', '.join(parameters)}")
-    place = partial if isinstance(partial, int) else parameters.index(partial)
-    if row:
-        rule = row.partials[place]
-        y = Formula(result) if result else function(*symbols)
-        return Formula(0.0) if rule is None else _formula(rule(y, *symbols))
-    # The chain rule, carried along: forward mode over formulas.
-    return _formula(directional(function, symbols, [float(i == place) for i in range(len(symbols))])[1])
+    with being_read():
+        if partial is None:
+            return formula_of(function(*symbols))
+        place = partial if isinstance(partial, int) else parameters.index(partial)
+        if row:
+            y = Formula(result) if result else function(*symbols)
+            return Formula(0.0) if row.partials[place] is None else formula_of(row.slope(place, y, symbols))
+        # The chain rule, carried along: forward mode over formulas.
+        return formula_of(directional(function, symbols, [float(i == place) for i in range(len(symbols))])[1])
 
 
-def _simplified(operation: Operation, operands: tuple[Any, ...]) -> Formula | None:
-    if operation is multiply:
-        for one, other in (operands, operands[::-1]):
-            if one.head == 1.0:
-                return other
-            if one.head == 0.0:
-                return Formula(0.0)
-    elif operation is add:
-        for zero, other in (operands, operands[::-1]):
-            if zero.head == 0.0:
-                return other
-    elif operation is power and operands[1].head == 1.0:
-        return operands[0]
-    elif operation is negative and operands[0].head is operation:
-        return operands[0].arguments[0]
-    return None
+def value_of(row: Operation, arguments: tuple[Any, ...]) -> Formula:
+    """What a row calculates, in simpler operations; whether a comparison holds is 1 or 0."""
+    with being_read():
+        found = formula_of(row.value(*arguments))
+        return choose(found, 1.0, 0.0) if found.is_comparison else found
 
 
-def _formula(x: Any) -> Formula:
+def slopes(row: Operation, y: Any, arguments: tuple[Any, ...]) -> list[Formula | None]:
+    """The row's partial derivatives as formulas, one for each number among the arguments.
+
+    None where no gradient flows, and for plain numbers, with respect to which there need not be a derivative.
+    """
+    found: list[Formula | None] = []
+    for place, argument in enumerate(arguments):
+        inside = argument if is_tuple(argument) else (argument,)
+        if row.partials[place] is None or not any(isinstance(item, Formula) for item in inside):
+            found += [None] * len(inside)
+        else:
+            with being_read():
+                slope = row.slope(place, y, arguments)
+                found += map(formula_of, slope if is_tuple(argument) else [slope])
+    return found
+
+
+def formula_of(x: Any) -> Formula:
+    """A number as a formula, a Value by its label."""
     if isinstance(x, Formula):
         return x
-    if isinstance(x, Reading):  # a Value, by its label or as a number
+    if isinstance(x, Reading):
         named: Any = x
         return Formula(getattr(named, "label", None) or getattr(named, "data", named))
     return Formula(number(x))
 
 
+def _same(operation: Operation, operands: tuple[Any, ...]) -> Formula | None:
+    """The operand that the result is, whatever number it may be."""
+    if operation is multiply:
+        return next((other for one, other in (operands, operands[::-1]) if one.head == 1.0), None)
+    if operation is power and operands[1].head == 1.0:
+        return operands[0]
+    return operands[0].arguments[0] if operation is negative and operands[0].head is operation else None
+
+
+def _shortened(operation: Operation, operands: tuple[Any, ...]) -> Formula | None:
+    """The formula as people write it; None if it is what it is."""
+    short: tuple[Any, ...] = tuple(tuple(item.shorter for item in a) if is_tuple(a) else a.shorter for a in operands)
+    same = _same(operation, short)
+    if same is None and operation in (add, multiply):
+        other = next((other for zero, other in (short, short[::-1]) if zero.head == 0.0), None)
+        same = other if operation is add or other is None else Formula(0.0)
+    if same is None and any(new is not old for new, old in zip(_operands(short), _operands(operands))):
+        same = Formula(operation, short)
+    return same
+
+
 def _comparison(sign: str, a: Formula, b: Any) -> Any:
     if isinstance(b, Reading) and b.generality > Formula.generality:
         return NotImplemented  # a Dual compares what it stands for
-    return Formula(sign, (a, _formula(b)))
+    return Formula(sign, (a, formula_of(b)))
+
+
+def _is_alike(one: Formula, other: Formula) -> bool:
+    waiting: list[tuple[Formula, Formula]] = [(one, other)]
+    seen: set[tuple[int, int]] = set()
+    while waiting:
+        a, b = waiting.pop()
+        if a is b or (id(a), id(b)) in seen:
+            continue
+        if a._hash != b._hash or a.head != b.head or _lengths(a) != _lengths(b):
+            return False
+        seen.add((id(a), id(b)))
+        waiting += zip(_operands(a.arguments), _operands(b.arguments), strict=True)
+    return True
+
+
+def _is_number(x: Any) -> bool:
+    try:
+        number(x)
+    except (TypeError, OverflowError):
+        return False
+    return True
 
 
 def _operands(arguments: tuple[Any, ...]) -> list[Formula]:
@@ -256,65 +282,3 @@ def _operands(arguments: tuple[Any, ...]) -> list[Formula]:
 
 def _lengths(formula: Formula) -> list[int | None]:
     return [len(a) if is_tuple(a) else None for a in formula.arguments]
-
-
-def _place(operand: Any, level: int, language: str, around: int, after_sign: bool) -> list[str | Formula]:
-    """The operand as it stands in its place, in parentheses if it would fall apart, or if two signs would meet.
-
-    `around`: how tightly the formula holds that it is a part of. A comparison may stand in a choice alone.
-    """
-    if is_tuple(operand):
-        commas = [[", ", item] for item in operand]
-        return ["[", *list(chain.from_iterable(commas))[1:], "]"]
-    layout = operand._layouts[language]
-    if (layout.precedence < level or (layout.signed and after_sign)
-            or (operand._is_comparison and level > 0 and around >= SUM)):
-        return [r"\left(", operand, r"\right)"] if language == "latex" else ["(", operand, ")"]
-    return [operand]
-
-
-def _number(data: float, language: str) -> tuple[int, str]:
-    sign_level = PRODUCT if data < 0 or str(data)[0] == "-" else ATOM
-    if language in ("python", "javascript"):
-        return sign_level, repr(data)
-    written = repr(data).removesuffix(".0")
-    if "e" in written and language == "latex":
-        mantissa, exponent = written.split("e")
-        return PRODUCT, rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
-    return sign_level, written
-
-
-def _name(name: str) -> str:
-    """A name in LaTeX: a letter with an index for `w_12` or `w12`, upright if it is a word, its signs escaped."""
-    match = re.fullmatch(r"([^\W\d_]+)_?(\d*)", name)
-    stem, index = match.groups() if match else (re.sub(r"[\\_#$%&{}~^\s]", _escaped, name), "")
-    return (stem if len(stem) == 1 else rf"\mathrm{{{stem}}}") + (f"_{{{index}}}" if index else "")
-
-
-def _escaped(sign: re.Match[str]) -> str:
-    return "\\ " if sign[0].isspace() else {"\\": r"\backslash ", "~": r"\sim ", "^": r"\wedge "}.get(
-        sign[0], "\\" + sign[0])
-
-
-def javascript_library() -> str:
-    """The functions that a formula in JavaScript calls: a script, made from the values of the rows of the table.
-
-    What is neither generic arithmetic nor in JavaScript's `Math` is in primitives.py. A row of a user's own that is
-    none of these becomes a function that throws.
-    """
-    lines: list[str] = []
-    for row in operations.values():
-        if row.name in JAVASCRIPT:
-            lines.append(JAVASCRIPT[row.name])
-        elif getattr(row.value, "__module__", None) == "math":
-            lines.append(f"const {javascript_name(row.name)} = Math.{row.value.__name__};")
-        else:
-            parameters = [javascript_name(name) for name in row.parameters]
-            symbols = [Formula(name) for name in parameters]
-            try:
-                result = _formula(row.value(*symbols) if "python" not in row.notation else row(*symbols))
-                body = f"return {result.javascript};"
-            except Exception:
-                body = f'throw new Error("{row.name} is not known in JavaScript");'
-            lines.append(f"function {javascript_name(row.name)}({', '.join(parameters)}) {{ {body} }}")
-    return "\n".join(lines) + "\n"

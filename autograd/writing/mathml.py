@@ -1,35 +1,50 @@
-"""Formulas in MathML, the mathematics of web pages."""
+"""MathML, the mathematics of web pages: what notations leave to be said, for notebooks and pages alike."""
 
 import html
 import re
-from functools import lru_cache
 
-from autograd.writing.numbers import ESCAPES
+from autograd.writing.latex import split_name
 
-
-@lru_cache(maxsize=4096)
-def mathml_of(latex: str) -> str:
-    """The formula in MathML, the mathematics of web pages. Text in it, which may be any label, is put in afterwards."""
-    from latex2mathml.converter import convert  # only where mathematics is shown in a browser
-
-    texts: list[str] = []
-
-    def keep(text: re.Match[str]) -> str:
-        texts.append(_COMMAND.sub(lambda command: _COMMANDS.get(command[0], command[0][1:]), text[1]))
-        return f"\\text{{\ue000{len(texts) - 1}\ue001}}"
-
-    mathml = convert(_SIGNED.sub(r"\1{\2}", _TEXT_IN_LATEX.sub(keep, latex)))
-    while _LOW.search(mathml):  # from the inside
-        mathml = _LOW.sub(r'\1"false"\2"false"\3', mathml)
-    return _KEPT.sub(lambda place: html.escape(texts[int(place[1])]).replace(" ", "\u00a0"), mathml)
+PARENTHESES = "<mrow><mo>(</mo>", "<mo>)</mo></mrow>"
+BRACKETS = "<mrow><mo>[</mo>", "<mo>,</mo>", "<mo>]</mo></mrow>"
+_PLACES = re.compile(r"(\{\d[^}]*\})|(\d[\d.]*)|([^\W\d]\w*)|\s+|(\{\{|\}\}|.)")
+_HEIGHTS = re.compile("(<mo>[()]</mo>|<mfrac>|<msqrt>|<mtable>)")
 
 
-# Minus as a sign and not between two numbers: MathML knows which by where its group begins.
-_SIGNED = re.compile(r"((?:[=(]|\\approx|\\times) ?)(-(?:[\d.]+|[A-Za-z](?:_\{\d+\})?))")
-# Parentheses that need not grow with what is between them; a browser leaves room beside those that may.
-_LOW = re.compile(r'(<mo stretchy=)"true"([^>]*>&#x00028;</mo>(?:(?!stretchy="true"|<mfrac|<msqrt|<mtable).)*'
-                  r'<mo stretchy=)"true"([^>]*>&#x00029;</mo>)')
-_COMMANDS = {command: sign for sign, command in ESCAPES.items()}
-_COMMAND = re.compile(r"\\text[a-z]+\{\}|\\.")
-_TEXT_IN_LATEX = re.compile(r"\\text\{((?:[^{}\\]|\\text[a-z]+\{\}|\\[^a-z])*)\}")
-_KEPT = re.compile("\ue000(\\d+)\ue001")
+def math(*parts: str) -> str:
+    """A formula of its own. Parentheses grow only around what is high: a browser leaves room beside those that may."""
+    pieces = _HEIGHTS.split("".join(parts))
+    opened: list[tuple[int, int]] = []
+    high = 0
+    for place, piece in enumerate(pieces):
+        if piece == "<mo>(</mo>":
+            opened.append((place, high))
+        elif piece == "<mo>)</mo>" and opened:
+            start, before = opened.pop()
+            for end in (start, place):
+                pieces[end] = pieces[end].replace("<mo>", f'<mo stretchy="{str(high > before).lower()}">')
+        elif place % 2:
+            high += 1
+    return f'<math xmlns="http://www.w3.org/1998/Math/MathML" display="inline"><mrow>{"".join(pieces)}</mrow></math>'
+
+
+def name_in_mathml(name: str, above: str = "") -> str:
+    """A name: a letter, perhaps with an index, or a word; and what stands above it, as the stroke of x′ does."""
+    stem, index = split_name(name)
+    single = len(stem) == 1 and stem.isalpha()
+    letters = f"<mi>{stem}</mi>" if single else f"<mtext>{html.escape(stem)}</mtext>".replace(" ", "\u00a0")
+    if not index and not above:
+        return letters
+    tag = f"m{'sub' * bool(index)}{'sup' * bool(above)}"
+    return f"<{tag}>{letters}{f'<mn>{index}</mn>' * bool(index)}{above}</{tag}>"
+
+
+def template_in_mathml(template: str) -> str:
+    """A template of plain text in MathML: each word, number and sign of it is an element."""
+
+    def element(part: re.Match[str]) -> str:
+        place, digits, word, sign = part.groups()
+        return place or (f"<mn>{digits}</mn>" if digits else f"<mi>{word}</mi>" if word else
+                         f"<mo>{html.escape(sign).replace('-', '−')}</mo>" if sign else "")
+
+    return f"<mrow>{_PLACES.sub(element, template)}</mrow>"

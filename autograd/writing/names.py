@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograd.value import Value
+from autograd.writing.text import shortened
 
 _LONGEST = 40
 
@@ -63,7 +64,7 @@ def _readable(name: str) -> str:
     name = " ".join("".join(c if c.isprintable() else " " for c in name).split())
     if re.fullmatch(r"[-+]?[\d.]+(e[-+]?\d+)?", name):
         name = f"“{name}”"
-    return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
+    return shortened(name, _LONGEST)
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -1,16 +1,20 @@
 """Numbers as an explanation shows them: in 4 significant digits, and with ≈ wherever = would then be wrong."""
 
+import html
 import math
-import re
 import unicodedata
 from collections.abc import Callable
 from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow, localcontext
 from types import BuiltinFunctionType
 from typing import Any, ClassVar
 
+from autograd.table.notation import ATOM, CHOICE, PEOPLE, SUPERSCRIPTS
 from autograd.table.reading import Reading, is_tuple
-from autograd.table.row import ATOM, CHOICE, PRODUCT, Operation
-from autograd.writing.formula import Formula, Layout
+from autograd.table.row import Operation
+from autograd.writing.formula import Formula
+from autograd.writing.latex import latex_name
+from autograd.writing.layout import Layout, name_layout, number_layout
+from autograd.writing.mathml import name_in_mathml
 
 _EXACTLY = Context(prec=60, traps=[Inexact, Overflow, InvalidOperation, DivisionByZero])
 
@@ -53,7 +57,7 @@ class Named(Formula):
     def _layout(self, language: str) -> Layout:
         name = str(self.head)
         precedence = ATOM if _is_simple(name) else CHOICE  # a label may well be `w*x + b`
-        return Layout(precedence, False, [latex_name(name) if language == "latex" else name])
+        return name_layout(name, language, precedence, "text")
 
 
 class Numeral(Named):
@@ -62,12 +66,7 @@ class Numeral(Named):
     __slots__ = ()
 
     def _layout(self, language: str) -> Layout:
-        written = self._digits() if language in ("text", "latex") else repr(self.data)
-        precedence = PRODUCT if "-" in written or "e" in written else ATOM
-        if "e" in written and language == "latex":
-            mantissa, exponent = written.split("e")
-            written = rf"{mantissa} \cdot 10^{{{exponent}}}"
-        return Layout(precedence, written[0] == "-", [written])
+        return number_layout(self._digits() if language in PEOPLE else repr(self.data), language)
 
     def _digits(self) -> str:
         return shown(self.data)
@@ -86,34 +85,55 @@ class Coefficient(Numeral):
 
 
 class Symbol(Formula):
-    """A name that is written in its own way in LaTeX: ∂y/∂x, η, w′."""
+    """A name that is written in its own way in LaTeX and MathML: ∂y/∂x, η, w′."""
 
-    __slots__ = ("_latex",)
+    __slots__ = ("_ways",)
 
-    def __init__(self, text: str, latex: str) -> None:
+    def __init__(self, text: str, latex: str, mathml: str | None = None) -> None:
         super().__init__(text)
-        self._latex = latex
+        self._ways = {"latex": latex, "mathml": mathml or f"<mi>{html.escape(text)}</mi>"}
 
     @classmethod
     def read(cls, operation: Operation, arguments: tuple[Any, ...]) -> Any:
         return Formula.read(operation, arguments)
 
     def _layout(self, language: str) -> Layout:
-        return Layout(ATOM, False, [self._latex if language == "latex" else str(self.head)])
+        return Layout(ATOM, False, [self._ways.get(language, str(self.head))])
+
+
+class _Ellipsis(Symbol):
+    """What stands for all that is left out of a list."""
+
+    __slots__ = ()
+    is_ellipsis = True  # a label may be … as well
+
+
+_LEFT_OUT = _Ellipsis("…", r"\cdots", "<mo>…</mo>")
+
+
+def without_middle(items: tuple[Any, ...], most: int = 8) -> tuple[Any, ...]:
+    """A list of which at most so many are shown: an ellipsis stands for the middle, if it is longer."""
+    return items if len(items) <= most else (*items[: most - 2], _LEFT_OUT, *items[-1:])
+
+
+def abridged(formula: Formula, most: int = 8) -> Formula:
+    """An operation on long lists with an ellipsis in each of them: x1 + x2 + … + x1000."""
+    return Formula(formula.head, tuple(without_middle(a, most) if is_tuple(a) else a for a in formula.arguments))
 
 
 def derivative(of: str, by: str, use: int | None = None) -> Symbol:
     """∂y/∂x as a symbol; `use` tells apart the uses of one x: ∂y/∂x⁽²⁾."""
-    text, latex = "", ""
-    if use is not None:
-        text, latex = f"⁽{str(use).translate(_SUPERSCRIPTS)}⁾", f"^{{({use})}}"
+    number = "" if use is None else str(use)
+    text, latex = (f"⁽{number.translate(SUPERSCRIPTS)}⁾", f"^{{({number})}}") if number else ("", "")
+    below = name_in_mathml(by, f"<mrow><mo>(</mo><mn>{number}</mn><mo>)</mo></mrow>" if number else "")
     return Symbol(f"∂{_grouped(of)}/∂{_grouped(by)}{text}",
-                  rf"\frac{{\partial {latex_name(of)}}}{{\partial {latex_name(by)}{latex}}}")
+                  rf"\frac{{\partial {latex_name(of)}}}{{\partial {latex_name(by)}{latex}}}",
+                  f"<mfrac><mrow><mo>∂</mo>{name_in_mathml(of)}</mrow><mrow><mo>∂</mo>{below}</mrow></mfrac>")
 
 
 def rounded(formula: Formula) -> Formula:
     """The formula with its constants in 4 digits; the same one if there is nothing to round."""
-    return _rebuilt(formula, lambda leaf: Coefficient(leaf.head) if isinstance(leaf.head, float) else leaf)
+    return _rebuilt(formula.shorter, lambda leaf: Coefficient(leaf.head) if isinstance(leaf.head, float) else leaf)
 
 
 def has_rounded(formula: Formula) -> bool:
@@ -128,22 +148,6 @@ def is_equal(formula: Formula, result: float) -> bool:
             return _exact(formula) == Decimal(shown(result))
         except (ArithmeticError, ValueError, TypeError, RecursionError):
             return False
-
-
-def latex_name(name: str) -> str:
-    r"""A name in LaTeX: `w_{12}`, `\alpha` for α, and all else as text, `\text{loss}`: its letters are no product."""
-    match = re.fullmatch(r"([^\W\d_]+)_?(\d*)", name)
-    stem, index = match.groups() if match else (name, "")
-    latex = rf"\text{{{escaped(stem)}}}" if len(stem) > 1 or not match else stem
-    greek = unicodedata.name(latex[0], "").removeprefix("GREEK ")
-    if greek.startswith("SMALL LETTER ") and greek.count(" ") == 2 and not greek.endswith("OMICRON"):
-        latex = "\\" + greek.split()[2].lower().replace("lamda", "lambda")
-    return latex + (f"_{{{index}}}" if index else "")
-
-
-def escaped(text: str) -> str:
-    """Text that LaTeX does not take for commands."""
-    return re.sub(r"[\\#$%&~_^{}]", lambda sign: ESCAPES.get(sign[0], "\\" + sign[0]), text)
 
 
 class Exact(Reading):
@@ -170,6 +174,11 @@ class Exact(Reading):
 
     def truth(self) -> bool:
         return self.decimal != 0
+
+    def __eq__(self, other: object) -> bool:
+        return self.decimal == _decimal(other)
+
+    __hash__ = None  # pyright: ignore[reportAssignmentType]
 
     def __bool__(self) -> bool:
         return self.decimal != 0
@@ -204,7 +213,8 @@ def _refuse_accident(operation: Operation, result: float, operands: list[Any]) -
 def _exact(formula: Formula) -> Decimal:
     """What a formula made of Numerals is, for the digits that they are shown in."""
     if not formula.arguments:
-        assert isinstance(formula, Numeral)
+        if not isinstance(formula, Numeral):
+            raise ValueError("not a number")
         return Decimal(shown(formula.data))
     if not isinstance(formula.head, Operation):
         return Decimal(_COMPARISONS[str(formula.head)](*map(_exact, formula.arguments)))
@@ -250,5 +260,3 @@ def _grouped(name: str) -> str:
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
     "!=": lambda a, b: a != b}
-ESCAPES = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")

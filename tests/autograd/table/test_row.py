@@ -175,7 +175,8 @@ package = sys.modules["autograd"] = importlib.util.module_from_spec(spec)
 rows = importlib.import_module("autograd.operations") and sys.modules["autograd.table.row"].operations
 readings = [name for name in sys.modules if name.startswith("autograd.")]
 assert sorted(readings) == ["autograd.errors", "autograd.operations", "autograd.table",
-                            "autograd.table.primitives", "autograd.table.reading", "autograd.table.row"], readings
+                            "autograd.table.notation", "autograd.table.primitives", "autograd.table.reading",
+                            "autograd.table.row"], readings
 
 def doubled(partial):
     def twice(y, *operands):

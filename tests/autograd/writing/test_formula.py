@@ -1,6 +1,7 @@
 """Formulas: right in text, LaTeX, JavaScript and Python, with no more parentheses than that takes."""
 
 import ast
+import builtins
 import copy
 import json
 import math
@@ -29,6 +30,7 @@ from autograd import (
     formula,
     grad,
     javascript_library,
+    log,
     logsumexp,
     maximum,
     mean,
@@ -45,6 +47,8 @@ from autograd import (
     tanh,
     where,
 )
+from autograd.table.primitives import MATH
+from autograd.writing import layout
 from tests.support.oracle import EXPECTED, NAMES
 
 X, Y, Z = map(Formula, "xyz")
@@ -121,6 +125,31 @@ def test_formulas_are_written_with_the_parentheses_they_need(written, text, late
     (MINUS_X.negative(), "x"), (MINUS_X.negative().negative(), "-x"), (+X, "x"), (X ** 1, "x")])
 def test_simplified_is_what_says_nothing(simplified, text):
     assert simplified.text == text
+
+
+@pytest.mark.parametrize(("shown", "kept", "text"), [
+    (0 * sin(X), "0.0 * sin(x)", "0"), (X + 0, "x + 0.0", "x"),
+    (0.0 * power(X, -1.0) + Y, "0.0 * math.pow(x, -1.0) + y", "y"),
+    (1 * (0 * X + 1) * Y, "(0.0 * x + 1.0) * y", "y"), (tanh(0 * X), "tanh(0.0 * x)", "tanh(0)"),
+    (-(-X + 0), "-(-x + 0.0)", "x"), ((X + 0) * X, "(x + 0.0) * x", "x²")])
+def test_what_calculates_is_simplified_only_where_that_is_the_same_for_all_numbers(shown, kept, text):
+    """0 * log(x) has no value where log has none, and -0 + 0 is not -0; for people it is shorter all the same."""
+    assert (shown.python, shown.text) == (kept, text)
+    assert shown.javascript == kept.replace("math.", "Math.")
+
+
+@given(st.floats(-2.0, 2.0), st.sampled_from([
+    lambda x: 0.0 * log(x) + x, lambda x: x + log(x) * 0, lambda x: arctan2(x + 0.0, -1.0),
+    lambda x: arctan2(0 * x, -1.0), lambda x: 1 * x / (x * 1), lambda x: 0.0 / x + sqrt(x) * 0]))
+def test_what_is_written_calculates_what_the_function_does_where_it_is_defined_and_where_it_is_not(x, function):
+    written = eval(f"lambda x: {formula(function).python}", dict(SCOPE))
+    assert repr(attempt(lambda: written(x))) == repr(attempt(lambda: function(x)))
+
+
+def test_a_product_with_0_is_undefined_in_javascript_where_its_factor_is():
+    found = run_javascript([{"parameters": ["x"], "expression": formula(lambda x: 0 * log(x) + x).javascript,
+                             "points": [[-1.0], [2.0]]}])
+    assert found == [[None, 2.0]]  # NaN, in JSON
 
 
 @pytest.mark.parametrize(("kept", "text"), [
@@ -257,7 +286,7 @@ def test_equality_and_hash_are_those_of_what_is_written():
     assert written == Formula("x") * Formula("y") + 2
     assert hash(written) == hash(Formula("x") * Formula("y") + 2)
     assert len({X + Y, X + Y, Y + X, sum([X, Y]), sum([X, Y]), sum([X])}) == 4
-    for other in (X * Y + 3, X * Y - 2, Y * X + 2, "x·y + 2", 2.0, None):
+    for other in (X * Y + 3, X * Y - 2, Y * X + 2, "x·y + 2", None):
         assert written != other
     assert take(0, [X, Y]) != take(0, [X])
     assert dot([X], [Y]) != dot([Y], [X])
@@ -285,6 +314,28 @@ def test_depth_needs_no_recursion_and_no_more_room_than_the_text():
         tower = X ** tower
     assert tower.text == "x" + "^x" * 10_000
     assert sys.getrecursionlimit() < 10_000
+
+
+@pytest.mark.parametrize("language", ["text", "latex"])
+def test_a_sum_is_written_in_time_that_grows_with_its_length_alone(language, monkeypatch):
+    """The search for a sign before an operand is all that looks back at what has been written."""
+    looked_at = []
+
+    class Search:
+        def search(self, text):
+            looked_at.append(len(text))
+            return sign.search(text)
+
+    sign = layout._AFTER_SIGN
+    monkeypatch.setattr(layout, "_AFTER_SIGN", Search())
+    lengths = {}
+    for count in (100, 1000):
+        symbols = [-Formula(f"x{place}") for place in range(count)]
+        looked_at.clear()
+        written = getattr(dot(symbols, symbols[::-1]), language)
+        assert len(re.findall(r"·|\\cdot", written)) == count
+        lengths[count] = builtins.sum(looked_at)
+    assert 0 < lengths[1000] <= 11 * lengths[100]
 
 
 # ---- Properties of random formulas -----------------------------------------------------------------------------------
@@ -575,6 +626,39 @@ def test_a_row_of_a_users_own_gets_its_javascript_or_a_function_that_throws():
         del operations["softsign_of_test"], operations["table_of_test"]
         from autograd import Reading
         del Reading.softsign_of_test, Reading.table_of_test
+
+
+@pytest.mark.parametrize(("value", "options"), [
+    (math.fmod, {}), (operator.mod, {}), (lambda x, y: 7.0 if x == 1 else y, {}),
+    (lambda x, y: x // y, {"python": (2, "{0:2} // {1:3}")})])
+def test_a_row_that_javascript_cannot_calculate_throws_and_says_its_name(value, options):
+    from autograd import Reading
+
+    before = set(vars(Reading))
+    operation("foreign_of_test", value, (None, None), **options)
+    try:
+        with pytest.raises(AssertionError, match="Error: foreign_of_test is not known in JavaScript"):
+            run_javascript([{"parameters": ["x"], "expression": "foreign_of_test(x, 2)", "points": [[1.0]]}])
+    finally:
+        del operations["foreign_of_test"]
+        for name in set(vars(Reading)) - before:
+            delattr(Reading, name)
+
+
+def test_a_row_with_python_of_its_own_calculates_in_javascript_too():
+    operation("twice_of_test", lambda x: 2 * x, (lambda y, x: 2.0,), python=(2, "2.0 * {0:3}"))
+    try:
+        case = {"parameters": ["x"], "expression": "twice_of_test(x)", "points": [[1.5]]}
+        assert run_javascript([case]) == [[3.0]]
+    finally:
+        from autograd import Reading
+        del operations["twice_of_test"], Reading.twice_of_test
+
+
+def test_functions_of_math_are_called_in_javascript_only_where_it_has_them():
+    found = run_javascript([{"parameters": ["name"], "expression": "typeof Math[name]", "points": [[n] for n in MATH]}])
+    assert found == [["function"] * len(MATH)]
+    assert {row.value.__name__ for row in operations.values() if row.value.__module__ == "math"} <= MATH | {"erf"}
 
 
 def test_a_row_may_have_names_that_javascript_keeps_for_itself():

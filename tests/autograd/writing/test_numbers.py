@@ -1,5 +1,6 @@
 """Numbers in four digits, and = only where it is right for what is shown."""
 
+import builtins
 import math
 import re
 from collections import Counter
@@ -10,8 +11,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd import Reading, Value, cos, erf, exp, explain, log1p, operation, operations, relu, sin, sqrt, tanh, where
-from autograd.writing.numbers import Named, Numeral, Symbol, latex_name, shown
+from autograd import (
+    Formula,
+    Reading,
+    Value,
+    cos,
+    dot,
+    erf,
+    exp,
+    explain,
+    log1p,
+    logsumexp,
+    operation,
+    operations,
+    relu,
+    sin,
+    sqrt,
+    sum,
+    tanh,
+    where,
+)
+from autograd.writing.latex import latex_name
+from autograd.writing.numbers import Named, Numeral, Symbol, abridged, is_equal, rounded, shown
 from tests.support.oracle import NAMES, arguments, flat
 from tests.support.programs import programs
 
@@ -43,7 +64,7 @@ FUNCTIONS = {
     "leaky_relu": lambda x: x if x > 0 else x / 100, "elu": lambda x: x if x > 0 else mpmath.expm1(x),
     "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)), "softplus": lambda x: mpmath.log1p(mpmath.exp(x)),
     "silu": lambda x: x / (1 + mpmath.exp(-x)), "gelu": lambda x: x * (1 + mpmath.erf(x / mpmath.sqrt(2))) / 2,
-    "logsumexp": lambda values: mpmath.log(sum(map(mpmath.exp, values))),
+    "logsumexp": lambda values: mpmath.log(builtins.sum(map(mpmath.exp, values))),
     "take": lambda index, values: values[int(index)], "stop_gradient": lambda x: x, "M": mpmath.mpf,
 }
 _SMALL = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
@@ -110,7 +131,7 @@ def test_every_equality_is_right_in_decimal_for_the_digits_that_are_shown(name):
 @given(programs())
 @settings(max_examples=40)
 def test_sums_and_products_of_any_graph_are_right_or_say_that_they_are_not(program):
-    assert sum(signs_in(explain(program.values()[-1]).update(0.25)).values()) > 0
+    assert builtins.sum(signs_in(explain(program.values()[-1]).update(0.25)).values()) > 0
 
 
 @given(st.lists(st.floats(-1e6, 1e6) | st.floats(-1e-6, 1e-6), min_size=2, max_size=2), st.sampled_from("+-*/"))
@@ -144,6 +165,20 @@ def test_choices_are_made_without_rounding(clip):
         assert explain(clip(Value(x, "x")))[1].equations[0].text == f"L = clip(x) = clip({x}) = {y}"
 
 
+def test_a_value_that_asks_which_number_it_has_is_told_the_digits_that_are_shown():
+    operation("hat", lambda x: 7.0 if x == 1 else x, (lambda y, x: 1.0,))
+    try:
+        for x, shown_as in ((1.0, "hat(1.0) = 7.0"), (0.5, "hat(0.5) = 0.5"), (1 + 1e-9, "hat(1) ≈ 1")):
+            assert explain(operations["hat"](Value(x, "x")))[1].equations[0].text.endswith(shown_as)
+    finally:
+        del operations["hat"], Reading.hat
+
+
+def test_what_is_rounded_is_without_what_says_nothing():
+    x, y = Formula("x"), Formula("y")
+    assert rounded(0 * x + y * 0.123456).text == "y·0.1235"
+
+
 def test_formulas_may_go_on_with_the_names_and_signs_of_an_explanation():
     named, sign = Named("a", 2.0), Symbol("η", r"\eta")
     assert (named * sign + named).text == "a·η + a"
@@ -166,6 +201,18 @@ def test_equal_numbers_are_not_taken_for_the_same_one():
     a, b = Value(3.0, "a"), Value(3.0, "b")
     assert explain(a * b)[2].equations[0].text == "L = a·b = 3.0 × 3.0 = 9.0"
     assert explain(a * a)[1].equations[0].text == "L = a² = 3.0² = 9.0"
+
+
+def test_the_middle_of_a_long_list_is_an_ellipsis():
+    x, w = ([Formula(f"{name}{place}") for place in range(1, 101)] for name in "xw")
+    assert abridged(sum(x), 4).text == "x1 + x2 + … + x100"
+    assert abridged(sum(x), 4).latex == r"x_{1} + x_{2} + \cdots + x_{100}"
+    assert abridged(dot(w, x), 3).text == "w1·x1 + … + w100·x100"
+    assert abridged(logsumexp(x), 4).text == "logsumexp([x1, x2, …, x100])"
+    for whole in (sum(x[:4]), x[0] * x[1], x[0]):
+        assert abridged(whole, 4).text == whole.text
+    assert dot([Formula("…"), w[0]], x[:2]).text == "…·x1 + w1·x2"  # a label of a user's own
+    assert not is_equal(abridged(sum([Numeral("x", 1.0)] * 10), 4), 10.0)  # nobody can add up what is not shown
 
 
 @pytest.mark.parametrize(("name", "latex"), [

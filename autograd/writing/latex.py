@@ -1,0 +1,35 @@
+"""Names and text in LaTeX."""
+
+import re
+import unicodedata
+
+_ESCAPES = {
+    "text": {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"},
+    "mathrm": {"\\": r"\backslash ", "~": r"\sim ", "^": r"\wedge "},  # which is no text, and drops spaces
+}
+
+
+def latex_name(name: str, style: str = "text") -> str:
+    r"""A name: a letter with an index, `w_{12}`, for `w12` or `w_12`; upright if it is a word, which is no product.
+
+    In the style "text", `\text{loss}` and `\alpha`; in "mathrm", `\mathrm{loss}` and α as it is.
+    """
+    stem, index = split_name(name)
+    latex = stem if len(stem) == 1 and stem.isalpha() else rf"\{style}{{{escaped(stem, style)}}}"
+    greek = unicodedata.name(latex[0], "").removeprefix("GREEK ") if style == "text" else ""
+    if greek.startswith("SMALL LETTER ") and greek.count(" ") == 2 and not greek.endswith("OMICRON"):
+        latex = "\\" + greek.split()[2].lower().replace("lamda", "lambda")
+    return latex + (f"_{{{index}}}" if index else "")
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """The letters of a name and its index, which is empty where there is none: ("w", "12")."""
+    match = re.fullmatch(r"([^\W\d_]+)_?(\d*)", name)
+    return (match[1], match[2]) if match else (name, "")
+
+
+def escaped(text: str, style: str = "text") -> str:
+    """Text that LaTeX does not take for commands."""
+    signs = r"[\\#$%&~_^{}]" if style == "text" else r"[\\#$%&~_^{}\s]"
+    return re.sub(signs, lambda sign: "\\ " if sign[0].isspace() else
+                  _ESCAPES[style].get(sign[0], "\\" + sign[0]), text)
