@@ -3,26 +3,22 @@
 import os
 import sys
 import unicodedata
-from typing import TYPE_CHECKING
 
-from autograd.explaining.steps import Equation, written
-from autograd.explaining.summary import derivatives, outline
-
-if TYPE_CHECKING:
-    from autograd.explaining.explanation import Explanation
+from autograd.explaining.equations import Equation, written
+from autograd.explaining.summary import Summary
 
 WIDTH = 80
 _COLUMN = 28  # what a column may take of that, at most, so that one long formula does not push all others aside
 _BOLD, _PLAIN = "\033[1m", "\033[0m"
 
 
-def text_of(explanation: "Explanation") -> str:
+def text_of(summary: Summary) -> str:
     """The phases, then the derivatives that were asked for. In colour on a terminal, unless NO_COLOR is set."""
     blocks: list[tuple[str, list[str | list[Equation]]]] = []
-    for heading, items in outline(explanation):
+    for heading, items in summary.phases:
         blocks.append((heading, [item if isinstance(item, str) else [*item[1].equations] for item in items]))
-    heading, found, more = derivatives(explanation)
-    blocks.append((heading, [*([equation] for equation in found), *["…"] * more]))
+    blocks.append((summary.results_heading,
+                   [*([equation] for equation in summary.results), *["…"] * summary.is_cut]))
     lines: list[str] = []
     for heading, items in blocks:
         if items:

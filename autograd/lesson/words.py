@@ -1,4 +1,4 @@
-"""The words of a page in every language. Those of its steps are the ones of all explanations: see narration.py."""
+"""The words of a page in each language. The sentences of its steps are in explaining/sentences.py."""
 
 WORDS: dict[str, dict[str, str]] = {
     # ---- The frame ---------------------------------------------------------------------------------------------

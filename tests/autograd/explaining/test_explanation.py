@@ -147,7 +147,7 @@ class TestWhatIsExplained:
         middle = topological_order(y)[2]
         explanation = explain(y, middle)
         assert [step.node for step in explanation if step.kind == "backward"][-1] is middle
-        assert w not in explanation.ledger.gradients
+        assert w not in explanation.graph.gradients
 
     @pytest.mark.parametrize(("wrt", "error", "message"), [
         (Value(1.0, "stranger"), ValueError, "'stranger' is not in the graph"),
@@ -190,7 +190,7 @@ class TestWhatIsExplained:
         x = Value(0.5, "x")
         (slope,) = gradients(sin(x) * x, [x])
         explanation = explain(slope)
-        assert explanation.ledger.gradients[x] == pytest.approx(2 * math.cos(0.5) - 0.5 * math.sin(0.5))
+        assert explanation.graph.gradients[x] == pytest.approx(2 * math.cos(0.5) - 0.5 * math.sin(0.5))
 
     def test_composite_operations_are_opened_where_that_is_wanted(self):
         *_, y = neuron()
@@ -208,11 +208,11 @@ class TestWhatIsExplained:
         w, _, _, y = neuron()
         explanation = explain(y * 2)
         closer = explanation.zoom(y)
-        name = explanation.ledger.names[y]
+        name = explanation.graph.names[y]
         assert closer.output.label == name
-        inside = closer.ledger.wrt
-        assert [node.label for node in inside] == [explanation.ledger.names[y.parents[0]]]
-        assert closer.ledger.gradients[inside[0]] == pytest.approx(1 - y.data**2)
+        inside = closer.graph.wrt
+        assert [node.label for node in inside] == [explanation.graph.names[y.parents[0]]]
+        assert closer.graph.gradients[inside[0]] == pytest.approx(1 - y.data**2)
         assert len(closer) > 8
         with pytest.raises(ValueError, match=r"w was not calculated: there is nothing to open"):
             explanation.zoom(w)

@@ -95,7 +95,7 @@ def test_every_row_of_the_table_is_explained_with_the_derivatives_of_pytorch(nam
         leaves = [Value(x) for x in numbers]
         explanation = explain(operations[name](*rebuild(*leaves)))
         assert close(explanation.output.data, value)
-        assert close([explanation.ledger.gradients.get(leaf, 0.0) for leaf in leaves], first)
+        assert close([explanation.graph.gradients.get(leaf, 0.0) for leaf in leaves], first)
         assert all(step.sentence and step.say("zh") and str(step) for step in explanation)
 
     check()
