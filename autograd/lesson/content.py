@@ -164,7 +164,7 @@ def _folded(graph: Graph) -> dict[str, list[Value]]:
     for module, nodes in sorted(modules.items(), key=lambda item: counting(item[0])):
         if boxes <= _MOST_BOXES:
             break
-        if module and module not in around and graph.output not in nodes and len(nodes) > 1:
+        if module and module not in around and module != graph.modules[graph.output] and len(nodes) > 1:
             folded[module] = nodes
             boxes -= len(nodes) - 1
     return folded

@@ -20,6 +20,7 @@ from autograd import (
     expand,
     explain,
     gradients,
+    log,
     operations,
     sin,
     stop_gradient,
@@ -186,6 +187,20 @@ class TestWhatIsExplained:
         assert (step.kind, str(step)) == ("given", "L = 0.0")
         assert step.sentence == "L was set by hand: it is 0.0."
 
+    def test_a_number_set_by_hand_whose_operands_have_no_result_is_said_to_be_so(self):
+        x, a = Value(1.0, "x"), Value(2.0, "a")
+        y = log(x)
+        x.data = -1.0
+        y.data = 5.0
+        explanation = explain(y * a)
+        assert explanation[1].sentence == "v1 was set by hand: it is 5.0."
+        assert explanation.to_dict()["nodes"][1]["formula"] is None
+
+    def test_a_number_that_an_opened_operation_rounds_anew_was_not_set_by_hand(self):
+        for point in range(1, 50):
+            explanation = explain(tanh(Value(point / 37, "x")) * 3, expand="tanh")
+            assert "set" not in {step.words[0] for step in explanation[: len(explanation.graph.forward)]}
+
     def test_second_derivatives_are_explained_like_any_graph(self):
         x = Value(0.5, "x")
         (slope,) = gradients(sin(x) * x, [x])
@@ -250,6 +265,13 @@ class TestUpdate:
         assert last.result == 36.0  # 3 - 8 = -5
         assert last.sentence.endswith("went past the valley.")
         assert explain((x - 1) ** 2).update(1.0)[-1].sentence.endswith("as it was before.")
+
+    def test_a_number_set_by_hand_stays_as_it_is(self):
+        x, w = Value(0.5, "x"), Value(2.0, "w")
+        inner = tanh(x)
+        inner.data = 0.25
+        last = explain(inner * w).update(1.0)[-1]
+        assert last.result == 0.25 * (2.0 - 0.25)  # and not what tanh makes of the new x
 
     @pytest.mark.parametrize("rate", [0.0, -1.0, float("inf"), float("nan")])
     def test_a_learning_rate_is_positive(self, rate):

@@ -115,6 +115,12 @@ def test_a_value_that_was_set_by_hand_is_fixed_be_its_operands_what_they_may() -
         False, True, False, False]
 
 
+def test_a_number_that_an_opened_operation_rounds_anew_is_not_fixed() -> None:
+    for point in range(1, 200):
+        steps = explain(tanh(Value(point / 37, "x")) * 3, expand="tanh").steps
+        assert not any(node.get("fixed") for node in Content(steps).graph["nodes"]), point
+
+
 def test_a_page_of_50_nodes_is_small() -> None:
     x = y = Value(0.5, "x")
     for number in range(23):
