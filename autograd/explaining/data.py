@@ -1,4 +1,7 @@
-"""An explanation as plain data for JSON, for web pages and for programs in other languages."""
+"""An explanation as plain data for JSON, for web pages and for programs in other languages.
+
+SCHEMA says what each part means.
+"""
 
 from typing import Any
 
