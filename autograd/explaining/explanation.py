@@ -57,7 +57,7 @@ class Explanation(Sequence[Step]):
 
     @property
     def steps(self) -> Steps:
-        """What makes the steps; as a whole another one as soon as a number in the graph was set."""
+        """What makes the steps. As soon as a number in the graph is set, it is replaced as a whole."""
         steps = self._steps
         if not steps.graph.is_current():
             steps = self._steps = Steps(steps.graph.renewed(), steps.rate, steps.lang)
@@ -113,7 +113,7 @@ class Explanation(Sequence[Step]):
         return self.steps.heading(phase)
 
     def only(self, x: Value | Iterable[Value]) -> "Explanation":
-        """Just what the derivatives with respect to one Value, or some, need: the ways from there to the output."""
+        """Only the steps that the derivatives with respect to these Values need: the ways from there to the output."""
         graph = self.graph
         return Explanation(Steps(Graph(graph.output, _variables(x), False, graph.given), self.rate, self.lang))
 
@@ -171,7 +171,7 @@ class Explanation(Sequence[Step]):
 
     def to_html(self, path: str | PathLike[str], title: str | None = None, lr: float | None = None, quiz: bool = True,
                 lang: str = "en") -> None:
-        """Write the explanation as a web page to step through, to change, to open and to be quizzed on, in one file.
+        """Write the explanation as a web page, in one file: to step through, change, open up and be quizzed on.
 
         - `title`: of the page; by default one that names the output.
         - `lr`: the learning rate of a step of gradient descent at the end; see `update`.

@@ -1,4 +1,4 @@
-"""The paths from a Value to the output: along each, the local derivatives multiply; all together, they add up."""
+"""The paths from a Value to the output: along each, local derivatives multiply; over all of them, products add up."""
 
 import builtins
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ class Path:
 
 
 class Paths:
-    """All paths from a Value to the output, to go through, or none of them if there are more than 1,000.
+    """All paths from a Value to the output, as a sequence; an empty one if there are more than 1,000.
 
     - `count`: how many there are, however many that is.
     - `total`: the sum of the products along all of them, which is the derivative of the output by the Value.

@@ -1,4 +1,4 @@
-"""The steps of an explanation: each is read from the graph and the table at the moment when it is asked for."""
+"""The steps of an explanation. Each is read from the graph and the table when it is asked for."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ class Step:
     - `formula`: going forward, what the node is; backward, the local derivative; of an update, the new number.
     - `numbers`: the same with the numbers put in.
     - `result`: the number that comes out: a value, a contribution to a gradient, a new parameter, the new loss.
-    - `equations`: all of it as it is written on paper.
-    - `words`: the entry of sentences.SENTENCES that tells it, and what goes into its slots; `lang`: the language.
+    - `equations`: all of it, as one writes it on paper.
+    - `words`: the entry of sentences.SENTENCES that says it, and what goes into its slots; `lang`: the language.
     - `edge`, `flow`: of a step backward, the edge that it goes along, and what flows there.
     - `before`: of an update and the loss, the number before.
     """
@@ -55,9 +55,9 @@ class Step:
 
 
 class Steps:
-    """All steps of a graph as it is, each made when it is asked for, by its place.
+    """All steps about a graph. Each is made when it is asked for, by its place.
 
-    `rate`: the learning rate of the update that follows, None for none.
+    `rate`: the learning rate of the update at the end; None if there is none.
     """
 
     def __init__(self, graph: Graph, rate: float | None, lang: str) -> None:

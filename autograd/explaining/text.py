@@ -56,7 +56,7 @@ def _aligned(items: list[str | list[Equation]]) -> list[str]:
 
 
 def folded(parts: list[str], indent: int, between: str) -> list[str]:
-    """Parts one after the other, on as many lines as they need."""
+    """Parts one after another, on as many lines as they need."""
     lines = [" " * indent]
     for part in parts:
         part = _shortened(part, WIDTH - indent - 4)
@@ -71,7 +71,7 @@ def cells_of(equation: Equation) -> list[str]:
 
 
 def _shortened(text: str, width: int) -> str:
-    """The text without its middle, if it is too wide. What is left are whole words, if it has some."""
+    """The text without its middle, if it is too wide. What is left are whole words, where there are any."""
     if columns(text) <= width:
         return text
     ends = [text[: width // 2], text[-(width // 2) :]]
@@ -85,7 +85,7 @@ def _padded(text: str, width: int) -> str:
 
 
 def columns(text: str) -> int:
-    """How many columns of a terminal the text takes: signs of Chinese two, accents of their own none."""
+    """How many columns of a terminal the text takes: Chinese characters two, combining accents none."""
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 

@@ -14,8 +14,8 @@ from autograd.table.reading import is_tuple
 from autograd.value import Value, constant
 from autograd.writing.modules import counting, lineage, module_of
 
-_LARGEST_EXPANSION = 100  # nodes; nobody reads a picture of more, opened in another one
-_MOST_BOXES = 40  # a graph of more has its modules folded
+_LARGEST_EXPANSION = 100  # nodes; inside another picture, nobody reads one of more
+_MOST_BOXES = 40  # in a graph of more, modules are folded
 
 
 class Content:
@@ -155,7 +155,7 @@ class Content:
 
 
 def _folded(graph: Graph) -> dict[str, list[Value]]:
-    """The modules to fold: of the innermost ones those next to the inputs first, until few enough boxes are left."""
+    """The modules to fold: the innermost ones, those nearest to the inputs first, until few enough boxes are left."""
     modules: dict[str, list[Value]] = {}
     for node in graph.order:
         modules.setdefault(graph.modules[node], []).append(node)

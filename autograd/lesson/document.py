@@ -1,4 +1,4 @@
-"""An explanation as a web page: one file that asks nothing of any server and works from a USB stick."""
+"""An explanation as a web page: one file that makes no request, and works from a USB stick."""
 
 import base64
 import hashlib
