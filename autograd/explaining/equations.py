@@ -3,9 +3,8 @@
 Of a long list only the first and the last numbers are written, so an equation is never longer than can be read.
 """
 
-import operator
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import chain
@@ -87,9 +86,9 @@ def ends(items: Sequence[Formula]) -> Sequence[Formula]:
     return items if len(items) <= MOST else (*items[:_FIRST], _GAP, *items[-_LAST:])
 
 
-def product_of(factors: Sequence[Formula]) -> Formula:
-    """The product of some factors, of which the first and the last are written if there are many."""
-    return reduce(operator.mul, ends(factors))
+def joined(combine: Callable[[Any, Any], Any], parts: Sequence[Formula]) -> Formula:
+    """The sum or the product of some formulas; if there are many, of the first and the last ones."""
+    return reduce(combine, ends(parts))
 
 
 def flat(arguments: Iterable[Any]) -> Iterator[Any]:

@@ -1,16 +1,14 @@
 """The paths from a Value to the output: along each, local derivatives multiply; over all of them, products add up."""
 
-import builtins
+import operator
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from autograd.explaining.equations import Equation, equation, product_of
+from autograd.explaining.equations import Equation, equation, joined
 from autograd.explaining.flows import Edge, Graph
 from autograd.explaining.text import cells_of, folded
-from autograd.operations import sum
 from autograd.value import Value
-from autograd.writing.formula import Formula
 from autograd.writing.numbers import Numeral, derivative
 
 MOST = 1000  # paths that are listed; if there are more, they are counted
@@ -37,7 +35,7 @@ class Path:
         symbols = [derivative(child, name, edge.use if edge.uses > 1 else None)
                    for edge, name, child in zip(self.edges, self.names, self.names[1:])]
         factors = [Numeral(f"factor {place}", local) for place, local in enumerate(self.locals)]
-        return equation(product_of(symbols), product_of(factors), self.product)
+        return equation(joined(operator.mul, symbols), joined(operator.mul, factors), self.product)
 
     def __str__(self) -> str:
         return "\n".join(folded([" → ".join(self.names) + ":", *cells_of(self.equation)], 0, " "))
@@ -63,7 +61,7 @@ class Paths:
         counts: dict[Value, int] = {self._graph.output: 1}
         for node in reversed(self._graph.order):
             if node in self._after:
-                counts[node] = builtins.sum(counts[edge.child] for edge, _ in self._after[node])
+                counts[node] = sum(counts[edge.child] for edge, _ in self._after[node])
         return counts.get(self.start, 0)
 
     @property
@@ -99,8 +97,8 @@ class Paths:
     def equation(self) -> Equation:
         """The sum over all paths: `∂L/∂a = 8.0 + 2.0 = 10.0`."""
         whole = derivative(self._graph.names[self._graph.output], self._graph.names[self.start])
-        terms = tuple(Numeral(f"path {place}", path.product) for place, path in enumerate(self._paths))
-        return equation(whole, Formula(sum, (terms,)) if len(terms) > 1 else Numeral("total", self.total), self.total)
+        terms = [Numeral(f"path {place}", path.product) for place, path in enumerate(self._paths)]
+        return equation(whole, joined(operator.add, terms) if terms else Numeral("total", self.total), self.total)
 
     def __str__(self) -> str:
         graph = self._graph

@@ -83,5 +83,5 @@ def test_the_sum_over_1000_paths_is_written_by_its_ends() -> None:
     x = Value(3.0, "x")
     paths = explain(add_up([x * place for place in range(1, 1001)])).paths(x)
     assert len(paths) == 1000
-    assert re.fullmatch(r"∂L/∂x = 1000\.0 \+ 999\.0 \+ .*\+ … \+ .*1\.0 = 5\.005e5", paths.equation.text)
-    assert str(paths).endswith("= 5.005e5")
+    assert re.fullmatch(r"∂L/∂x = 1000\.0 \+ 999\.0 \+ .*\+ … \+ .*1\.0 ≈ 5\.005e5", paths.equation.text)
+    assert str(paths).endswith("≈ 5.005e5")
