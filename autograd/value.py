@@ -85,7 +85,10 @@ class Value(Copyable):
     def constant(self, constant: bool) -> None:
         if self.op is not None:
             raise ValueError("a Value that was calculated is not a constant: use stop_gradient")
-        self._constant = constant
+        if constant != self._constant:
+            with lock:
+                self._constant = constant
+                state.changed = next(clock)
 
 
 def constant(data: Any) -> Value:

@@ -1,85 +1,75 @@
-"""An explanation as plain data for JSON, for web pages and for programs in other languages."""
+"""An explanation as plain data for JSON, for web pages and for programs in other languages.
 
-from typing import TYPE_CHECKING, Any
+SCHEMA says what each part means.
+"""
 
-from autograd.explaining.flows import Ledger
+from typing import Any
+
+from autograd.explaining.equations import Equation, displayed
 from autograd.explaining.sentences import LANGUAGES, say
-from autograd.explaining.steps import Equation, Narrator, Step, written
+from autograd.explaining.steps import Step, Steps
 from autograd.value import Value
 from autograd.writing.formula import Formula
-from autograd.writing.latex import latex_name
-from autograd.writing.mathml import math, name_in_mathml
-from autograd.writing.numbers import rounded, shown
-
-if TYPE_CHECKING:
-    from autograd.explaining.explanation import Explanation
+from autograd.writing.numbers import shown
 
 VERSION = 1
 
 
-def data_of(explanation: "Explanation", mathml: bool) -> dict[str, Any]:
+def data_of(steps: Steps, mathml: bool) -> dict[str, Any]:
     """All steps, and the graph that they are about. See SCHEMA."""
-    ledger = explanation.ledger
-    write = _Writer(ledger, mathml)
+    graph, write = steps.graph, _Writer(steps, mathml)
     return {
         "schema": "glassgrad-explanation",
         "version": VERSION,
-        "lang": explanation.lang,
-        "output": write.id(ledger.output),
-        "wrt": [write.id(node) for node in ledger.wrt],
-        "parameters": [write.id(node) for node in ledger.parameters],
-        "rate": explanation.rate,
+        "lang": steps.lang,
+        "output": write.id(graph.output),
+        "wrt": [write.id(node) for node in graph.wrt],
+        "parameters": [write.id(node) for node in graph.parameters],
+        "rate": steps.rate,
         "nodes": write.nodes(),
         "edges": write.edges(),
-        "phases": [{"kind": kind, "first": places.start, "count": len(places),
-                    "title": write.heading(f"phase_{kind}", explanation.rate)}
-                   for kind, places in explanation.phases.items() if places],
-        "steps": [write.step(step) for step in explanation],
+        "phases": [{"kind": kind, "first": places.start, "count": len(places), "title": write.heading(f"phase_{kind}")}
+                   for kind, places in steps.phases.items() if places],
+        "steps": [write.step(steps.at(place)) for place in range(len(steps))],
     }
 
 
 class _Writer:
-    def __init__(self, ledger: Ledger, mathml: bool) -> None:
-        self.ledger, self.mathml = ledger, mathml
+    def __init__(self, steps: Steps, mathml: bool) -> None:
+        self.explained, self.graph = steps, steps.graph
+        self.languages = ("text", "latex", "mathml") if mathml else ("text", "latex")
 
     def id(self, node: Value) -> str:
-        return f"n{self.ledger.place[node]}"
+        return f"n{self.graph.place[node]}"
 
     def edge_id(self, child: Value, place: int) -> str:
-        return f"e{self.ledger.place[child]}-{place}"
+        return f"e{self.graph.place[child]}-{place}"
 
-    def heading(self, key: str, rate: float | None) -> dict[str, str]:
-        slots = {"output": self.ledger.names[self.ledger.output], "rate": "" if rate is None else shown(rate)}
+    def heading(self, key: str) -> dict[str, str]:
+        rate = self.explained.rate
+        slots = {"output": self.graph.names[self.graph.output], "rate": "" if rate is None else shown(rate)}
         return {lang: say(key, lang, **slots) for lang in LANGUAGES}
 
     def formula(self, formula: Formula | Equation) -> dict[str, str]:
-        if isinstance(formula, Equation):
-            return self.notations(formula.text, formula.latex, formula.mathml if self.mathml else "")
-        short = rounded(formula)
-        return self.notations(written(short, "text"), written(short, "latex"),
-                              math(written(short, "mathml")) if self.mathml else "")
-
-    def notations(self, text: str, latex: str, mathml: str) -> dict[str, str]:
-        return {"text": text, "latex": latex} | ({"mathml": mathml} if self.mathml else {})
+        whole = formula if isinstance(formula, Equation) else Equation(displayed(formula), ())
+        return {language: getattr(whole, language) for language in self.languages}
 
     def nodes(self) -> list[dict[str, Any]]:
-        ledger, narrator = self.ledger, Narrator(self.ledger, None, "en")
+        graph = self.graph
         uses: dict[Value, int] = {}
-        for edge in ledger.edges:
+        for edge in graph.edges:
             uses[edge.node] = edge.uses
-        wanted, found = set(ledger.wrt), list[dict[str, Any]]()
-        for node in ledger.order:
-            formula, numbers = narrator.formula(node)
-            name = "" if node.constant else ledger.names[node]
+        wanted, found = set(graph.wrt), list[dict[str, Any]]()
+        for node in graph.order:
+            formula, numbers = self.explained.formula(node)
             kind = ("operation" if node.op is not None else "constant" if node.constant else
-                    "parameter" if node in ledger.given else "input")
+                    "parameter" if node in graph.given else "input")
             found.append({
                 "id": self.id(node), "kind": kind,
-                "name": (self.formula(formula) if node.constant else
-                         self.notations(name, latex_name(name), math(name_in_mathml(name)))),
-                "label": node.label, "module": ledger.modules[node],
+                "name": self.formula(self.explained.symbol(node)),
+                "label": node.label, "module": graph.modules[node],
                 "value": node.data, "shown": shown(node.data),
-                "gradient": ledger.gradients.get(node, 0.0) if node in ledger.moving else None,
+                "gradient": graph.gradients.get(node, 0.0) if node in graph.moving else None,
                 "wanted": node in wanted, "uses": uses.get(node, 0),
                 "operation": node.op.name if node.op else None, "symbol": node.op.symbol if node.op else None,
                 "composite": node.op is not None and node.op.expansion is not None,
@@ -91,10 +81,10 @@ class _Writer:
 
     def edges(self) -> list[dict[str, Any]]:
         local = {(edge.child, edge.place): flow.local
-                 for edge, flow in zip(self.ledger.edges, self.ledger.flows, strict=True)}
+                 for edge, flow in zip(self.graph.edges, self.graph.flows, strict=True)}
         return [{"id": self.edge_id(child, place), "child": self.id(child), "parent": self.id(parent), "place": place,
                  "local": local.get((child, place))}
-                for child in self.ledger.order for place, parent in enumerate(child.parents)]
+                for child in self.graph.order for place, parent in enumerate(child.parents)]
 
     def step(self, step: Step) -> dict[str, Any]:
         edge, flow = step.edge, step.flow
@@ -181,7 +171,7 @@ SCHEMA: dict[str, Any] = {
             "use": _either(_COUNT) | {"description": "which use of the node this is, from 1"},
             "uses": _either(_COUNT),
             "sentence": _object({
-                "key": {"type": "string", "description": "the entry in narration.SENTENCES"},
+                "key": {"type": "string", "description": "the entry in sentences.SENTENCES"},
                 "slots": {"type": "object", "additionalProperties": _TEXT},
                 **_WORDS,
             }),

@@ -1,26 +1,28 @@
 """explain: the chain rule of any graph, step by step, as one would write it on paper.
 
 Everything is read from the graph and the table: formulas by letting a Formula flow through the rows, numbers from the
-graph. No operation is known here by its name. How an explanation is written is imported when it is written, so that
-`import autograd` does not wait for it.
+graph. No operation is known here by its name. The writers take the steps, or what is shown of them, and know no
+Explanation; only a page, which is the lesson's, is imported when it is written.
 """
 
 import math
 from collections.abc import Iterable, Sequence
 from os import PathLike
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
-from autograd.explaining.flows import Ledger
-from autograd.explaining.sentences import language, say
-from autograd.explaining.steps import Narrator, Step
+from autograd.explaining.data import data_of
+from autograd.explaining.flows import Graph
+from autograd.explaining.latex import latex_of
+from autograd.explaining.markup import html_of, markdown_of
+from autograd.explaining.paths import Paths
+from autograd.explaining.sentences import language
+from autograd.explaining.steps import Step, Steps
+from autograd.explaining.summary import summary_of
+from autograd.explaining.text import text_of
 from autograd.recording.modes import always_recording
 from autograd.table.reading import is_tuple, number
 from autograd.value import Value, constant
 from autograd.writing.names import given_names
-from autograd.writing.numbers import shown
-
-if TYPE_CHECKING:
-    from autograd.explaining.paths import Paths
 
 
 def explain(value: Value, wrt: Value | Iterable[Value] | None = None, *, expand: bool | str | Iterable[str] = False,
@@ -40,7 +42,7 @@ def explain(value: Value, wrt: Value | Iterable[Value] | None = None, *, expand:
         raise TypeError(f"explain needs a Value, not {type(value).__name__!r}")
     opened = expand if isinstance(expand, bool | str) else tuple(expand)
     wanted = None if wrt is None else _variables(wrt)
-    return Explanation(Ledger(value, wanted, opened, given_names(names)), None, language(lang))
+    return Explanation(Steps(Graph(value, wanted, opened, given_names(names)), None, language(lang)))
 
 
 class Explanation(Sequence[Step]):
@@ -50,48 +52,70 @@ class Explanation(Sequence[Step]):
     then the derivatives going backward, one step for each edge; then, after `update`, gradient descent.
     """
 
-    def __init__(self, ledger: Ledger, rate: float | None, lang: str) -> None:
-        self.ledger, self.rate, self.lang = ledger, rate, lang
-        self._narrator = Narrator(ledger, rate, lang)
+    def __init__(self, steps: Steps) -> None:
+        self._steps = steps
+
+    @property
+    def steps(self) -> Steps:
+        """What makes the steps. As soon as a number in the graph is set, it is replaced as a whole."""
+        steps = self._steps
+        if not steps.graph.is_current():
+            steps = self._steps = Steps(steps.graph.renewed(), steps.rate, steps.lang)
+        return steps
+
+    @property
+    def graph(self) -> Graph:
+        """What is explained: the nodes with their names, the edges, and what flows through them."""
+        return self.steps.graph
+
+    @property
+    def rate(self) -> float | None:
+        """The learning rate of the update, if there is one."""
+        return self._steps.rate
+
+    @property
+    def lang(self) -> str:
+        """The language of the sentences."""
+        return self._steps.lang
 
     def __len__(self) -> int:
-        return sum(map(len, self.phases.values()))
+        return len(self.steps)
 
     @overload
     def __getitem__(self, index: int) -> Step: ...
     @overload
     def __getitem__(self, index: slice) -> list[Step]: ...
     def __getitem__(self, index: int | slice) -> Step | list[Step]:
+        steps = self.steps
         if isinstance(index, slice):
-            return [self._narrator.step(place) for place in range(len(self))[index]]
-        if not 0 <= index < len(self.ledger.forward):  # going forward, nothing backward is needed, not even to count
-            index = range(len(self))[index]
-        return self._narrator.step(index)
+            return [steps.at(place) for place in range(len(steps))[index]]
+        if not 0 <= index < len(steps.graph.forward):  # going forward, nothing backward is needed, not even to count
+            index = range(len(steps))[index]
+        return steps.at(index)
 
     @property
     def phases(self) -> dict[str, range]:
         """The places of the steps "forward", "backward" and "update"."""
-        return self._narrator.phases
+        return self.steps.phases
 
     @property
     def output(self) -> Value:
         """What is explained; if operations are opened, the output of the opened graph."""
-        return self.ledger.output
+        return self.graph.output
 
     @property
     def title(self) -> str:
         """What is explained, in words."""
-        return say("title", self.lang, output=self.ledger.names[self.output])
+        return self.steps.title
 
     def heading(self, phase: str) -> str:
         """What happens in one of the phases, in words."""
-        rate = "" if self.rate is None else shown(self.rate)
-        return say(f"phase_{phase}", self.lang, output=self.ledger.names[self.output], rate=rate)
+        return self.steps.heading(phase)
 
     def only(self, x: Value | Iterable[Value]) -> "Explanation":
-        """Just what the derivatives with respect to one Value, or some, need: the ways from there to the output."""
-        old = self.ledger
-        return Explanation(Ledger(old.output, _variables(x), False, old.given), self.rate, self.lang)
+        """Only the steps that the derivatives with respect to these Values need: the ways from there to the output."""
+        graph = self.graph
+        return Explanation(Steps(Graph(graph.output, _variables(x), False, graph.given), self.rate, self.lang))
 
     def update(self, lr: float) -> "Explanation":
         """The same with a step of gradient descent at the end: new parameters, and the loss before and after.
@@ -102,17 +126,15 @@ class Explanation(Sequence[Step]):
         rate = number(lr)
         if not 0.0 < rate < math.inf:
             raise ValueError(f"a learning rate is a positive number, not {lr!r}")
-        return Explanation(self.ledger, rate, self.lang)
+        return Explanation(Steps(self._steps.graph, rate, self.lang))
 
-    def paths(self, x: Value) -> "Paths":
+    def paths(self, x: Value) -> Paths:
         """All paths from a Value to the output, with the product along each; beyond 1,000 only their number.
 
         Raises ValueError for a Value that is not in the graph.
         """
-        from autograd.explaining.paths import Paths
-
-        whole = self.ledger
-        return Paths(whole if x in whole.moving else Ledger(whole.output, (x,), False, whole.given), x)
+        graph = self.graph
+        return Paths(graph if x in graph.moving else Graph(graph.output, (x,), False, graph.given), x)
 
     def zoom(self, node: Value) -> "Explanation":
         """A composite node opened: the explanation of its own result, from its operands.
@@ -120,46 +142,36 @@ class Explanation(Sequence[Step]):
         The derivatives found there are the local derivatives of the closed node. Raises ValueError for a node that
         cannot be opened, and DomainError if its expansion has no value here.
         """
-        return Explanation(Ledger(_opened(self.ledger, node), None, False, {}), None, self.lang)
+        return Explanation(Steps(Graph(_opened(self.graph, node), None, False, {}), None, self.lang))
 
     def translated(self, lang: str) -> "Explanation":
         """The same in another language, "en" or "zh"."""
-        return Explanation(self.ledger, self.rate, language(lang))
+        return Explanation(Steps(self._steps.graph, self.rate, language(lang)))
 
     def __str__(self) -> str:
-        from autograd.explaining.text import text_of
-
-        return text_of(self)
+        return text_of(summary_of(self.steps))
 
     def __repr__(self) -> str:
-        return f"<Explanation of {self.ledger.names[self.output]} in {len(self)} steps>"
+        return f"<Explanation of {self.graph.names[self.output]} in {len(self)} steps>"
 
     def _repr_html_(self) -> str:
-        from autograd.explaining.markup import html_of
-
-        return html_of(self)
+        return html_of(summary_of(self.steps))
 
     def to_markdown(self) -> str:
         """The steps and their sentences in Markdown, with formulas in LaTeX."""
-        from autograd.explaining.markup import markdown_of
-
-        return markdown_of(self)
+        return markdown_of(summary_of(self.steps))
 
     def to_latex(self, standalone: bool = False) -> str:
         """The steps and their sentences in LaTeX: a fragment, which needs amsmath, or a whole document."""
-        from autograd.explaining.latex import latex_of
-
-        return latex_of(self, standalone)
+        return latex_of(summary_of(self.steps), standalone)
 
     def to_dict(self, *, mathml: bool = True) -> dict[str, Any]:
         """All of it as plain data for JSON; see `SCHEMA` in data.py. `mathml`: whether formulas have MathML."""
-        from autograd.explaining.data import data_of
-
-        return data_of(self, mathml)
+        return data_of(self.steps, mathml)
 
     def to_html(self, path: str | PathLike[str], title: str | None = None, lr: float | None = None, quiz: bool = True,
                 lang: str = "en") -> None:
-        """Write the explanation as a web page to step through, to change, to open and to be quizzed on, in one file.
+        """Write the explanation as a web page, in one file: to step through, change, open up and be quizzed on.
 
         - `title`: of the page; by default one that names the output.
         - `lr`: the learning rate of a step of gradient descent at the end; see `update`.
@@ -186,15 +198,15 @@ def _variables(wrt: Value | Iterable[Value]) -> tuple[Value, ...]:
     return tuple(dict.fromkeys(variables))
 
 
-def _opened(ledger: Ledger, node: Value) -> Value:
+def _opened(graph: Graph, node: Value) -> Value:
     """The expansion of one node, calculated from leaves that go by the names of its operands."""
-    if node not in ledger.place:
+    if node not in graph.place:
         raise ValueError(f"{node.label or node!r} is not in the graph that is explained")
-    row, name = node.op, ledger.names.get(node, "a constant")
+    row, name = node.op, graph.names.get(node, "a constant")
     if row is None or row.expansion is None:
         what = "was not calculated" if row is None else f"is {row.call}, which is elementary"
         raise ValueError(f"{name} {what}: there is nothing to open")
-    leaves = {parent: constant(parent.data) if parent.constant else Value(parent.data, ledger.names[parent])
+    leaves = {parent: constant(parent.data) if parent.constant else Value(parent.data, graph.names[parent])
               for parent in node.parents}
     arguments = [tuple(leaves[item] for item in argument) if is_tuple(argument) else leaves[argument]
                  for argument in node.arguments]

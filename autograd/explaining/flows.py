@@ -1,17 +1,18 @@
-"""The books of a graph: which numbers flow through it, forward along its nodes and backward along its edges.
+"""What flows through a graph: numbers forward along its nodes, derivatives backward along its edges.
 
 Everything is worked out when it is first asked for, and nothing is written into the graph.
 """
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterator, Mapping
 from functools import cached_property
-from itertools import chain
 from typing import Any, NamedTuple
 
-from autograd.calculus.expansion import expand
+from autograd.calculus.expansion import expand, is_set_by_hand
 from autograd.errors import DomainError, NumberOverflowError
-from autograd.graph import refuse_stale, topological_order
+from autograd.graph import chain_rule, local_derivatives, refuse_stale, topological_order
 from autograd.recording.modes import state
+from autograd.recording.node import Node
 from autograd.table.reading import is_tuple
 from autograd.value import Value
 from autograd.writing.modules import members
@@ -38,42 +39,55 @@ class Flow(NamedTuple):
     total: float
 
 
-class Ledger:
-    """The nodes of a graph, the edges that a gradient flows along, and the numbers at both.
+class Graph:
+    """A graph to explain: its nodes and their names, the edges that a gradient flows along, and the numbers at both.
 
-    `wrt`: the Values with respect to which derivatives are wanted; all leaves that are not constants if None.
-    `opened`: False, True or the operations that are opened: see `expand`.
+    It is worked out once and never brought up to date: when numbers are set, `renewed()` takes its place.
+
+    - `wrt`: the Values with respect to which derivatives are wanted; all leaves that are not constants if None.
+    - `opened`: False, True or the operations that are opened: see `expand`.
+    - `given`: the names that the user gave.
     """
 
     def __init__(self, output: Value, wrt: tuple[Value, ...] | None, opened: Any, given: Mapping[Value, str]) -> None:
         self._output, self._wrt, self._opened, self.given = output, wrt, opened, given
-        self.clock = state.changed
 
-    def refresh(self) -> None:
-        """Forget what was worked out if numbers were set since. Raises StaleGraphError as backward() does."""
-        if self.clock != state.changed:
-            for name, kind in vars(Ledger).items():
-                if isinstance(kind, cached_property) and (self._opened is not False or name in ("flows", "gradients")):
-                    vars(self).pop(name, None)
-            refuse_stale(topological_order(self._output))
-            self.clock = state.changed
+    def is_current(self) -> bool:
+        """Whether no number was set since this was worked out."""
+        return "_source" not in vars(self) or self._source[1] == state.changed
+
+    def renewed(self) -> "Graph":
+        """The same question, to be answered anew."""
+        return Graph(self._output, self._wrt, self._opened, self.given)
+
+    @cached_property
+    def _source(self) -> tuple[list[Value], float]:
+        """The nodes before anything is opened, and the time. Raises StaleGraphError as backward() does."""
+        changed, order = state.changed, topological_order(self._output)
+        refuse_stale(order)
+        return order, changed
 
     @cached_property
     def output(self) -> Value:
+        """What is explained; if operations are opened, the output of the opened graph."""
+        output = self._source[0][-1]
         if self._opened is False:
-            return self._output
-        return expand(self._output) if self._opened is True else expand(self._output, self._opened)
+            return output
+        return expand(output) if self._opened is True else expand(output, self._opened)
 
     @cached_property
     def order(self) -> list[Value]:
         """All nodes, parents before children."""
-        order = topological_order(self.output)
-        refuse_stale(order)
-        return order
+        return self._source[0] if self.output is self._output else topological_order(self.output)
 
     @cached_property
     def place(self) -> dict[Value, int]:
         return {node: place for place, node in enumerate(self.order)}
+
+    @cached_property
+    def fixed(self) -> set[Value]:
+        """The nodes that were calculated, and whose number was then set by hand."""
+        return {node for node in self.order if is_set_by_hand(node)}
 
     @cached_property
     def names(self) -> dict[Value, str]:
@@ -147,21 +161,13 @@ class Ledger:
     @cached_property
     def flows(self) -> list[Flow]:
         """What flows along each of the edges. Raises DomainError where a derivative does not exist."""
-        gradients: dict[Value, float] = {self.output: 1.0}
+        totals: dict[Node, float] = {}
         flows: list[Flow] = []
-        slopes: list[float | None] = []
-        child: Value | None = None
-        for edge in self.edges:
-            if edge.child is not child:
-                child = edge.child
-                slopes = self._slopes(child)
-            local, incoming = slopes[edge.place], gradients[edge.child]
-            assert local is not None
-            contribution, before = local * incoming, gradients.get(edge.node, 0.0)
-            total = gradients[edge.node] = before + contribution
-            if total - total:
-                raise NumberOverflowError(f"the gradient of {self.names[edge.node]} overflows")
-            flows.append(Flow(local, incoming, contribution, before, total))
+        for flow in chain_rule(self.order, 1.0, self._local_derivatives):
+            if not math.isfinite(flow.total):
+                raise NumberOverflowError(f"the gradient of {self._called(flow.parent)} overflows")
+            flows.append(Flow(flow.local, flow.incoming, flow.contribution, totals.get(flow.parent, 0.0), flow.total))
+            totals[flow.parent] = flow.total
         return flows
 
     @cached_property
@@ -172,41 +178,29 @@ class Ledger:
             gradients[edge.node] = flow.total
         return gradients
 
-    def _slopes(self, node: Value) -> list[float | None]:
-        """The partial derivatives by the place of the parent; None where none is needed."""
-        row, found = node.op, list[float | None]()
-        assert row is not None
-        for place, argument in enumerate(node.arguments):
-            parents: tuple[Value, ...] = argument if is_tuple(argument) else (argument,)
-            if row.partials[place] is None or not any(parent in self.moving for parent in parents):
-                found += [None] * len(parents)
-                continue
-            try:
-                slopes = row.slope(place, node.data, node.operands, node.arguments)
-            except DomainError as error:
-                raise type(error)(f"{error}, in {self.names[node]}") from None
-            found += slopes if is_tuple(argument) else [slopes]
-        return found
+    def _local_derivatives(self, node: Node) -> Iterator[tuple[int, Node, float]]:
+        try:
+            yield from local_derivatives(node, node.data, node.operands, self.moving.__contains__)
+        except DomainError as error:
+            raise type(error)(f"{error}, in {self._called(node)}") from None
+
+    def _called(self, node: Any) -> str:
+        return self.names[node]
 
 
-def after_step(ledger: Ledger, changed: Mapping[Value, float]) -> float:
-    """The output if some leaves had other numbers; the graph stays as it is. Raises DomainError if there is none."""
+def output_after(graph: Graph, changed: Mapping[Value, float]) -> float:
+    """The output once a step has changed some leaves; the graph stays as it is. Raises DomainError if there is none."""
     data: dict[Value, float] = {}
-    for node in ledger.order:
-        if node.op is None:
+    for node in graph.order:
+        if node.op is None or node in graph.fixed:
             data[node] = changed.get(node, node.data)
             continue
         operands = [[data[item] for item in a] if is_tuple(a) else data[a] for a in node.arguments]
         try:
             data[node] = node.op.calculate(operands, tuple(operands))
         except DomainError as error:
-            raise type(error)(f"{error}, in {ledger.names[node]} after the step") from None
-    return data[ledger.output]
-
-
-def flat(arguments: Iterable[Any]) -> "chain[Any]":
-    """The items of arguments of which some are tuples."""
-    return chain.from_iterable(a if is_tuple(a) else (a,) for a in arguments)
+            raise type(error)(f"{error}, in {graph.names[node]} after the step") from None
+    return data[graph.output]
 
 
 def _differentiable(node: Value) -> list[tuple[int, Value]]:

@@ -1,39 +1,34 @@
-"""An explanation in LaTeX: a fragment to be put into a text, or a document of its own."""
+"""An explanation in LaTeX: a fragment to put into a text, or a document of its own."""
 
 import re
-from typing import TYPE_CHECKING
 
+from autograd.explaining.equations import displayed, written
 from autograd.explaining.sentences import say
-from autograd.explaining.steps import Step, written
-from autograd.explaining.summary import derivatives, outline
+from autograd.explaining.steps import Step
+from autograd.explaining.summary import Summary
 from autograd.writing.latex import escaped, latex_name
-from autograd.writing.numbers import rounded
-
-if TYPE_CHECKING:
-    from autograd.explaining.explanation import Explanation
 
 _NAMES = ("node", "child", "output")
 
 
-def latex_of(explanation: "Explanation", standalone: bool) -> str:
+def latex_of(summary: Summary, standalone: bool) -> str:
     """A section for each phase, the steps as items with their equations. It needs the package amsmath."""
     lines: list[str] = []
-    for heading, items in outline(explanation):
+    for heading, items in summary.phases:
         lines += [rf"\subsection*{{{_literal(heading)}}}", r"\begin{enumerate}"]
         for item in items:
             if isinstance(item, str):
                 lines.append(rf"\item[] {_literal(item)}")
                 continue
-            lines.append(rf"\item[{item[0] + 1}.] {_sentence(item[1], explanation.lang)}")
+            lines.append(rf"\item[{item[0] + 1}.] {_sentence(item[1], summary.lang)}")
             lines += [rf"  \par\noindent$\displaystyle {equation.latex}$" for equation in item[1].equations]
         lines.append(r"\end{enumerate}")
-    heading, found, more = derivatives(explanation)
-    if found:
-        lines += [rf"\subsection*{{{_literal(heading)}}}", r"\begin{itemize}"]
-        lines += [rf"\item $\displaystyle {equation.latex}$" for equation in found]
-        lines += [r"\item \dots"] * more + [r"\end{itemize}"]
+    if summary.results:
+        lines += [rf"\subsection*{{{_literal(summary.results_heading)}}}", r"\begin{itemize}"]
+        lines += [rf"\item $\displaystyle {equation.latex}$" for equation in summary.results]
+        lines += [r"\item \dots"] * summary.is_cut + [r"\end{itemize}"]
     fragment = "\n".join(lines) + "\n"
-    return _document(_literal(explanation.title), fragment) if standalone else fragment
+    return _document(_literal(summary.title), fragment) if standalone else fragment
 
 
 def _sentence(step: Step, lang: str) -> str:
@@ -50,7 +45,7 @@ def _sentence(step: Step, lang: str) -> str:
         if slot in _NAMES:
             marked[slot] = mark(latex_name(text))
         elif slot == "formula":
-            marked[slot] = mark(written(rounded(step.formula), "latex"))
+            marked[slot] = mark(written(displayed(step.formula), "latex"))
         else:
             marked[slot] = mark(_number(text))
     pieces = say(key, lang, **marked).split("\0")

@@ -3,19 +3,15 @@
 import html
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from autograd.explaining.steps import Step
-from autograd.explaining.summary import derivatives, outline
-
-if TYPE_CHECKING:
-    from autograd.explaining.explanation import Explanation
+from autograd.explaining.summary import Summary
 
 
-def markdown_of(explanation: "Explanation") -> str:
+def markdown_of(summary: Summary) -> str:
     """The steps as numbered lists with LaTeX formulas, as GitHub, Jupyter and pandoc show them."""
-    lines = [f"# {_literal(explanation.title)}"]
-    for heading, items in outline(explanation):
+    lines = [f"# {_literal(summary.title)}"]
+    for heading, items in summary.phases:
         lines += ["", f"## {_literal(heading)}"]
         for item in items:
             lines.append("")
@@ -26,15 +22,15 @@ def markdown_of(explanation: "Explanation") -> str:
             lines.append(number + _literal(item[1].sentence))
             for equation in item[1].equations:
                 lines += ["", f"{' ' * len(number)}${_safe(equation.latex)}$"]
-    heading, found, more = derivatives(explanation)
-    lines += ["", f"## {heading}", "", *(f"- ${_safe(equation.latex)}$" for equation in found), *["- …"] * more]
+    results = [f"- ${_safe(equation.latex)}$" for equation in summary.results]
+    lines += ["", f"## {summary.results_heading}", "", *results, *["- …"] * summary.is_cut]
     return "\n".join(lines) + "\n"
 
 
-def html_of(explanation: "Explanation") -> str:
+def html_of(summary: Summary) -> str:
     """Tables of formulas in MathML with their sentences, for a notebook."""
-    parts = [f"<strong>{html.escape(explanation.title)}</strong>"]
-    for heading, items in outline(explanation):
+    parts = [f"<strong>{html.escape(summary.title)}</strong>"]
+    for heading, items in summary.phases:
         rows: list[str] = []
         for item in items:
             if isinstance(item, str):
@@ -42,10 +38,9 @@ def html_of(explanation: "Explanation") -> str:
             else:
                 rows.append(_row(*item))
         parts.append(_table(heading, rows))
-    heading, found, more = derivatives(explanation)
-    rows = [f"<tr>{_cell(equation.mathml)}</tr>" for equation in found]
-    parts.append(_table(heading, rows + ["<tr><td>…</td></tr>"] * more))
-    return f'<div lang="{explanation.lang}">{"".join(parts)}</div>'
+    rows = [f"<tr>{_cell(equation.mathml)}</tr>" for equation in summary.results]
+    parts.append(_table(summary.results_heading, rows + ["<tr><td>…</td></tr>"] * summary.is_cut))
+    return f'<div lang="{summary.lang}">{"".join(parts)}</div>'
 
 
 def _row(place: int, step: Step) -> str:

@@ -1,11 +1,12 @@
-"""The paths from a Value to the output: along each, the local derivatives multiply; all together, they add up."""
+"""The paths from a Value to the output: along each, local derivatives multiply; over all of them, products add up."""
 
+import operator
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from autograd.explaining.flows import Edge, Ledger
-from autograd.explaining.steps import Equation, chain
+from autograd.explaining.equations import Equation, equation, joined
+from autograd.explaining.flows import Edge, Graph
 from autograd.explaining.text import cells_of, folded
 from autograd.value import Value
 from autograd.writing.numbers import Numeral, derivative
@@ -29,52 +30,50 @@ class Path:
     @property
     def equation(self) -> Equation:
         """The product along the path: `∂c/∂a·∂L/∂c = 2.0 × 4.0 = 8.0`."""
-        symbol, factors = None, None
-        for edge, local, name, child in zip(self.edges, self.locals, self.names, self.names[1:], strict=False):
-            step = derivative(child, name, edge.use if edge.uses > 1 else None)
-            factor = Numeral(f"{len(self.names)} {step.text}", local)
-            symbol, factors = (step, factor) if symbol is None else (symbol * step, factors * factor)
-        if symbol is None or factors is None:
-            return chain(derivative(self.names[0], self.names[0]), Numeral("1", 1.0))
-        return chain(symbol, factors, self.product)
+        if not self.edges:
+            return equation(derivative(self.names[0], self.names[0]), Numeral("1", 1.0))
+        symbols = [derivative(child, name, edge.use if edge.uses > 1 else None)
+                   for edge, name, child in zip(self.edges, self.names, self.names[1:])]
+        factors = [Numeral(f"factor {place}", local) for place, local in enumerate(self.locals)]
+        return equation(joined(operator.mul, symbols), joined(operator.mul, factors), self.product)
 
     def __str__(self) -> str:
         return "\n".join(folded([" → ".join(self.names) + ":", *cells_of(self.equation)], 0, " "))
 
 
 class Paths:
-    """All paths from a Value to the output, to go through, or none of them if there are more than 1,000.
+    """All paths from a Value to the output, as a sequence; an empty one if there are more than 1,000.
 
     - `count`: how many there are, however many that is.
     - `total`: the sum of the products along all of them, which is the derivative of the output by the Value.
     """
 
-    def __init__(self, ledger: Ledger, x: Value) -> None:
-        if x not in ledger.place:
+    def __init__(self, graph: Graph, x: Value) -> None:
+        if x not in graph.place:
             raise ValueError(f"{x.label or x!r} is not in the graph that is explained")
-        self._ledger, self.start = ledger, x
+        self._graph, self.start = graph, x
         self._after: dict[Value, list[tuple[Edge, float]]] = {}
-        for edge, flow in zip(ledger.edges, ledger.flows, strict=True):
+        for edge, flow in zip(graph.edges, graph.flows, strict=True):
             self._after.setdefault(edge.node, []).append((edge, flow.local))
 
     @cached_property
     def count(self) -> int:
-        counts: dict[Value, int] = {self._ledger.output: 1}
-        for node in reversed(self._ledger.order):
+        counts: dict[Value, int] = {self._graph.output: 1}
+        for node in reversed(self._graph.order):
             if node in self._after:
                 counts[node] = sum(counts[edge.child] for edge, _ in self._after[node])
         return counts.get(self.start, 0)
 
     @property
     def total(self) -> float:
-        return self._ledger.gradients.get(self.start, 0.0)
+        return self._graph.gradients.get(self.start, 0.0)
 
     @cached_property
     def _paths(self) -> list[Path]:
         if self.count > MOST:
             return []
         found: list[Path] = []
-        names, output = self._ledger.names, self._ledger.output
+        names, output = self._graph.names, self._graph.output
         waiting: list[tuple[tuple[Value, ...], tuple[Edge, ...], tuple[float, ...], float]] = [
             ((self.start,), (), (), 1.0)]
         while waiting:
@@ -97,16 +96,13 @@ class Paths:
     @property
     def equation(self) -> Equation:
         """The sum over all paths: `∂L/∂a = 8.0 + 2.0 = 10.0`."""
-        whole = derivative(self._ledger.names[self._ledger.output], self._ledger.names[self.start])
-        terms = None
-        for place, path in enumerate(self._paths):
-            term = Numeral(f"path {place}", path.product)
-            terms = term if terms is None else terms + term
-        return chain(whole, terms if terms is not None else Numeral("total", self.total), self.total)
+        whole = derivative(self._graph.names[self._graph.output], self._graph.names[self.start])
+        terms = [Numeral(f"path {place}", path.product) for place, path in enumerate(self._paths)]
+        return equation(whole, joined(operator.add, terms) if terms else Numeral("total", self.total), self.total)
 
     def __str__(self) -> str:
-        ledger = self._ledger
-        ends = f"from {ledger.names[self.start]} to {ledger.names[ledger.output]}"
+        graph = self._graph
+        ends = f"from {graph.names[self.start]} to {graph.names[graph.output]}"
         if self.count > MOST:
             head = f"{self.count:,} paths {ends}, too many to list"
         else:

@@ -1,6 +1,6 @@
 """The words of explanations and lessons, in every language, in one table.
 
-A sentence has slots in braces, which names and numbers are put into. To add a language, add it to each entry.
+A sentence has slots in braces for names and numbers. To add a language, add it to each entry.
 """
 
 import re

@@ -1,66 +1,82 @@
-"""What of an explanation is shown: all of a small one; of a large one the ends, and what it amounts to by module."""
+"""What of an explanation is shown: all of a small one; of a large one the ends, and what it amounts to by module.
+
+Each way to write an explanation down begins here, and knows of it nothing else.
+"""
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
-from autograd.explaining.flows import Ledger
+from autograd.explaining.equations import Equation, equation
+from autograd.explaining.flows import Graph
 from autograd.explaining.sentences import say
-from autograd.explaining.steps import Equation, Step, results
+from autograd.explaining.steps import Step, Steps
 from autograd.value import Value
 from autograd.writing.modules import module_of
-from autograd.writing.numbers import shown
-
-if TYPE_CHECKING:
-    from autograd.explaining.explanation import Explanation
+from autograd.writing.numbers import Numeral, derivative, shown
 
 MOST = 60  # steps of a phase that are shown; of a longer one only the first and the last few
 _FIRST, _LAST, _MODULES = 12, 6, 20
 
-Item = tuple[int, Step] | str  # a step with its number, or a remark
+Item = tuple[int, Step] | str  # a step with its place, or a remark
 
 
-def outline(explanation: "Explanation") -> "Iterator[tuple[str, list[Item]]]":
-    """The heading of each phase that there is, and its steps, with remarks in place of those that are left out."""
-    for kind, places in explanation.phases.items():
-        if not places:
-            continue
-        steps: list[Item] = []
-        if len(places) <= MOST:
-            steps += zip(places, explanation[places.start : places.stop], strict=True)
-        else:
-            first, last = places.start + _FIRST, places.stop - _LAST
-            steps += zip(places, explanation[places.start : first])
-            steps.append(say("left_out", explanation.lang, count=f"{last - first:,}", first=first, last=last))
-            steps += _by_module(explanation, kind)
-            steps += zip(range(last, places.stop), explanation[last : places.stop], strict=True)
-        yield explanation.heading(kind), steps
+@dataclass(frozen=True)
+class Summary:
+    """An explanation as it is shown.
+
+    - `phases`: the heading of each phase that there is, and its steps, with remarks in place of those left out.
+    - `results`: the derivatives that were asked for, if need be the first few; `is_cut`: whether there are more.
+    """
+
+    lang: str
+    title: str
+    phases: list[tuple[str, list[Item]]]
+    results_heading: str
+    results: list[Equation]
+    is_cut: bool
 
 
-def derivatives(explanation: "Explanation") -> tuple[str, list[Equation], bool]:
-    """A heading, the derivatives that were asked for, and whether there are more of them."""
-    found = results(explanation.ledger)
-    return (say("results", explanation.lang), found if len(found) <= MOST else found[:_FIRST], len(found) > MOST)
+def summary_of(steps: Steps) -> Summary:
+    """Raises DomainError where a derivative that is shown does not exist."""
+    phases = [(steps.heading(kind), _items(steps, kind, places)) for kind, places in steps.phases.items() if places]
+    graph, count = steps.graph, len(steps.graph.wrt)
+    results = [_result(graph, node) for node in graph.wrt[: count if count <= MOST else _FIRST]]
+    return Summary(steps.lang, steps.title, phases, say("results", steps.lang), results, count > MOST)
 
 
-def _by_module(explanation: "Explanation", kind: str) -> Iterator[str]:
+def _items(steps: Steps, kind: str, places: range) -> list[Item]:
+    if len(places) <= MOST:
+        return [(place, steps.at(place)) for place in places]
+    first, last = places[:_FIRST], places[-_LAST:]
+    left_out = say("left_out", steps.lang, count=f"{len(places) - _FIRST - _LAST:,}", first=first.stop, last=last.start)
+    return [*((place, steps.at(place)) for place in first), left_out, *_by_module(steps, kind),
+            *((place, steps.at(place)) for place in last)]
+
+
+def _result(graph: Graph, node: Value) -> Equation:
+    """`∂L/∂w = 1.0`"""
+    return equation(derivative(graph.names[graph.output], graph.names[node]),
+                    Numeral("gradient", graph.gradients.get(node, 0.0)))
+
+
+def _by_module(steps: Steps, kind: str) -> Iterator[str]:
     """A line for each module of the model that `names` names: how many numbers it has, and how large they are."""
-    ledger = explanation.ledger
+    graph = steps.graph
     if kind == "forward":
-        for module, nodes in _grouped(ledger, ledger.forward).items():
+        for module, nodes in _grouped(graph, graph.forward).items():
             data = [node.data for node in nodes]
-            yield say("module_forward", explanation.lang, module=module, count=f"{len(nodes):,}",
+            yield say("module_forward", steps.lang, module=module, count=f"{len(nodes):,}",
                       low=shown(min(data)), high=shown(max(data)))
     else:
-        for module, nodes in _grouped(ledger, [node for node in ledger.parameters if node in ledger.given]).items():
-            length = math.hypot(*(ledger.gradients.get(node, 0.0) for node in nodes))
-            yield say("module_backward", explanation.lang, module=module, count=f"{len(nodes):,}",
-                      length=shown(length))
+        for module, nodes in _grouped(graph, [node for node in graph.parameters if node in graph.given]).items():
+            length = math.hypot(*(graph.gradients.get(node, 0.0) for node in nodes))
+            yield say("module_backward", steps.lang, module=module, count=f"{len(nodes):,}", length=shown(length))
 
 
-def _grouped(ledger: Ledger, nodes: list[Value]) -> dict[str, list[Value]]:
+def _grouped(graph: Graph, nodes: list[Value]) -> dict[str, list[Value]]:
     """The nodes by module, and by larger modules where there are too many."""
-    within = {node: ledger.modules[node] for node in nodes}
+    within = {node: graph.modules[node] for node in nodes}
     while len(set(within.values())) > _MODULES:
         deepest = max(module.count(".") for module in within.values())
         within = {node: module_of(module) if module.count(".") == deepest else module

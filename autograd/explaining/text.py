@@ -2,27 +2,23 @@
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
-from autograd.explaining.steps import Equation, written
-from autograd.explaining.summary import derivatives, outline
+from autograd.explaining.equations import Equation, written
+from autograd.explaining.summary import Summary
 from autograd.writing.text import columns
-
-if TYPE_CHECKING:
-    from autograd.explaining.explanation import Explanation
 
 WIDTH = 80
 _COLUMN = 28  # what a column may take of that, at most, so that one long formula does not push all others aside
 _BOLD, _PLAIN = "\033[1m", "\033[0m"
 
 
-def text_of(explanation: "Explanation") -> str:
+def text_of(summary: Summary) -> str:
     """The phases, then the derivatives that were asked for. In colour on a terminal, unless NO_COLOR is set."""
     blocks: list[tuple[str, list[str | list[Equation]]]] = []
-    for heading, items in outline(explanation):
+    for heading, items in summary.phases:
         blocks.append((heading, [item if isinstance(item, str) else [*item[1].equations] for item in items]))
-    heading, found, more = derivatives(explanation)
-    blocks.append((heading, [*([equation] for equation in found), *["…"] * more]))
+    blocks.append((summary.results_heading,
+                   [*([equation] for equation in summary.results), *["…"] * summary.is_cut]))
     lines: list[str] = []
     for heading, items in blocks:
         if items:
@@ -60,7 +56,7 @@ def _aligned(items: list[str | list[Equation]]) -> list[str]:
 
 
 def folded(parts: list[str], indent: int, between: str) -> list[str]:
-    """Parts one after the other, on as many lines as they need."""
+    """Parts one after another, on as many lines as they need."""
     lines = [" " * indent]
     for part in parts:
         part = _shortened(part, WIDTH - indent - 4)
@@ -75,7 +71,7 @@ def cells_of(equation: Equation) -> list[str]:
 
 
 def _shortened(text: str, width: int) -> str:
-    """The text without its middle, if it is too wide. What is left are whole words, if it has some."""
+    """The text without its middle, if it is too wide. What is left are whole words, where there are any."""
     if columns(text) <= width:
         return text
     ends = [text[: width // 2], text[-(width // 2) :]]

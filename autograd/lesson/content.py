@@ -1,9 +1,11 @@
 """What a page is about, as plain data: the graph, its formulas, what its nodes open into, and the steps."""
 
 from collections.abc import Hashable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd.errors import DomainError
+from autograd.explaining.flows import Graph
+from autograd.explaining.steps import Steps
 from autograd.graph import topological_order
 from autograd.lesson.arithmetic import Shape, shape
 from autograd.lesson.notation import pattern, written
@@ -12,87 +14,83 @@ from autograd.table.reading import is_tuple
 from autograd.value import Value, constant
 from autograd.writing.modules import counting, lineage, module_of
 
-if TYPE_CHECKING:
-    from autograd.explaining.explanation import Explanation
-    from autograd.explaining.flows import Ledger
-
-_LARGEST_EXPANSION = 100  # nodes; nobody reads a picture of more, opened in another one
-_MOST_BOXES = 40  # a graph of more has its modules folded
+_LARGEST_EXPANSION = 100  # nodes; inside another picture, nobody reads one of more
+_MOST_BOXES = 40  # in a graph of more, modules are folded
 
 
 class Content:
-    """The data of a page, gathered from an explanation.
+    """The data of a page, gathered from the steps of an explanation.
 
     - `shapes`: the functions that it calculates with.
     - `expansions`: the graphs that composite nodes open into.
     - `folded`: the modules that are drawn as one box each, with their nodes.
     """
 
-    def __init__(self, explanation: "Explanation") -> None:
-        self.explanation, self.ledger = explanation, explanation.ledger
+    def __init__(self, steps: Steps) -> None:
+        self.steps, self.explained = steps, steps.graph
         self.shapes: dict[Shape, int] = {}
         self.expansions: list[Value] = []
         self._formulas: dict[Hashable, int] = {}
         self._trees: list[dict[str, Any]] = []
         self._expansion_numbers: dict[Hashable, int] = {}
         self._graphs: list[dict[str, Any]] = []
-        self.graph = self._graph_of(self.ledger.order)
-        self.folded = _folded(self.ledger)
+        self.graph = self._graph()
+        self.folded = _folded(self.explained)
 
     def data(self) -> dict[str, Any]:
         """All of it, for JSON; `content.js` says what each part means."""
-        ledger = self.ledger
+        graph = self.explained
         return {
             "graph": self.graph,
             "shapes": [_described(*shape) for shape in self.shapes],
             "formulas": self._trees,
             "expansions": self._graphs,
-            "groups": [{"name": module, "nodes": [ledger.place[node] for node in nodes]}
+            "groups": [{"name": module, "nodes": [graph.place[node] for node in nodes]}
                        for module, nodes in self.folded.items()],
             "steps": self._steps(),
-            "learning": [ledger.place[node] for node in ledger.parameters],
+            "learning": [graph.place[node] for node in graph.parameters],
         }
 
     def _steps(self) -> list[dict[str, Any]]:
         """The steps of the explanation. Their numbers are the page's own, since they change there."""
-        ledger, place, phases = self.ledger, self.ledger.place, self.explanation.phases
+        graph, place, phases = self.explained, self.explained.place, self.steps.phases
         found: list[dict[str, Any]] = []
-        for step in self.explanation[phases["forward"].start : phases["forward"].stop]:
+        for step in map(self.steps.at, phases["forward"]):
             found.append({"kind": step.kind, "node": place[step.node]})
             if "formula" in step.words[1]:
                 found[-1]["formula"] = step.words[1]["formula"]
-        found.append({"kind": "seed", "node": place[ledger.output]})
-        for edge in ledger.edges:
+        found.append({"kind": "seed", "node": place[graph.output]})
+        for edge in graph.edges:
             found.append({"kind": "backward", "node": place[edge.node], "child": place[edge.child], "place": edge.place,
                           "use": edge.use, "uses": edge.uses})
         if phases["update"]:
-            found += [{"kind": "update", "node": place[node]} for node in ledger.parameters]
-            found.append({"kind": "loss", "node": place[ledger.output]})
+            found += [{"kind": "update", "node": place[node]} for node in graph.parameters]
+            found.append({"kind": "loss", "node": place[graph.output]})
         return found
 
-    def _graph_of(self, order: list[Value]) -> dict[str, Any]:
+    def _graph(self) -> dict[str, Any]:
         """The nodes of the graph that is explained."""
-        ledger, nodes = self.ledger, list[dict[str, Any]]()
-        for node in order:
-            kind = ("constant" if node.constant else "parameter" if node.op is None and node in ledger.given else
-                    "input" if node.op is None else "output" if node is ledger.output else "operation")
-            found = self._node(node, ledger.place) | {"kind": kind, "name": ledger.names.get(node, "")}
+        graph, nodes = self.explained, list[dict[str, Any]]()
+        for node in graph.order:
+            kind = ("constant" if node.constant else "parameter" if node.op is None and node in graph.given else
+                    "input" if node.op is None else "output" if node is graph.output else "operation")
+            found = self._node(node, graph.place) | {"kind": kind, "name": graph.names.get(node, "")}
             module = module_of(found["name"]) if node.op is None else ""
             if module:
                 found["short"] = found["name"][len(module) + 1 :]
             if node.label and node.label != found["name"]:
                 found["label"] = node.label
-            if node in ledger.moving and not node.constant:
+            if node in graph.moving and not node.constant:
                 found["moves"] = True
             if node.op is not None:
-                if _is_set(node):
+                if node in graph.fixed:
                     found["fixed"] = True
                 elif node.op.expansion is not None:
                     number = self._expansion(node)
                     if number is not None:
                         found["expansion"] = number
             nodes.append(found)
-        return {"nodes": nodes, "output": ledger.place[ledger.output]}
+        return {"nodes": nodes, "output": graph.place[graph.output]}
 
     def _node(self, node: Value, place: dict[Value, int]) -> dict[str, Any]:
         found: dict[str, Any] = {"value": node.data, "parents": [place[parent] for parent in node.parents]}
@@ -156,17 +154,17 @@ class Content:
         return len(self._graphs) - 1
 
 
-def _folded(ledger: "Ledger") -> dict[str, list[Value]]:
-    """The modules to fold: of the innermost ones those next to the inputs first, until few enough boxes are left."""
+def _folded(graph: Graph) -> dict[str, list[Value]]:
+    """The modules to fold: the innermost ones, those nearest to the inputs first, until few enough boxes are left."""
     modules: dict[str, list[Value]] = {}
-    for node in ledger.order:
-        modules.setdefault(ledger.modules[node], []).append(node)
+    for node in graph.order:
+        modules.setdefault(graph.modules[node], []).append(node)
     around = {outer for module in modules for outer in lineage(module)[:-1]}
-    boxes, folded = len(ledger.order), dict[str, list[Value]]()
+    boxes, folded = len(graph.order), dict[str, list[Value]]()
     for module, nodes in sorted(modules.items(), key=lambda item: counting(item[0])):
         if boxes <= _MOST_BOXES:
             break
-        if module and module not in around and ledger.output not in nodes and len(nodes) > 1:
+        if module and module not in around and module != graph.modules[graph.output] and len(nodes) > 1:
             folded[module] = nodes
             boxes -= len(nodes) - 1
     return folded
@@ -181,12 +179,3 @@ def _described(row: Any, lengths: Iterable[int | None]) -> dict[str, Any]:
         flows += [partial is not None] * (1 if length is None else length)
     return {"symbol": row.symbol, "call": row.call, "domain": row.domain or "", "parameters": parameters,
             "flows": flows}
-
-
-def _is_set(node: Value) -> bool:
-    """Whether a calculated Value was overwritten by hand."""
-    assert node.op is not None
-    try:
-        return node.op.calculate(node.operands, node.arguments) != node.data
-    except ValueError:
-        return True

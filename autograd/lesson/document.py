@@ -1,4 +1,4 @@
-"""An explanation as a web page: one file that asks nothing of any server and works from a USB stick."""
+"""An explanation as a web page: one file that makes no request, and works from a USB stick."""
 
 import base64
 import hashlib
@@ -8,9 +8,10 @@ from functools import cache
 from html import escape
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from autograd.explaining.sentences import LANGUAGES, SENTENCES, language, say
+from autograd.explaining.steps import Steps
 from autograd.graph import topological_order
 from autograd.lesson.arithmetic import javascript
 from autograd.lesson.content import Content
@@ -19,9 +20,6 @@ from autograd.lesson.words import WORDS
 from autograd.value import Value
 from autograd.writing.saving import save
 
-if TYPE_CHECKING:
-    from autograd.explaining.explanation import Explanation
-
 _FOLDER = Path(__file__).parent / "page"
 # In the order in which they stand in the page, after what is generated.
 SCRIPTS = ("content", "numerals", "engine", "language", "mathml", "picture", "state", "steps", "player", "numbers",
@@ -29,37 +27,45 @@ SCRIPTS = ("content", "numerals", "engine", "language", "mathml", "picture", "st
 MOST_NODES = 1000
 
 
-def write(explanation: "Explanation", path: str | os.PathLike[str], *, title: str | None = None,
+class Explained(Protocol):
+    """What a page can be made of: an Explanation."""
+
+    @property
+    def steps(self) -> Steps: ...
+
+    def update(self, lr: float) -> "Explained": ...
+
+
+def write(explanation: Explained, path: str | os.PathLike[str], *, title: str | None = None,
           lr: float | None = None, quiz: bool = True, lang: str = "en") -> None:
     """Write the page of an explanation to a file; see `Explanation.to_html`. The file is whole or it is not there."""
     made = page(explanation, title=title, lr=lr, quiz=quiz, lang=lang)
     save(Path(path), made.encode(errors="replace"))  # half of a character, a lone surrogate, is no character
 
 
-def page(explanation: "Explanation", *, title: str | None = None, lr: float | None = None, quiz: bool = True,
+def page(explanation: Explained, *, title: str | None = None, lr: float | None = None, quiz: bool = True,
          lang: str = "en") -> str:
     """The page as HTML. Raises ValueError for a graph that is too large for one, and for what `write` is not given."""
     language(lang)
     if title is not None and not isinstance(title, str):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"a title is a text, not {type(title).__name__!r}")
-    if lr is not None:
-        explanation = explanation.update(lr)
-    ledger = explanation.ledger
-    if len(ledger.order) > MOST_NODES:
-        raise ValueError(f"a page shows at most {MOST_NODES:,} nodes, and this graph has {len(ledger.order):,}: "
+    steps = (explanation if lr is None else explanation.update(lr)).steps
+    graph = steps.graph
+    if len(graph.order) > MOST_NODES:
+        raise ValueError(f"a page shows at most {MOST_NODES:,} nodes, and this graph has {len(graph.order):,}: "
                          "explain a part of it, such as the loss of a single example")
-    content = Content(explanation)
-    data = content.data() | {"title": title, "language": lang, "quiz": quiz, "rate": explanation.rate}
+    content = Content(steps)
+    data = content.data() | {"title": title, "language": lang, "quiz": quiz, "rate": steps.rate}
     script = "\n".join(['"use strict";', f"const STRINGS = {_strings()};", javascript(content.shapes), *_scripts()])
     style = (_FOLDER / "style.css").read_text(encoding="utf-8")
     inner = [picture_of_part(topological_order(output), _places(output), {}) for output in content.expansions]
-    parts = [picture_of_part(nodes, ledger.place, ledger.given) for nodes in content.folded.values()]
+    parts = [picture_of_part(nodes, graph.place, graph.given) for nodes in content.folded.values()]
     opened = "".join(f'<template id="{kind}-{place}">{drawn}</template>'
                      for kind, drawings in (("expansion", inner), ("group", parts))
                      for place, drawn in enumerate(drawings))
     if title is None:  # the page then has it in both languages
-        title = say("title", lang, output=ledger.names[ledger.output])
-    drawn = picture(ledger.output, ledger.given, content.folded)
+        title = say("title", lang, output=graph.names[graph.output])
+    drawn = picture(graph.output, graph.given, content.folded)
     return Template((_FOLDER / "template.html").read_text(encoding="utf-8")).substitute(
         language=WORDS["language_tag"][lang], title=escape(title.replace("\0", "\ufffd")), content=_embedded(data),
         policy=_policy(script, style), style=style, script=script, picture=drawn, opened=opened)

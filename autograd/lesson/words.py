@@ -1,4 +1,4 @@
-"""The words of a page in every language. Those of its steps are the ones of all explanations: see narration.py."""
+"""The words of a page in each language. The sentences of its steps are in explaining/sentences.py."""
 
 WORDS: dict[str, dict[str, str]] = {
     # ---- The frame ---------------------------------------------------------------------------------------------
@@ -47,7 +47,7 @@ WORDS: dict[str, dict[str, str]] = {
     "kind_operation": {"en": "result", "zh": "运算结果"},
     "kind_output": {"en": "output", "zh": "输出"},
     "kind_folded": {"en": "folded module", "zh": "折叠的模块"},
-    "group": {"en": "Inside of {name}", "zh": "{name} 的内部"},
+    "group": {"en": "Inside {name}", "zh": "{name} 的内部"},
     "group_count": {"en": "{count} numbers", "zh": "{count} 个数"},
     "constant": {"en": "constant", "zh": "常数"},
     "value": {"en": "value", "zh": "值"},
@@ -116,7 +116,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "zoom_open": {"en": "Open {name}: what is it made of?", "zh": "展开 {name}：它由什么组成？"},
     "zoom_close": {"en": "Close {name} again", "zh": "收起 {name}"},
-    "lens": {"en": "Inside of {name}: {operation} opened", "zh": "{name} 的内部：展开的 {operation}"},
+    "lens": {"en": "Inside {name}: {operation} opened", "zh": "{name} 的内部：展开的 {operation}"},
     "lens_close": {"en": "Close", "zh": "关闭"},
     "lens_trouble": {
         "en": "It cannot be opened at these numbers: {trouble}",
@@ -138,7 +138,7 @@ WORDS: dict[str, dict[str, str]] = {
     "learners": {"en": "What learns", "zh": "哪些数学习"},
     "learn_loss": {"en": "{output} = {value}, steps taken: {count}", "zh": "{count} 步之后 {output} = {value}"},
     "learn_trouble": {
-        "en": "This step cannot be taken, it is too long: {trouble}",
+        "en": "This step cannot be taken because it is too long: {trouble}",
         "zh": "这一步太大，无法进行：{trouble}",
     },
     "chart": {
@@ -198,7 +198,7 @@ WORDS: dict[str, dict[str, str]] = {
     "quiz_was": {"en": "It is {answer}.", "zh": "答案是 {answer}。"},
     "quiz_score": {"en": "Score: {right} of {asked}", "zh": "得分：{right} / {asked}"},
     "quiz_done": {
-        "en": "Done: {right} of {count} right at the first try.",
+        "en": "Done: {right} of {count} right on the first try.",
         "zh": "完成：{count} 题中有 {right} 题一次答对。",
     },
     "quiz_set": {"en": "Set {seed}", "zh": "第 {seed} 组"},

@@ -161,7 +161,7 @@ def test_values_are_compared_by_data_and_hashed_by_identity(x, y):
 def test_what_is_no_number_is_equal_to_no_value():
     for other in ("a", None, 1j, [1.0], object()):
         assert Value(1.0) != other
-        assert not other == Value(1.0)
+        assert not other == Value(1.0)  # noqa: SIM201
     assert list(Value(1.0) == np.array([1.0, 2.0])) == [True, False]
 
 

@@ -28,7 +28,8 @@ def generated(seed: int) -> tuple[Value, list[Value]]:
         node = applied(row, nodes, draws)
         if node is not None:
             nodes.append(node)
-    unused = [node for node in nodes if not any(node in other.parents for other in nodes)]
+    used = {parent for node in nodes for parent in node.parents}
+    unused = [node for node in nodes if node not in used]
     output = unused[0] if len(unused) == 1 else total(unused)
     return (output if output.op else output * 2.0), leaves
 

@@ -6,7 +6,6 @@
 
 /** @typedef {"input" | "parameter" | "constant" | "operation" | "output"} Kind */
 
-
 /** One number of the graph. Its id is its place in topological order; `places[k]` is the parent of argument k.
  * @typedef {object} GraphNode
  * @property {string} name

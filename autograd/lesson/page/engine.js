@@ -1,7 +1,7 @@
 // @ts-check
 /* Forward and backward over a graph. What an operation is, `arithmetic` says, which Formula wrote from the table. */
 
-/** A number that an operation is not made for. */
+/** A number outside what an operation allows. */
 class Trouble extends Error {
   /** @param {number} node @param {Shape} shape @param {number[]} operands @param {string} what */
   constructor(node, shape, operands, what) {
@@ -121,7 +121,7 @@ class Engine {
     return { central: (above - below) / (2 * width), left: (here - below) / width, right: (above - here) / width };
   }
 
-  /** In how many ways one gets from a node to the output.
+  /** How many paths lead from a node to the output.
    * @param {number} node */
   pathsFrom(node) {
     const count = this.nodes.map(() => 0);

@@ -1,5 +1,5 @@
 // @ts-check
-/* The page comes to life. */
+/* Starts the page: its modes, its tools, and what is drawn anew at each change. The other scripts are the parts. */
 
 /** @typedef {"numbers" | "learn" | "quiz" | "check"} Mode */
 /** @type {Mode[]} */
@@ -125,7 +125,7 @@ function prepareTools() {
   follow();
   prefersDark.addEventListener("change", follow);
   element("theme").addEventListener("click", () => {
-    prefersDark.removeEventListener("change", follow); // from now on it has been chosen
+    prefersDark.removeEventListener("change", follow); // the reader has chosen
     document.documentElement.dataset.theme = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
   });
   window.addEventListener("beforeprint", printAll);

@@ -1,5 +1,5 @@
 // @ts-check
-/* Formulas as MathML. The table's own come as trees; what is built here is the chain rule around them. */
+/* Formulas as MathML. Those of the table come as trees; the chain rule around them is built here. */
 
 /** @param {string} tag @param {(string | Node)[]} inside */
 function mathml(tag, ...inside) {
@@ -28,7 +28,7 @@ function aligned(lines) {
   return table;
 }
 
-/** A sign. Only a minus in front of a number is not told apart by MathML itself from one between two.
+/** A sign. MathML cannot tell a minus in front of a number from one between two, so `leading` says it.
  * @param {string} sign @param {boolean} [leading] */
 function operator(sign, leading = false) {
   const made = mathml("mo", sign);
@@ -53,7 +53,7 @@ function coefficient(x, tight) {
   return numeral(x, tight, shown(x).replace(/\.0$/, ""));
 }
 
-/** A number, in parentheses if it is told to and needs them.
+/** A number, in parentheses if `tight` asks for them and it needs them.
  * @param {number} x @param {boolean} [tight] @param {string} [figures] */
 function numeral(x, tight = false, figures = shown(x)) {
   const [mantissa, exponent] = figures.split("e");

@@ -1,9 +1,9 @@
 // @ts-check
 /* Changing the inputs and parameters: a slider and a field for each. */
 
-const TICKS = 200; // of a slider, to each side of the original number
+const TICKS = 200; // of a slider, to either side of the original number
 
-/** How far a slider goes to each side: 2, or twice the number. @param {number} place */
+/** How far a slider goes to either side: 2, or twice the number. @param {number} place */
 function reach(place) {
   return Math.max(2, Number((2 * Math.abs(original[place])).toPrecision(2)));
 }
@@ -24,11 +24,11 @@ function setNumber(place, value) {
 
 /** @param {number} place @param {string} message */
 function complain(place, message) {
-  const field_ = field(`number-${place}`);
+  const typed = field(`number-${place}`);
   if (element(`trouble-${place}`).textContent === message) return;
   element(`trouble-${place}`).textContent = message;
-  if (message) field_.setAttribute("aria-invalid", "true");
-  else field_.removeAttribute("aria-invalid");
+  if (message) typed.setAttribute("aria-invalid", "true");
+  else typed.removeAttribute("aria-invalid");
 }
 
 function prepareNumbers() {
@@ -42,7 +42,8 @@ function prepareNumbers() {
 /** @param {number} place */
 function numberRow(place) {
   const node = graph.nodes[place];
-  const name = create("span", "number-name", brief(node.name, 40).replaceAll(".", ".\u200b"), node.label ? { title: brief(node.label, 400) } : {});
+  const shortName = brief(node.name, 40).replaceAll(".", ".\u200b"); // which may break after a point
+  const name = create("span", "number-name", shortName, node.label ? { title: brief(node.label, 400) } : {});
   const slider = create("input", "slider", [], { type: "range", id: `slider-${place}`, min: String(-TICKS),
     max: String(TICKS), step: "1" });
   const typed = create("input", "number", [], { type: "text", inputmode: "decimal", id: `number-${place}`,
@@ -56,7 +57,7 @@ function numberRow(place) {
   return create("li", "number-row", [name, slider, typed, trouble]);
 }
 
-/** Back to the numbers that the page came with. */
+/** Back to the numbers that the page was written with. */
 function restore() {
   change(new Map(leaves.map((place) => [place, original[place]])));
   leaves.forEach((place) => complain(place, ""));

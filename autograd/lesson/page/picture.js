@@ -109,7 +109,7 @@ function prepareBox(group, chosen) {
   return box;
 }
 
-/** For a screen reader: the name of a button is what is written in it, and that of an image has to be told.
+/** For a screen reader: the name of a button is what is written in it, that of an image has to be given.
  * @param {Box} box @param {string} kind */
 function describe({ group, name, value, gradient }, kind) {
   attribute(group, "aria-description", kind);
@@ -127,11 +127,11 @@ function engineOf(subject) {
   return found;
 }
 
-/** What is written in a place, and in which size: to ask the page for it would be slower.
+/** What is written in a place, and in what size: asking the page would be slower.
  * @type {WeakMap<Element, {words: string, size: number}>} */
 const inPlace = new WeakMap();
 
-/** Text into a place of this width, in smaller letters if it is too long. Nothing is touched that is right already.
+/** Put text into a place of this width, in smaller letters if it is too long. What is right already is left alone.
  * @param {Element} place @param {string} words @param {number} width */
 function put(place, words, width) {
   const before = inPlace.get(place);

@@ -43,7 +43,7 @@ function togglePlaying() {
   else pause();
 }
 
-/** Whether a key means something else at the place that it was pressed at. @param {KeyboardEvent} event */
+/** Whether what has the focus takes the key for itself. @param {KeyboardEvent} event */
 function isTaken({ target, key, ctrlKey, altKey, metaKey }) {
   if (ctrlKey || altKey || metaKey || !(target instanceof Element)) return true;
   if (target.matches("input, select, textarea, [role=tab]")) return true;
@@ -105,7 +105,7 @@ function renderPlayer() {
   disable("last", state.step === steps.length);
 }
 
-/** A button that can do nothing now; it keeps the focus, so that keys go on working.
+/** A button that can do nothing for the moment. It keeps the focus, so that keys go on working.
  * @param {string} id @param {boolean} disabled */
 function disable(id, disabled) {
   attribute(element(id), "aria-disabled", String(disabled));

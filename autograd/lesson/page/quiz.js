@@ -1,5 +1,5 @@
 // @ts-check
-/* The quiz: numbers are hidden and asked for; first local derivatives, then gradients, then those of shared nodes. */
+/* The quiz: numbers are hidden and asked for: first local derivatives, then gradients, last those of shared nodes. */
 
 /** A question about an edge (local) or about a node.
  * @typedef {{kind: "local" | "gradient" | "whole", node: number, child: number, place: number,
@@ -12,7 +12,7 @@ const quiz = {
   seed: 0,
   right: 0,
   asked: 0,
-  tried: false, // the current one has been answered, or its reasoning was seen
+  tried: false, // the current one was answered, or its reasoning was seen
   solved: false,
   /** What to go back to afterwards. @type {number[] | null} */
   before: null,
@@ -93,7 +93,7 @@ function stopQuiz() {
   render();
 }
 
-/** New numbers on the same graph, from the next seed: short ones, that all operations are made for. */
+/** New numbers on the same graph, from the next seed: short ones that every operation allows. */
 function tryAnother() {
   quiz.before ??= state.given.slice();
   quiz.seed++;
@@ -210,7 +210,7 @@ function nextQuestion() {
   focusQuiz();
 }
 
-/** To the place at which the quiz goes on; only what is shown already can be focused. */
+/** Focus what the quiz goes on with; only what is shown can have the focus. */
 function focusQuiz() {
   renderNow();
   element(!quiz.questions.length ? "quiz-start" : quizzing() ? "quiz-answer" : "quiz-another").focus();

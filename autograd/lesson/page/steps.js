@@ -55,7 +55,7 @@ function litBy(step) {
   return { nodes: [node], edges, phase: phaseOf(kind) };
 }
 
-/** A step as a formula with the numbers put in, and as a sentence of the table that Python's explanations have, too.
+/** A step as a formula with the numbers put in, and as a sentence from the table that Python's explanations use, too.
  * @typedef {{lines: Line[], key: string, slots: Record<string, string | number>}} Telling
  * @typedef {[Node[], string, Node[]]} Line */
 
@@ -195,7 +195,7 @@ function toldLoss() {
   }
 }
 
-/** Names in a row: a, b and c.
+/** Names as a sentence lists them: a, b and c.
  * @param {number[]} places */
 function listed(places) {
   const names = [...new Set(places.map((place) => nameOf(graph.nodes[place])))];

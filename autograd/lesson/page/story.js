@@ -1,17 +1,17 @@
 // @ts-check
-/* The whole story of one node: how its value and its gradient come about, and what a nudge does. */
+/* The whole story of one node: what its value and its gradient come from, and what a nudge does. */
 
-/** @type {number | null} */
-let told_ = null;
-/** @type {HTMLElement | SVGElement | null} */
-let toldFrom = null;
+/** The node whose story is open. @type {number | null} */
+let storyOf = null;
+/** What had the focus before, and gets it back. @type {HTMLElement | SVGElement | null} */
+let storyOpener = null;
 
 /** @param {number} place */
 function tellStory(place) {
   if (quizzing()) return;
   const opener = document.activeElement;
-  toldFrom = opener instanceof SVGElement || opener instanceof HTMLElement ? opener : null;
-  told_ = place;
+  storyOpener = opener instanceof SVGElement || opener instanceof HTMLElement ? opener : null;
+  storyOf = place;
   element("story").hidden = false;
   renderNow();
   element("story-heading").focus();
@@ -20,10 +20,10 @@ function tellStory(place) {
 
 /** @returns {boolean} whether there was one to close */
 function closeStory() {
-  if (told_ === null) return false;
-  told_ = null;
+  if (storyOf === null) return false;
+  storyOf = null;
   element("story").hidden = true;
-  toldFrom?.focus();
+  storyOpener?.focus();
   render();
   return true;
 }
@@ -32,14 +32,14 @@ function prepareStory() {
   element("story-close").addEventListener("click", closeStory);
   element("nudge").addEventListener("input", renderNudge);
   element("story-zoom").addEventListener("click", () => {
-    if (told_ !== null) toggleZoom(told_);
+    if (storyOf !== null) toggleZoom(storyOf);
   });
   renderers.push(renderStory);
 }
 
 function renderStory() {
-  if (told_ === null) return;
-  const place = told_;
+  if (storyOf === null) return;
+  const place = storyOf;
   const node = graph.nodes[place];
   const { values, gradients } = state.numbers;
   element("story-heading").textContent = text("story", { name: nameOf(node) });
@@ -78,8 +78,8 @@ function gradientStory(place) {
 
 /** What the gradient predicts for a small change, and what comes out when everything is calculated again. */
 function renderNudge() {
-  if (told_ === null) return;
-  const place = told_;
+  if (storyOf === null) return;
+  const place = storyOf;
   const amount = parsed(field("nudge").value);
   const { values, gradients } = state.numbers;
   const before = values[graph.output];

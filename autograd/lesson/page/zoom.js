@@ -40,7 +40,7 @@ function openZoom(place) {
     box: () => picture.boxOf(place) });
 }
 
-/** A frame below the picture, with a drawing that the page has in store.
+/** A frame below the picture, with a drawing that the page holds ready.
  * @param {string} key @param {string} template */
 function openLens(key, template) {
   const drawn = /** @type {HTMLTemplateElement} */ (element(template)).content.cloneNode(true);
@@ -85,7 +85,7 @@ function expansionOf(place, expansion) {
   return { output, nodes: named };
 }
 
-/** The numbers inside of an open node, with gradients of the whole graph's output: the chain rule begins with its own.
+/** The numbers inside an open node. The chain rule begins with its gradient, so all are those of the whole graph.
  * @param {number} place @param {Graph} subject */
 function numbersInside(place, subject) {
   const parents = graph.nodes[place].parents;

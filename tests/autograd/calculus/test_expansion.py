@@ -245,6 +245,14 @@ def test_data_that_was_set_by_hand_is_kept():
     assert "sigmoid" not in names(opened)  # which is opened below it
 
 
+def test_a_graph_opened_one_operation_after_the_other_has_nothing_set_by_hand():
+    for point in range(1, 100):
+        output = sigmoid(tanh(Value(point / 37)))
+        with warnings.catch_warnings(action="error"):
+            opened = expand(expand(output, "tanh"), "sigmoid")
+        assert not {"tanh", "sigmoid"} & set(names(opened))
+
+
 def test_what_stays_closed_is_said_once_and_for_the_right_reason():
     y = tanh(300 * tanh(Value(3.0)) + 200)  # whose operand will be another one by the last digit
     with pytest.warns(UserWarning, match="stays closed") as caught:

@@ -20,6 +20,7 @@ from autograd import (
     expand,
     explain,
     gradients,
+    log,
     operations,
     sin,
     stop_gradient,
@@ -147,7 +148,7 @@ class TestWhatIsExplained:
         middle = topological_order(y)[2]
         explanation = explain(y, middle)
         assert [step.node for step in explanation if step.kind == "backward"][-1] is middle
-        assert w not in explanation.ledger.gradients
+        assert w not in explanation.graph.gradients
 
     @pytest.mark.parametrize(("wrt", "error", "message"), [
         (Value(1.0, "stranger"), ValueError, "'stranger' is not in the graph"),
@@ -186,11 +187,25 @@ class TestWhatIsExplained:
         assert (step.kind, str(step)) == ("given", "L = 0.0")
         assert step.sentence == "L was set by hand: it is 0.0."
 
+    def test_a_number_set_by_hand_whose_operands_have_no_result_is_said_to_be_so(self):
+        x, a = Value(1.0, "x"), Value(2.0, "a")
+        y = log(x)
+        x.data = -1.0
+        y.data = 5.0
+        explanation = explain(y * a)
+        assert explanation[1].sentence == "v1 was set by hand: it is 5.0."
+        assert explanation.to_dict()["nodes"][1]["formula"] is None
+
+    def test_a_number_that_an_opened_operation_rounds_anew_was_not_set_by_hand(self):
+        for point in range(1, 50):
+            explanation = explain(tanh(Value(point / 37, "x")) * 3, expand="tanh")
+            assert "set" not in {step.words[0] for step in explanation[: len(explanation.graph.forward)]}
+
     def test_second_derivatives_are_explained_like_any_graph(self):
         x = Value(0.5, "x")
         (slope,) = gradients(sin(x) * x, [x])
         explanation = explain(slope)
-        assert explanation.ledger.gradients[x] == pytest.approx(2 * math.cos(0.5) - 0.5 * math.sin(0.5))
+        assert explanation.graph.gradients[x] == pytest.approx(2 * math.cos(0.5) - 0.5 * math.sin(0.5))
 
     def test_composite_operations_are_opened_where_that_is_wanted(self):
         *_, y = neuron()
@@ -208,11 +223,11 @@ class TestWhatIsExplained:
         w, _, _, y = neuron()
         explanation = explain(y * 2)
         closer = explanation.zoom(y)
-        name = explanation.ledger.names[y]
+        name = explanation.graph.names[y]
         assert closer.output.label == name
-        inside = closer.ledger.wrt
-        assert [node.label for node in inside] == [explanation.ledger.names[y.parents[0]]]
-        assert closer.ledger.gradients[inside[0]] == pytest.approx(1 - y.data**2)
+        inside = closer.graph.wrt
+        assert [node.label for node in inside] == [explanation.graph.names[y.parents[0]]]
+        assert closer.graph.gradients[inside[0]] == pytest.approx(1 - y.data**2)
         assert len(closer) > 8
         with pytest.raises(ValueError, match=r"w was not calculated: there is nothing to open"):
             explanation.zoom(w)
@@ -250,6 +265,13 @@ class TestUpdate:
         assert last.result == 36.0  # 3 - 8 = -5
         assert last.sentence.endswith("went past the valley.")
         assert explain((x - 1) ** 2).update(1.0)[-1].sentence.endswith("as it was before.")
+
+    def test_a_number_set_by_hand_stays_as_it_is(self):
+        x, w = Value(0.5, "x"), Value(2.0, "w")
+        inner = tanh(x)
+        inner.data = 0.25
+        last = explain(inner * w).update(1.0)[-1]
+        assert last.result == 0.25 * (2.0 - 0.25)  # and not what tanh makes of the new x
 
     @pytest.mark.parametrize("rate", [0.0, -1.0, float("inf"), float("nan")])
     def test_a_learning_rate_is_positive(self, rate):

@@ -69,7 +69,7 @@ def test_the_products_over_all_paths_add_up_to_the_gradient(program):
             return 1
         return sum(count(child) for child in reached for parent in child.parents if parent is node)
 
-    reached = topological_order(values[-1])
+    reached = dict.fromkeys(topological_order(values[-1]))
     for value, x in zip(values, tensors, strict=True):
         if value not in reached:
             continue
@@ -95,7 +95,7 @@ def test_every_row_of_the_table_is_explained_with_the_derivatives_of_pytorch(nam
         leaves = [Value(x) for x in numbers]
         explanation = explain(operations[name](*rebuild(*leaves)))
         assert close(explanation.output.data, value)
-        assert close([explanation.ledger.gradients.get(leaf, 0.0) for leaf in leaves], first)
+        assert close([explanation.graph.gradients.get(leaf, 0.0) for leaf in leaves], first)
         assert all(step.sentence and step.say("zh") and str(step) for step in explanation)
 
     check()
@@ -137,6 +137,27 @@ def test_a_graph_whose_numbers_were_set_is_stale_until_it_is_calculated_again(ex
     assert str(explanation[0]) == "x = 3.0"
     assert str(explanation[-1]) == str(explain(y, expand=expand)[-1])
     assert explanation[-1].flow.total == pytest.approx(1 - y.data**2)
+
+
+def test_every_explanation_of_a_graph_follows_when_its_numbers_are_set():
+    x = Value(2.0, "x")
+    y = tanh(x)
+    one = explain(y)
+    explanations = [one, one.update(0.1), one.translated("zh"), one.only(x), one.zoom(y)]
+    assert all(str(explanation[0]) == "x = 2.0" for explanation in explanations)
+    kept = one.graph
+    x.data = 3.0
+    recalculate(y)
+    assert all(str(explanation[0]) == "x = 3.0" for explanation in explanations[:4])
+    assert one.graph is not kept
+    assert one.graph is one.graph
+
+
+def test_numbers_set_elsewhere_change_nothing():
+    explanation = explain(tanh(Value(2.0, "x")))
+    before = [str(step) for step in explanation]
+    Value(1.0).data = 2.0
+    assert [str(step) for step in explanation] == before
 
 
 def test_an_update_that_leaves_the_domain_names_the_node():

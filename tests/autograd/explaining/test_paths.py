@@ -1,4 +1,4 @@
-"""Paths: what is shown of them, and counting where there are too many. Their products are tested with the ledger."""
+"""Paths: what is shown of them, and counting where there are too many. Their products are tested in test_flows.py."""
 
 import math
 
@@ -11,7 +11,7 @@ from tests.support.calculus import survey, used_twice
 def test_paths_as_one_would_write_them():
     f = used_twice()
     explanation = explain(f)
-    (x,) = explanation.ledger.wrt
+    (x,) = explanation.graph.wrt
     assert str(explanation.paths(x)) == """\
 2 paths from x to f
   x → t → f: ∂t/∂x⁽¹⁾·∂f/∂t = 3.0 × 1.0 = 3.0

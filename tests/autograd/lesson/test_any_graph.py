@@ -29,7 +29,7 @@ def test_the_graphs_together_hold_every_row_of_the_table() -> None:
 @lru_cache(maxsize=1)
 def moving(output: Value) -> set[Value]:
     """The nodes that the page has a gradient for: what is behind a stop_gradient is none of its business."""
-    return {node for node in explain(output).ledger.moving if not node.constant}
+    return {node for node in explain(output).graph.moving if not node.constant}
 
 
 def python(output: Value, numbers: dict[Value, float]) -> tuple[list[float], dict[int, float]]:

@@ -40,16 +40,16 @@ def test_a_folded_neuron_opens_and_has_the_numbers_of_the_graph(visit: Any, trai
 def test_a_step_inside_of_a_folded_neuron_lights_its_box(visit: Any, training_step: Explanation) -> None:
     page = visit(training_step)
     group = page.evaluate("content.groups[2].nodes")
-    order = topological_order(training_step.output)
+    places = {node: place for place, node in enumerate(topological_order(training_step.output))}
     number, told = next((number, told) for number, told in enumerate(training_step, 1)
-                        if told.kind == "forward" and order.index(told.node) in group)
+                        if told.kind == "forward" and places[told.node] in group)
     page.evaluate(f"goTo({number}); renderNow()")
     assert page.get_attribute("[data-group='2']", "data-lit") == "forward"
     assert page.get_attribute("[data-group='1']", "data-lit") == ""
     assert told.name in page.inner_text("#step-sentence")
     page.click("[data-group='2']", force=True)
     page.evaluate("renderNow()")
-    node = order.index(told.node)
+    node = places[told.node]
     assert page.get_attribute(f"[data-lens='f2'] [data-node='{node}']", "data-lit") == "forward"
 
 

@@ -34,7 +34,11 @@ def lesson(visit: Any, **options: Any) -> tuple[Any, dict[str, Value]]:
 
 
 def place(nodes: dict[str, Value], name: str) -> int:
-    return topological_order(nodes["L"]).index(nodes[name])
+    return place_in(nodes, nodes[name])
+
+
+def place_in(nodes: dict[str, Value], node: Value) -> int:
+    return next(place for place, other in enumerate(topological_order(nodes["L"])) if other is node)
 
 
 def step(page: Any) -> int:
@@ -176,7 +180,7 @@ def test_values_appear_as_they_are_calculated_and_gradients_as_they_flow_back(vi
     for number, told in enumerate(explanation, 1):
         if told.kind not in ("forward", "backward"):
             continue
-        node = topological_order(nodes["L"]).index(told.node)
+        node = place_in(nodes, told.node)
         role = "value" if told.kind == "forward" else "gradient"
         page.evaluate(f"goTo({number - 1}); renderNow()")
         before = page.text_content(f"#n{node} .{role}")
@@ -194,7 +198,7 @@ def test_values_appear_as_they_are_calculated_and_gradients_as_they_flow_back(vi
 
 
 def place_of(nodes: dict[str, Value], told: Any) -> str:
-    return f"{topological_order(nodes['L']).index(told.edge.child)}-{told.edge.place}"
+    return f"{place_in(nodes, told.edge.child)}-{told.edge.place}"
 
 
 def test_steps_are_announced(visit: Any) -> None:
