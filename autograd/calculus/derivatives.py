@@ -85,9 +85,10 @@ def vjp(function: Callable[..., Any], *point: Any) -> tuple[Any, Callable[[Any],
 def jvp(function: Callable[..., Any], point: Any, direction: Any) -> tuple[Any, Any]:
     """The value at a point and the derivative in a direction, by forward mode.
 
-    `point`: the tuple of arguments, or the only one; `direction` is of the same structure. Raises ValueError if not.
+    `point`: the tuple of arguments, or the only one, which a named tuple is; `direction` is of the same structure.
+    Raises ValueError if not.
     """
-    point, direction = (x if is_tuple(x) else (x,) for x in (point, direction))
+    point, direction = (x if type(x) is tuple else (x,) for x in (point, direction))
     numbers, rebuild = numbers_in(point)
     changes = numbers_like(point, direction)
     shape: list[Rebuild] = []
@@ -103,10 +104,10 @@ def jvp(function: Callable[..., Any], point: Any, direction: Any) -> tuple[Any, 
 
 def hvp(function: Callable[..., Any], point: Any, direction: Any) -> Any:
     """The product of the Hessian matrix at a point and a direction, forward over reverse, without the matrix."""
-    arguments = point if is_tuple(point) else (point,)
+    arguments = point if type(point) is tuple else (point,)
     gradient = grad(function, tuple(range(len(arguments))))
     product = jvp(gradient, arguments, direction)[1]
-    return product if is_tuple(point) else product[0]
+    return product if type(point) is tuple else product[0]
 
 
 def jacobian(function: Callable[..., Any], argument: Which = 0) -> Callable[..., Any]:
