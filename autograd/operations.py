@@ -51,16 +51,13 @@ def mean(values: Any, *more: Any) -> Any:
     return sum(values) / len(values)
 
 
-# Partial derivatives with care: squares overflow, and vanish, long before what they are parts of.
-
-
 def _bell(x: Any) -> Any:
-    """exp(-x²), which beyond 30 is too small for a float."""
+    """exp(-x²), which beyond 30 is too small for a float, and whose x² may be too large for one."""
     return where(absolute(x) < 30, lambda: exp(-(x * x)), 0.0)
 
 
 def _over_squares(a: Any, b: Any) -> Any:
-    """a / (a² + b²)."""
+    """a / (a² + b²), without the squares, which overflow and vanish long before it does."""
     return where(absolute(a) > absolute(b), lambda: 1 / a / (1 + (b / a) * (b / a)),
                  lambda: a / b / b / (1 + (a / b) * (a / b)))
 
@@ -129,9 +126,7 @@ absolute = operation("absolute", operator.abs, (lambda y, x: step(x) - step(-x),
 maximum = operation("maximum", lambda a, b: where(a > b, a, b),
                     (lambda y, a, b: where(a > b, 1.0, where(a < b, 0.0, 0.5)),
                      lambda y, a, b: where(a > b, 0.0, where(a < b, 1.0, 0.5))), symbol="max")
-minimum = operation("minimum", lambda a, b: where(a < b, a, b),
-                    (lambda y, a, b: where(a < b, 1.0, where(a > b, 0.0, 0.5)),
-                     lambda y, a, b: where(a < b, 0.0, where(a > b, 1.0, 0.5))), symbol="min")
+minimum = operation("minimum", lambda a, b: where(a < b, a, b), maximum.partials[::-1], symbol="min")
 
 # ---- Activations ---------------------------------------------------------------------------------------------------
 
@@ -166,12 +161,6 @@ def _logsumexp_of_floats(values: list[float]) -> float:
     return largest + math.log(builtins.sum(math.exp(0.0 if x == largest else x - largest) for x in values))
 
 
-def _item(index: float, values: list[float]) -> float:
-    if not 0 <= index < len(values) or index != int(index):
-        raise ValueError
-    return values[int(index)]
-
-
 sum = operation("sum", builtins.sum, (lambda y, values: [1.0 for _ in values],), lists=("values",),
                 notation=terms("{0:1}"), expansion=lambda values: reduce(add, values) if values else 0.0)
 dot = operation("dot", lambda weights, inputs: builtins.sum(map(operator.mul, weights, inputs)),
@@ -180,7 +169,7 @@ dot = operation("dot", lambda weights, inputs: builtins.sum(map(operator.mul, we
                 expansion=lambda weights, inputs: reduce(add, list(map(multiply, weights, inputs))) if weights else 0.0)
 logsumexp = operation("logsumexp", _logsumexp_of_floats, (_softmax,), lists=("values",),
                       expansion=_logsumexp, domain="at least one number")
-take = operation("take", _item,
+take = operation("take", lambda index, values: dict(enumerate(values))[index],
                  (None, lambda y, index, values: [where(absolute(index - place) < 0.5, 1.0, 0.0)
                                                   for place in range(len(values))]),
                  lists=("values",), domain="a whole index that counts one of the values from 0")

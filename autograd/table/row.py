@@ -73,7 +73,7 @@ class Operation:
             raise DivisionByZeroError(self.complaint(arguments, None if self.domain else "divides by zero")) from None
         except OverflowError:
             raise NumberOverflowError(self.complaint(arguments, "overflows")) from None
-        except ValueError as error:
+        except (ValueError, LookupError) as error:
             raise DomainError(self.complaint(arguments, None if self.domain else str(error))) from None
         if not math.isfinite(result) and all(map(math.isfinite, _flat(operands))):
             raise NumberOverflowError(self.complaint(arguments, "overflows"))

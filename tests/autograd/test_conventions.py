@@ -151,6 +151,17 @@ def test_0_to_the_power_0_is_1_and_constant():
     assert slopes[0] == 0.0
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0), (1, 1), (0, 0, 1)])
+def test_whoever_asks_how_0_to_the_power_0_changes_with_the_exponent_is_refused(order):
+    """a^(b-1) (1 + b log a) and a^b log² a are infinite there."""
+    for mode in (grad, forward):
+        function = power
+        for place in order:
+            function = mode(function, place)
+        with pytest.raises(DivisionByZeroError):
+            function(0.0, 0.0)
+
+
 def test_the_exponent_0_has_mixed_derivatives():
     """∂²a^b/∂a∂b = a^(b-1) (1 + b log a), which is 1/a."""
     for found in second(power, 2.0, 0.0):

@@ -1,6 +1,6 @@
 """A function read in every way: by each mode of differentiation, on arguments of each reading."""
 
-from autograd import Dual, Value, gradients, hessian, jvp
+from autograd import Dual, Value, gradients, hvp, jvp
 
 
 def unit(place, count):
@@ -17,7 +17,7 @@ def first(function, *point):
 
 
 def second(function, *point):
-    """All second derivatives in a row, by reverse over reverse, forward over reverse, and forward over forward."""
+    """All second derivatives in one list, by reverse over reverse, forward over reverse, and forward over forward."""
     count = len(point)
     leaves = [Value(x) for x in point]
     slopes = gradients(function(*leaves), leaves)
@@ -26,7 +26,7 @@ def second(function, *point):
         return lambda *new: jvp(function, new, unit(place, count))[1]
 
     return [[again.data for slope in slopes for again in gradients(slope, leaves)],
-            [again for row in hessian(function, tuple(range(count)))(*point) for again in row],
+            [again for place in range(count) for again in hvp(function, point, unit(place, count))],
             [jvp(directional(i), point, unit(j, count))[1] for i in range(count) for j in range(count)]]
 
 
