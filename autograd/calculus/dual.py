@@ -102,7 +102,7 @@ def new_tag() -> int:
     return next(_tags)
 
 
-def without_younger(x: Any, tag: int) -> Any:
+def without_younger(x: Any, tag: float) -> Any:
     """A number without the ε of differentiations that began after one, and that have ended when it ends.
 
     There is one only in what a function kept of an inner differentiation.
