@@ -61,7 +61,7 @@ from autograd import (
     where,
 )
 from tests.support.oracle import derivatives
-from tests.support.readings import first, readings, second, unit
+from tests.support.readings import MODES, first, readings, second
 
 # ---- Kinks -----------------------------------------------------------------------------------------------------------
 
@@ -111,11 +111,6 @@ def test_the_second_derivative_of_elu_at_0_is_the_one_from_the_left():
 # ---- Powers ----------------------------------------------------------------------------------------------------------
 
 
-def forward(function, place):
-    """The derivative with respect to one argument by forward mode, in the shape of grad()."""
-    return lambda *point: jvp(function, point, unit(place, len(point)))[1]
-
-
 def by_order(function, x, orders):
     """The derivatives of order 0, 1, 2 ... in reverse mode and in forward mode."""
     reverse, forward = function, function
@@ -154,7 +149,7 @@ def test_0_to_the_power_0_is_1_and_constant():
 @pytest.mark.parametrize("order", [(0, 1), (1, 0), (1, 1), (0, 0, 1)])
 def test_whoever_asks_how_0_to_the_power_0_changes_with_the_exponent_is_refused(order):
     """a^(b-1) (1 + b log a) and a^b log² a are infinite there."""
-    for mode in (grad, forward):
+    for mode in MODES:
         function = power
         for place in order:
             function = mode(function, place)
@@ -189,7 +184,7 @@ def test_derivatives_of_a_power_at_0_are_limits_and_errors_where_these_are_infin
             return mpmath.fsum((-1) ** k * math.comb(n, k) * in_b(b + (n / 2 - k) * h) for k in range(n + 1)) / h ** n
 
     near, nearer = (abs(derivative(mpmath.mpf(10) ** power)) for power in (-5000, -10000))
-    for mode in (grad, forward):
+    for mode in MODES:
         function = power
         for place in order:
             function = mode(function, place)

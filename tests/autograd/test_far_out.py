@@ -17,9 +17,11 @@ from autograd import (
     divide,
     elu,
     erf,
+    expand,
     expm1,
     gelu,
     grad,
+    gradients,
     jvp,
     log1p,
     logsumexp,
@@ -207,3 +209,8 @@ def test_slopes_of_logsumexp_do_not_come_from_its_rounded_result(large):
         assert found == pytest.approx([third] * 3, rel=1e-15)
     assert grad(grad(grad(lambda x: logsumexp([x, large]))))(large) == 0.0  # p (1 - p) (1 - 2p)
     assert first(lambda x: logsumexp([x, 0.0]), 1e17) == [[1.0]] * 3
+
+
+def test_nor_do_those_of_its_expansion():
+    x, y = Value(1e17), Value(1e17)
+    assert [slope.data for slope in gradients(expand(logsumexp([x, y])), [x, y])] == [0.5, 0.5]
