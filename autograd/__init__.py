@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from autograd.calculus.checking import check_gradients
 from autograd.calculus.derivatives import (
     grad,
-    gradients,
     hessian,
     hvp,
     jacobian,
@@ -17,6 +16,7 @@ from autograd.calculus.derivatives import (
 )
 from autograd.calculus.dual import Dual
 from autograd.calculus.expansion import expand
+from autograd.calculus.gradients import gradients
 from autograd.drawing.draw import draw
 from autograd.errors import (
     DetachedWarning,

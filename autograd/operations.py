@@ -20,7 +20,7 @@ of the arguments says which one reads the row.
 import builtins
 import math
 import operator
-from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 from autograd.table.notation import bars, cases, exponential, fraction, infix, minus, product, root, superscript, terms
@@ -51,6 +51,24 @@ def mean(values: Any, *more: Any) -> Any:
     return sum(values) / len(values)
 
 
+def _bell(x: Any) -> Any:
+    """exp(-x²), which beyond 30 is too small for a float, and whose x² may be too large for one."""
+    return where(absolute(x) < 30, lambda: exp(-(x * x)), 0.0)
+
+
+def _over_squares(a: Any, b: Any) -> Any:
+    """a / (a² + b²), without the squares, which overflow and vanish long before it does."""
+    return where(absolute(a) > absolute(b), lambda: 1 / a / (1 + (b / a) * (b / a)),
+                 lambda: a / b / b / (1 + (a / b) * (a / b)))
+
+
+def _softmax(y: Any, values: Any) -> list[Any]:
+    """e^xi / (e^x1 + ... + e^xn), with y, their logsumexp, taken out of all of them, which need not be exact."""
+    powers = [exp(x - y) for x in values]
+    total = sum(powers)
+    return [power / total for power in powers]
+
+
 # ---- Arithmetic --------------------------------------------------------------------------------------------------
 
 add = operation("add", operator.add, (lambda y, a, b: 1.0, lambda y, a, b: 1.0), symbol="+",
@@ -62,12 +80,14 @@ divide = operation("divide", operator.truediv, (lambda y, a, b: 1 / b, lambda y,
                    notation=fraction, domain="b != 0")
 negative = operation("negative", operator.neg, (lambda y, x: -1.0,), symbol="neg", notation=minus)
 
-# At a = b = 0, where a**(b - 1) does not exist, a**b is constant in a; so x**2 is right at 0 in all orders. And 0**b is
-# constant for b > 0. Where a < 0, a**b exists for whole b alone and has no derivative with respect to b: asking for
-# that one, and nothing else, is the error.
+# At a = 0, x**0 and x**1 have the slopes 0 and 1, so x**2 is right in all orders, and 0**b is constant for b > 0. What
+# stands there for b·a^(b-1) and y·log(a) has infinite derivatives where they have: that of sqrt at 0, and those of an
+# exponent a little smaller. Where a < 0, a**b exists for whole b alone: asking for its slope in b is the error.
 power = operation("power", operator.pow,
-                  (lambda y, a, b: where(b, lambda: b * a ** (b - 1), lambda: where(a, lambda: b * a ** (b - 1), 0.0)),
-                   lambda y, a, b: where(a, lambda: y * log(a), 0.0)),
+                  (lambda y, a, b: where(where(b, b - 1, 0.0), lambda: b * a ** (b - 1), lambda: where(
+                      a, lambda: b * a ** (b - 1), lambda: b + exp(a) * sqrt(b * (b - 1)))),
+                   lambda y, a, b: where(a, lambda: y * log(a), lambda: where(
+                       b, lambda: a ** (b - 1e-9), lambda: sqrt(a + b)))),
                   symbol="**", notation=superscript, domain="a > 0, or a whole b, positive if a = 0")
 
 # ---- Elementary functions ----------------------------------------------------------------------------------------
@@ -81,18 +101,20 @@ sin = operation("sin", math.sin, (lambda y, x: cos(x),), domain="a finite x", la
 cos = operation("cos", math.cos, (lambda y, x: -sin(x),), domain="a finite x", latex=r"\cos")
 tan = operation("tan", math.tan, (lambda y, x: 1 + y * y,), domain="a finite x", latex=r"\tan",
                 expansion=lambda x: sin(x) / cos(x))
-arcsin = operation("arcsin", math.asin, (lambda y, x: 1 / sqrt(1 - x * x),), domain="-1 <= x <= 1", latex=r"\arcsin")
-arccos = operation("arccos", math.acos, (lambda y, x: -1 / sqrt(1 - x * x),), domain="-1 <= x <= 1",
+arcsin = operation("arcsin", math.asin, (lambda y, x: 1 / sqrt((1 - x) * (1 + x)),), domain="-1 <= x <= 1",
+                   latex=r"\arcsin")
+arccos = operation("arccos", math.acos, (lambda y, x: -1 / sqrt((1 - x) * (1 + x)),), domain="-1 <= x <= 1",
                    latex=r"\arccos")
-arctan = operation("arctan", math.atan, (lambda y, x: 1 / (1 + x * x),), latex=r"\arctan")
-arctan2 = operation("arctan2", math.atan2, (lambda y, a, b: b / (a * a + b * b), lambda y, a, b: -a / (a * a + b * b)))
+arctan = operation("arctan", math.atan, latex=r"\arctan", partials=(
+    lambda y, x: where(absolute(x) < 1e9, lambda: 1 / (1 + x * x), lambda: 1 / x / x),))
+arctan2 = operation("arctan2", math.atan2, (lambda y, a, b: _over_squares(b, a), lambda y, a, b: -_over_squares(a, b)))
 sinh = operation("sinh", math.sinh, (lambda y, x: cosh(x),), latex=r"\sinh",
                  expansion=lambda x: (expm1(x) - expm1(-x)) / 2)
 cosh = operation("cosh", math.cosh, (lambda y, x: sinh(x),), latex=r"\cosh",
                  expansion=lambda x: (exp(x) + exp(-x)) / 2)
 tanh = operation("tanh", math.tanh, (lambda y, x: 1 - y * y,), latex=r"\tanh",
                  expansion=lambda x: expm1(2 * x) / (expm1(2 * x) + 2))
-erf = operation("erf", math.erf, (lambda y, x: 2 / math.sqrt(math.pi) * exp(-(x * x)),))
+erf = operation("erf", math.erf, (lambda y, x: 2 / math.sqrt(math.pi) * _bell(x),))
 
 # ---- Choices: at a kink, the derivative is the one that PyTorch takes ----------------------------------------------
 
@@ -104,9 +126,7 @@ absolute = operation("absolute", operator.abs, (lambda y, x: step(x) - step(-x),
 maximum = operation("maximum", lambda a, b: where(a > b, a, b),
                     (lambda y, a, b: where(a > b, 1.0, where(a < b, 0.0, 0.5)),
                      lambda y, a, b: where(a > b, 0.0, where(a < b, 1.0, 0.5))), symbol="max")
-minimum = operation("minimum", lambda a, b: where(a < b, a, b),
-                    (lambda y, a, b: where(a < b, 1.0, where(a > b, 0.0, 0.5)),
-                     lambda y, a, b: where(a < b, 0.0, where(a > b, 1.0, 0.5))), symbol="min")
+minimum = operation("minimum", lambda a, b: where(a < b, a, b), maximum.partials[::-1], symbol="min")
 
 # ---- Activations ---------------------------------------------------------------------------------------------------
 
@@ -124,45 +144,32 @@ silu = operation("silu", lambda x: x * sigmoid(x), (lambda y, x: sigmoid(x) * (1
                  expansion=lambda x: x * sigmoid(x), symbol="SiLU")
 # x * Φ(x), Φ the standard normal distribution function (Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016)
 gelu = operation("gelu", lambda x: 0.5 * x * (1 + erf(x / math.sqrt(2))),
-                 (lambda y, x: 0.5 * (1 + erf(x / math.sqrt(2))) + x * exp(-0.5 * x * x) / math.sqrt(2 * math.pi),),
+                 (lambda y, x: (1 + erf(x / math.sqrt(2))) / 2 + x * _bell(x / math.sqrt(2)) / math.sqrt(2 * math.pi),),
                  expansion=lambda x: 0.5 * x * (1 + erf(x / math.sqrt(2))), symbol="GELU")
 
 # ---- Many numbers at once --------------------------------------------------------------------------------------------
 
 
-def _fold(combine: Callable[[Any, Any], Any], values: Any) -> Any:
-    total = values[0]
-    for value in values[1:]:
-        total = combine(total, value)
-    return total
-
-
 def _logsumexp(values: Any) -> Any:
     """log(e^x1 + ... + e^xn), with the largest number taken out first so that no power overflows."""
-    largest = _fold(maximum, values)
+    largest = reduce(maximum, values)
     return largest + log(sum([exp(x - largest) for x in values]))
 
 
-def _largest_out(values: list[float]) -> float:
+def _logsumexp_of_floats(values: list[float]) -> float:
     largest = max(values)
-    return largest + math.log(builtins.sum(math.exp(x - largest) for x in values))
-
-
-def _pick(index: float, values: list[float]) -> float:
-    if not 0 <= index < len(values) or index != int(index):
-        raise ValueError
-    return values[int(index)]
+    return largest + math.log(builtins.sum(math.exp(0.0 if x == largest else x - largest) for x in values))
 
 
 sum = operation("sum", builtins.sum, (lambda y, values: [1.0 for _ in values],), lists=("values",),
-                notation=terms("{0:1}"), expansion=lambda values: _fold(add, values) if values else 0.0)
+                notation=terms("{0:1}"), expansion=lambda values: reduce(add, values) if values else 0.0)
 dot = operation("dot", lambda weights, inputs: builtins.sum(map(operator.mul, weights, inputs)),
                 (lambda y, weights, inputs: inputs, lambda y, weights, inputs: weights), lists=("weights", "inputs"),
                 notation=terms("{0:2}·{1:2}"),
-                expansion=lambda weights, inputs: _fold(add, list(map(multiply, weights, inputs))) if weights else 0.0)
-logsumexp = operation("logsumexp", _largest_out, (lambda y, values: [exp(x - y) for x in values],), lists=("values",),
+                expansion=lambda weights, inputs: reduce(add, list(map(multiply, weights, inputs))) if weights else 0.0)
+logsumexp = operation("logsumexp", _logsumexp_of_floats, (_softmax,), lists=("values",),
                       expansion=_logsumexp, domain="at least one number")
-take = operation("take", _pick,
+take = operation("take", lambda index, values: dict(enumerate(values))[index],
                  (None, lambda y, index, values: [where(absolute(index - place) < 0.5, 1.0, 0.0)
                                                   for place in range(len(values))]),
                  lists=("values",), domain="a whole index that counts one of the values from 0")

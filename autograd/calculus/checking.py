@@ -1,4 +1,8 @@
-"""Checking gradients: reverse mode, forward mode and finite differences side by side."""
+"""Checking gradients: reverse mode, forward mode and finite differences side by side.
+
+The difference is the judge, so most of this is about finding one that can be trusted: with a step that is neither too
+coarse nor lost in rounding errors, on both sides inside the domain, and not across a kink.
+"""
 
 import inspect
 import math
@@ -8,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograd.calculus.derivatives import grad
-from autograd.calculus.dual import directional
+from autograd.calculus.dual import directional, plain
 from autograd.calculus.structure import is_number, numbers_in
 from autograd.errors import GradientError
 from autograd.recording.modes import no_grad
@@ -65,24 +69,25 @@ def check_gradients(function: Callable[..., Any], *point: Any) -> Report:
     """Compare reverse mode, forward mode and central differences of a function at a point.
 
     The arguments may be numbers or lists of numbers. The steps of the differences scale with each argument and
-    shrink until they are at their best. At a kink, where differences mean nothing, the row says so.
-    Raises GradientError, which holds the report, naming the argument where the ways are furthest apart.
+    shrink until they are at their best. At a kink, where differences mean nothing, the row says so. The function is
+    called many times, and has to give the same for the same numbers. Raises GradientError, which holds the report,
+    naming the argument where the ways are furthest apart.
     """
     given, rebuild = numbers_in(point)
-    numbers = [number(_plain(x)) for x in given]
+    numbers = [number(plain(x)) for x in given]
     reverse, _ = numbers_in(grad(function, tuple(range(len(point))))(*rebuild(numbers)))
 
     @no_grad()
     def value(place: int, moved: float) -> float:
         new: list[Any] = [Value(x) for x in numbers]  # so that the table says where the domain ends
         new[place] = Value(moved)
-        return number(_plain(function(*rebuild(new))))
+        return number(plain(function(*rebuild(new))))
 
     rows: list[Row] = []
     for place, name in enumerate(_names(function, point)):
         direction = [float(place == other) for other in range(len(numbers))]
         forward = directional(lambda *new: function(*rebuild(list(new))), numbers, direction)[1]
-        rows.append(_row(name, _plain(reverse[place]), _plain(forward), lambda x, i=place: value(i, x),
+        rows.append(_row(name, plain(reverse[place]), plain(forward), lambda x, i=place: value(i, x),
                          numbers[place]))
     report = Report(rows)
     if not report.agrees:
@@ -109,11 +114,11 @@ def _row(name: str, reverse: float, forward: float, value: Callable[[float], flo
 def _difference(value: Callable[[float], float], x: float, expected: float) -> tuple[float, float, str]:
     """The derivative by central differences, its uncertainty, and a note if the point is special.
 
-    Steps of about 0.01 may be too coarse for a small x, and such as scale with x too fine; a large x may need steps
-    that do not scale with it. Where the two differ both are tried, and the result nearer to the expected one counts.
+    Steps of about 0.01 may be too coarse for a small x, and steps that scale with x too fine; a large x may need steps
+    that do not scale with it. Where the two differ, both are tried, and the result nearer to the expected one counts.
     """
     step = 0.1 * max(abs(x), 0.1)
-    while True:  # a step must stay inside of the domain, and the smallest fraction of it still change x
+    while True:  # a step must stay inside the domain, and its smallest fraction must still change x
         if step < 2 * _STEPS * math.ulp(x):
             return math.nan, math.inf, "edge of the domain"
         try:
@@ -134,8 +139,8 @@ def _difference(value: Callable[[float], float], x: float, expected: float) -> t
 def _extrapolated(value: Callable[[float], float], x: float, step: float) -> list[tuple[float, float]]:
     """The derivative and its uncertainty by Ridders' method (1982); nothing where the function has no values.
 
-    Central differences for ever smaller steps, extrapolated to the step 0. Of the estimates the most certain one is
-    taken that those of smaller steps do not contradict.
+    Central differences with ever smaller steps, extrapolated to the step 0. The estimate taken is the most certain
+    one that those with smaller steps do not contradict.
     """
     estimates: list[tuple[float, float]] = []
     row: list[float] = []
@@ -168,7 +173,7 @@ def _extrapolated(value: Callable[[float], float], x: float, step: float) -> lis
 
 
 def _noise(value: Callable[[float], float], x: float, h: float) -> float:
-    """How far the values scatter: what cancelled inside of the function leaves rounding errors behind.
+    """How far the values scatter: what cancelled inside the function leaves rounding errors behind.
 
     In fourth differences a smooth function all but vanishes, and its rounding errors do not (Hamming, "Numerical
     Methods for Scientists and Engineers", 1973).
@@ -181,13 +186,13 @@ def _noise(value: Callable[[float], float], x: float, h: float) -> float:
 
 
 def _is_kink(value: Callable[[float], float], x: float, step: float) -> bool:
-    """Whether the slopes on both sides stay apart however close one looks; in a smooth point they meet."""
+    """Whether the slopes on both sides stay apart however close one looks; at a smooth point they meet."""
     middle = value(x)
     jumps: list[float] = []
     for h in (step * 1e-3, step * 1e-5):
         try:
             up, down = value(x + h), value(x - h)
-        except (ArithmeticError, ValueError):  # a gap in the domain close by: nothing can be told
+        except (ArithmeticError, ValueError):  # a gap in the domain close by: nothing can be said
             return False
         right, left = (up - middle) / ((x + h) - x), (middle - down) / (x - (x - h))
         noise = 8 * _EPSILON * max(abs(middle), abs(up), abs(down)) / h
@@ -213,7 +218,3 @@ def _names(function: Callable[..., Any], point: tuple[Any, ...]) -> list[str]:
         count = len(numbers_in(argument)[0])
         labels += [name] if is_number(argument) else [f"{name}[{i}]" for i in range(count)]
     return labels
-
-
-def _plain(x: Any) -> float:
-    return getattr(x, "data", x)

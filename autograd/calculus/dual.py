@@ -1,38 +1,47 @@
 """Dual: forward mode. A number carries along how fast it changes in one direction.
 
 A Dual is a + b·ε with ε² = 0: f(a + b·ε) = f(a) + f'(a)·b·ε. Each differentiation has an ε of its own, told apart by
-its tag; otherwise a derivative inside of another one would take the outer ε for its own ("perturbation confusion",
-Siskind and Pearlmutter 2005).
+its tag, and a younger one has a larger tag; otherwise a derivative inside another one would take the outer ε for its
+own ("perturbation confusion", Siskind and Pearlmutter 2005).
 """
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any, ClassVar
 
 from autograd.operations import add, multiply
-from autograd.table.reading import Reading, is_list, is_tuple
+from autograd.recording.modes import always_recording, is_recording
+from autograd.table.reading import Reading, is_list, is_tuple, number
 from autograd.table.row import Operation
 
 _tags = itertools.count(1)
 
 
 class Dual(Reading):
-    """A number, `primal`, and its directional derivative, `tangent`. Both may be of any reading, Dual included."""
+    """A number, `primal`, and its directional derivative, `tangent`. Both may be of any reading, Dual included.
+
+    Inside `no_grad()`, operations give the number alone. Raises TypeError for what is not a number, ValueError for
+    one that is not finite.
+    """
 
     __slots__ = ("primal", "tag", "tangent")
     generality: ClassVar[int] = 3
 
     def __init__(self, primal: Any, tangent: Any, tag: int) -> None:
-        self.primal, self.tangent, self.tag = primal, tangent, tag
+        self.primal, self.tangent, self.tag = _finite(primal), _finite(tangent), tag
 
     @classmethod
-    def read(cls, operation: Operation, arguments: tuple[Any, ...]) -> "Dual":
+    def read(cls, operation: Operation, arguments: tuple[Any, ...]) -> Any:
         """y = f(a, b) has the tangent ∂f/∂a · a' + ∂f/∂b · b'."""
         lists = [argument if is_tuple(argument) else (argument,) for argument in arguments]
         tag = max(item.tag for items in lists for item in items if isinstance(item, Dual))
-        primals = [tuple(_primal(item, tag) for item in argument) if is_tuple(argument)
-                   else _primal(argument, tag) for argument in arguments]
+        primals = [tuple(_finite(_primal(item, tag)) for item in argument) if is_tuple(argument)
+                   else _finite(_primal(argument, tag)) for argument in arguments]
         y = operation(*primals)
+        if not is_recording():
+            return y
         tangent: Any = 0.0
         for place, items in enumerate(lists):
             moving = [_moves(item, tag) for item in items]
@@ -46,6 +55,17 @@ class Dual(Reading):
 
     def truth(self) -> Any:
         return self.primal.truth() if isinstance(self.primal, Reading) else self.primal != 0
+
+    def __bool__(self) -> bool:
+        return bool(self.truth())
+
+    def __eq__(self, other: Any) -> Any:
+        return self.primal == _primal(other, self.tag)
+
+    def __ne__(self, other: Any) -> Any:
+        return self.primal != _primal(other, self.tag)
+
+    __hash__ = object.__hash__  # two numbers that happen to be equal are two numbers
 
     def __lt__(self, other: Any) -> Any:
         return self.primal < _primal(other, self.tag)
@@ -64,12 +84,39 @@ class Dual(Reading):
 
 
 def directional(function: Callable[..., Any], point: Sequence[Any], direction: Sequence[Any]) -> tuple[Any, Any]:
-    """The value of a function of numbers, or its list of values, and the derivative in a direction."""
-    tag = next(_tags)
-    output = function(*(Dual(x, dx, tag) for x, dx in zip(point, direction, strict=True)))
-    if is_list(output):
-        return [_primal(y, tag) for y in output], [_tangent(y, tag) for y in output]
-    return _primal(output, tag), _tangent(output, tag)
+    """The value of a function of numbers, or its list of values, and the derivative in a direction.
+
+    Inside `no_grad()` both are numbers of no history.
+    """
+    tag, recorded = next(_tags), is_recording()
+    with nullcontext() if recorded else always_recording():
+        output = function(*(Dual(x, dx, tag) for x, dx in zip(point, direction, strict=True)))
+    outputs = [without_younger(y, tag) for y in (output if is_list(output) else [output])]
+    values, slopes = ([part(y, tag) if recorded else plain(part(y, tag)) for y in outputs]
+                      for part in (_primal, _tangent))
+    return (values, slopes) if is_list(output) else (values[0], slopes[0])
+
+
+def new_tag() -> int:
+    """The tag of a differentiation that begins now."""
+    return next(_tags)
+
+
+def without_younger(x: Any, tag: float) -> Any:
+    """A number without the ε of differentiations that began after one, and that have ended when it ends.
+
+    There is one only in what a function kept of an inner differentiation.
+    """
+    while isinstance(x, Dual) and x.tag > tag:
+        x = x.primal
+    return x
+
+
+def plain(x: Any) -> Any:
+    """The number alone, without derivatives and history; a formula is left as it is."""
+    while isinstance(x, Dual):
+        x = x.primal
+    return getattr(x, "data", x)
 
 
 def _primal(x: Any, tag: int) -> Any:
@@ -84,3 +131,12 @@ def _moves(x: Any, tag: int) -> bool:
     """Whether a number changes in the direction of this tag; where none does, no partial derivative is needed."""
     tangent = _tangent(x, tag)
     return isinstance(tangent, Reading) or tangent != 0.0
+
+
+def _finite(x: Any) -> Any:
+    if isinstance(x, Reading):
+        return x
+    x = number(x)
+    if not math.isfinite(x):
+        raise ValueError(f"a derivative is taken of finite numbers, not of {x}")
+    return x

@@ -26,7 +26,7 @@ def expand(value: Value, only: str | Operation | Iterable[str | Operation] | Non
 
 
 def expand_all(values: list[Value], only: str | Operation | Iterable[str | Operation] | None = None) -> list[Value]:
-    """The same for several Values, which go on to share what they share."""
+    """The same for several Values, whose graphs share afterwards what they shared before."""
     for value in values:
         if not isinstance(value, Value):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"only a Value has a graph to open, not {type(value).__name__!r}")
@@ -34,7 +34,7 @@ def expand_all(values: list[Value], only: str | Operation | Iterable[str | Opera
     names = {_name(row) for row in wanted}
     order = topological_order(values)
     refuse_stale(order)
-    closed = {node: f"{node.op.call} stays closed, as its value was set by hand" for node in order
+    closed = {id(node): (node, f"{node.op.call} stays closed, as its value was set by hand") for node in order
               if node.op and node.op.expansion and node.op.name in names and is_set_by_hand(node)}
     with always_recording():
         while True:
@@ -42,7 +42,7 @@ def expand_all(values: list[Value], only: str | Operation | Iterable[str | Opera
             if all(new is old for new, old in zip(opened, values, strict=True)):
                 break
             values = opened
-    for message in sorted(set(closed.values())):
+    for message in sorted({reason for _, reason in closed.values()}):
         warnings.warn(message, stacklevel=3)
     return values
 
@@ -69,33 +69,37 @@ def _name(row: Any) -> str:
     return row.name if isinstance(row, Operation) else find(row).name
 
 
-def _opened(outputs: list[Value], names: set[str], closed: dict[Value, str]) -> list[Value]:
-    """The graphs with every such node opened once; itself if there is nothing left to open."""
-    twins: dict[Value, Value] = {}
+def _opened(outputs: list[Value], names: set[str], closed: dict[int, tuple[Value, str]]) -> list[Value]:
+    """The graphs with every such node opened once; themselves if there is nothing left to open.
+
+    `closed`: by id, the nodes that stay as they are, each with the reason. Those found on the way are added.
+    """
+    twins: dict[int, Value] = {}
 
     def twin(argument: Any) -> Any:
-        return tuple([twins[item] for item in argument]) if is_tuple(argument) else twins[argument]
+        return tuple([twins[id(item)] for item in argument]) if is_tuple(argument) else twins[id(argument)]
 
     for node in topological_order(outputs):
         row, arguments = node.op, tuple(map(twin, node.arguments))
-        twins[node] = node
+        twins[id(node)] = node
         if row is None:
             continue
-        if row.expansion is not None and row.name in names and node not in closed:
+        if row.expansion is not None and row.name in names and id(node) not in closed:
             try:
                 expansion = row.expansion(*arguments)
             except (DomainError, ArithmeticError) as error:
-                closed[node] = f"{row.call} stays closed, as its expansion has no value here: {error}"
+                closed[id(node)] = node, f"{row.call} stays closed, as its expansion has no value here: {error}"
             else:
                 if not isinstance(expansion, Value):  # the sum of an empty list, say
                     expansion = constant(expansion)
-                twins[node] = expansion
-                if expansion.label is None and expansion.op is not None and expansion not in node.parents:
+                twins[id(node)] = expansion
+                if expansion.label is None and expansion.op is not None and not any(
+                        expansion is parent for parent in node.parents):
                     expansion.label = node.label
                 continue
-        if any(twins[parent] is not parent for parent in node.parents):
-            again = twins[node] = Value.restored(row, arguments, node.data)
+        if any(twins[id(parent)] is not parent for parent in node.parents):
+            again = twins[id(node)] = Value.restored(row, arguments, node.data)
             again.label = node.label
-            if node in closed:
-                closed[again] = closed[node]
-    return [twins[output] for output in outputs]
+            if id(node) in closed:
+                closed[id(again)] = again, closed[id(node)][1]
+    return [twins[id(output)] for output in outputs]

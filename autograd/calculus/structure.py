@@ -1,4 +1,7 @@
-"""Arguments that hold several numbers: lists, tuples, dicts and NumPy arrays, nested as one likes."""
+"""Arguments that hold several numbers: lists, tuples, dicts and NumPy arrays, nested at will.
+
+The functions of calculus flatten what they are given to a list of numbers, and put their results back in its place.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -40,7 +43,7 @@ def numbers_in(structure: Any) -> tuple[list[Any], Rebuild]:
 def numbers_like(model: Any, structure: Any) -> list[Any]:
     """The numbers in a structure, in the order in which those of another one stand in it.
 
-    Raises ValueError where the two have not the same keys or lengths.
+    Raises ValueError where the two do not have the same keys or lengths.
     """
     if isinstance(model, Mapping) and isinstance(structure, Mapping):
         if model.keys() != structure.keys():
@@ -71,7 +74,7 @@ def _maker(structure: Any) -> Callable[[Iterable[Any]], Any]:
 def _array(like: Any, new: list[Any]) -> Any:
     """An array of the same shape; where the new items are lists or arrays, their shape is appended.
 
-    It is an array of floats, or if there are Values or Duals in it, of objects.
+    It is an array of floats, or of objects if there are Values or Duals in it.
     """
     import numpy
 

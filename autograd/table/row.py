@@ -60,39 +60,51 @@ class Operation:
     def calculate(self, operands: list[Any], arguments: tuple[Any, ...]) -> float:
         """The value on floats and lists of floats. `arguments` are what they stand for: an error tells their labels.
 
-        Raises DomainError outside of the domain, and for a result that is not finite though the operands are.
+        Infinity gives a limit or NaN, as in IEEE arithmetic, and NaN gives NaN; Values and Duals refuse them both.
+        Raises DomainError outside the domain, and for a result that is not finite though the operands are; TypeError
+        if the row's value is not a real number.
         """
         try:
             result = self.value(*operands)
             if isinstance(result, complex):  # Python's answer to (-1) ** 0.5
                 raise ValueError
+            result = _real(result, f"the value of {self.name}")
         except ZeroDivisionError:
             raise DivisionByZeroError(self.complaint(arguments, None if self.domain else "divides by zero")) from None
         except OverflowError:
             raise NumberOverflowError(self.complaint(arguments, "overflows")) from None
-        except ValueError as error:
+        except (ValueError, LookupError) as error:
             raise DomainError(self.complaint(arguments, None if self.domain else str(error))) from None
-        result = float(result)
         if not math.isfinite(result) and all(map(math.isfinite, _flat(operands))):
             raise NumberOverflowError(self.complaint(arguments, "overflows"))
+        for x in operands:
+            if x != x:  # NaN, which a comparison in the row would lose
+                return math.nan
         return result
 
     def slope(self, place: int, y: Any, operands: Sequence[Any], arguments: Sequence[Any] | None = None) -> Any:
         """The partial derivative with respect to one argument, a list of them for a list, as the operands read it.
 
-        Raises DomainError where there is none, which may be so although the operation has a value there;
-        `arguments` are what the operands stand for, and have labels.
+        Raises DomainError where there is none, which may be so although the operation has a value there, and
+        TypeError where the row's partial is no number, or no list of as many numbers as there are operands, or a
+        reading though the operands are floats. `arguments` are what the operands stand for, and have labels.
         """
         partial = self.partials[place]
         assert partial is not None, "no gradient flows through this argument"
+        what = f"the derivative of {self.name} with respect to {self.parameters[place]}"
         try:
-            slopes = partial(y, *operands)
-            if self.lists[place] and len(slopes) != len(operands[place]):
-                raise TypeError(f"the derivative of {self.name} with respect to {self.parameters[place]} has "
-                                f"{len(slopes)} numbers, not {len(operands[place])}")
-            if not all(math.isfinite(slope) for slope in _flat([slopes]) if isinstance(slope, float)):
+            found = partial(y, *operands)
+            if self.lists[place]:
+                if not is_list(found):
+                    raise TypeError(f"{what} must be a list of numbers, not {type(found).__name__!r}")
+                found = list(found)
+                if len(found) != len(operands[place]):
+                    raise TypeError(f"{what} has {len(found)} numbers, not {len(operands[place])}")
+            slopes = [slope if isinstance(slope, Reading) and isinstance(y, Reading) else _real(slope, what)
+                      for slope in (found if self.lists[place] else [found])]
+            if not all(math.isfinite(slope) for slope in slopes if isinstance(slope, float)):
                 raise OverflowError
-            return slopes
+            return slopes if self.lists[place] else slopes[0]
         except (ArithmeticError, ValueError) as error:
             kind = DivisionByZeroError if isinstance(error, ZeroDivisionError) else DomainError
             what = f"has no finite derivative with respect to {self.parameters[place]}"
@@ -233,6 +245,14 @@ def _operator(row: Operation, direction: int) -> Callable[[Any, Any], Any]:
         return row(*arguments[::direction])
 
     return method
+
+
+def _real(result: Any, what: str) -> float:
+    """What a function of a row gave, as a float. Raises TypeError that says what that was if it is no real number."""
+    try:
+        return number(result)
+    except TypeError:
+        raise TypeError(f"{what} must be a real number, not {type(result).__name__!r}") from None
 
 
 def _flat(arguments: Iterable[Any]) -> list[Any]:

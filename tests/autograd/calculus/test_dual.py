@@ -15,9 +15,11 @@ from autograd import (
     Value,
     dot,
     gradients,
+    jvp,
     logsumexp,
     maximum,
     mean,
+    no_grad,
     sqrt,
     stop_gradient,
     sum,
@@ -82,10 +84,51 @@ def test_comparisons_look_at_the_number():
         assert not other >= x
     assert x >= dual(2.0, 0.0)
     assert x <= dual(2.0, 0.0)
-    assert x == x
-    assert x != dual(2.0, 5.0)
+    assert x == dual(2.0, 0.0)
     assert (x < Formula("a")).text == "2 < a" or (x < Formula("a")).text == "a > 2"
     assert max(dual(1.0), dual(3.0), 2.0).primal == 3.0
+
+
+def test_equality_and_truth_are_those_of_the_number_and_hash_is_identity():
+    x, twin = dual(2.0, 5.0), dual(2.0, 1.0, tag=2)
+    for other in (2, 2.0, np.float64(2), Value(2.0), x, twin, dual(dual(2.0), 9.0, 2)):
+        assert x == other
+        assert other == x
+        assert not x != other  # noqa: SIM202
+        assert not other != x  # noqa: SIM202
+    for other in (3, Value(3.0), dual(3.0, 5.0), None, "2", [2.0]):
+        assert x != other
+        assert other != x
+        assert not x == other  # noqa: SIM201
+        assert not other == x  # noqa: SIM201
+    assert dual(Value(2.0)) == 2.0
+    assert {x: "x", twin: "twin"}[twin] == "twin"
+    assert len({x, x, twin}) == 2
+    assert [bool(number) for number in (x, dual(0.0, 1.0), dual(-0.0), dual(Value(0.0)), dual(dual(0.0), 1.0, 2))] == [
+        True, False, False, False, False]
+    with pytest.raises(TypeError, match="neither true nor false"):
+        bool(dual(Formula("x")))
+
+
+def test_no_dual_is_infinite_or_nan():
+    for number in (math.inf, -math.inf, math.nan):
+        for call in (lambda: dual(number), lambda: dual(1.0, number), lambda: dual(1.0) * number,  # noqa: B023
+                     lambda: dual(1.0).minimum(number), lambda: logsumexp([dual(1.0), number]),  # noqa: B023
+                     lambda: jvp(tanh, number, 1.0), lambda: jvp(tanh, 1.0, number)):  # noqa: B023
+            with pytest.raises(ValueError, match=f"a derivative is taken of finite numbers, not of {number}"):
+                call()
+    assert dual(1.0) < math.inf
+    with pytest.raises(TypeError, match="a real number is needed, not 'str'"):
+        dual("1")
+
+
+def test_inside_no_grad_an_operation_gives_the_number_alone():
+    x, v = dual(3.0), Value(2.0)
+    nested = dual(x, 1.0, tag=2)
+    with no_grad():
+        assert [type(y) for y in (x * x, nested * x, sum([x, nested]), sqrt(x))] == [float] * 4
+        assert ((x * v).data, nested * nested) == (6.0, 9.0)
+    assert parts(x * x) == (9.0, 6.0)
 
 
 def test_truth_for_where_is_that_of_the_number():
@@ -179,3 +222,16 @@ def test_directional_takes_numbers_and_gives_what_did_not_move_as_constant():
     assert directional(lambda x: kept[0] * x, [3.0], [1.0])[1].primal == 2.0  # one of an earlier call is another ε
     with pytest.raises(ValueError, match="zip"):
         directional(lambda x: x, [1.0], [1.0, 2.0])
+
+
+def test_what_an_inner_derivative_leaves_behind_has_lost_the_inner_variable_alone():
+    def function(x, kept):
+        directional(lambda y: kept.append(x * y) or y, [1.0], [1.0])
+        return kept[0] * x  # x², once y is 1 and no more
+
+    assert directional(lambda x: function(x, []), [2.0], [1.0]) == (4.0, 4.0)
+    assert directional(lambda x: [x, function(x, [])], [2.0], [1.0]) == ([2.0, 4.0], [1.0, 4.0])
+    twice = lambda x: directional(lambda x: function(x, []), [x], [1.0])[1]
+    assert directional(twice, [2.0], [1.0]) == (4.0, 2.0)
+    assert directional(lambda x: directional(lambda y: directional(lambda z: x * y * z, [1.0], [1.0])[1] * y,
+                                             [3.0], [1.0])[1], [5.0], [1.0]) == (30.0, 6.0)

@@ -200,7 +200,7 @@ def test_a_node_whose_expansion_has_no_value_stays_closed_and_says_so():
 def test_empty_lists_and_lists_of_one():
     x = Value(3.0)
     assert sum([x, *[]]).op.name == "sum"
-    for y in (Value.restored(operations["sum"], ((),), 0.0), Value.restored(operations["dot"], ((), ()), 0.0)):
+    for y in (Value.read(operations["sum"], ((),)), Value.read(operations["dot"], ((), ()))):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             opened = expand(y + x)

@@ -518,6 +518,57 @@ def test_a_list_of_slopes_of_another_length_is_refused():
     assert [leaf.grad for leaf in leaves] == [0.0, 0.0]
 
 
+NOT_NUMBERS = [(None, "NoneType"), ("1", "str"), ([1.0], "list"), (Value(1.0), "Value"), (Dual(1.0, 1.0, 1), "Dual")]
+
+
+@pytest.mark.parametrize(("result", "kind"), NOT_NUMBERS)
+def test_a_value_that_is_no_number_is_refused_by_the_name_of_its_row(result, kind):
+    row = operation("odd", lambda x: result, (lambda y, x: 1.0,))
+    for x in (1.0, Value(1.0), Dual(1.0, 1.0, 2)):
+        for _ in "12":
+            with pytest.raises(TypeError, match=f"^the value of odd must be a real number, not '{kind}'$"):
+                row(x)
+
+
+@pytest.mark.parametrize(("result", "kind"), [*NOT_NUMBERS, (1j, "complex")])
+def test_a_partial_that_is_no_number_is_refused_by_its_row_and_argument(result, kind):
+    row = operation("odd", lambda a, b: a + b, (lambda y, a, b: 1.0, lambda y, a, b: result))
+    b, asks = Value(2.0), [lambda: row(1.0, b).backward(), lambda: jvp(row, (1.0, 2.0), (1.0, 1.0)),
+                           lambda: grad(row, 1)(1.0, 2.0)]
+    if not isinstance(result, Reading):  # where readings flow, a partial may be one
+        asks += [lambda: gradients(row(1.0, b), [b]), lambda: formula(row, partial="b")]
+    for ask in asks:
+        for _ in "12":
+            with pytest.raises(TypeError, match=f"^the derivative of odd with respect to b must be a real number, "
+                                                f"not '{kind}'$"):
+                ask()
+    assert b.grad == 0.0
+
+
+@pytest.mark.parametrize(("result", "message"), [
+    (1.0, "must be a list of numbers, not 'float'"), (None, "must be a list of numbers, not 'NoneType'"),
+    ("12", "must be a list of numbers, not 'str'"), ([1.0, None], "must be a real number, not 'NoneType'"),
+    ([1.0, Value(1.0)], "must be a real number, not 'Value'"), ([1.0, 1.0, 1.0], "has 3 numbers, not 2")])
+def test_partials_of_a_list_that_are_no_such_list_are_refused(result, message):
+    row = operation("odd", lambda values: values[0] + values[1], (lambda y, values: result,), lists=("values",))
+    leaves = [Value(1.0), Value(2.0)]
+    for ask in (row(leaves).backward, lambda: jvp(row, [1.0, 2.0], [1.0, 1.0])):
+        with pytest.raises(TypeError, match=f"^the derivative of odd with respect to values {message}$"):
+            ask()
+    assert [leaf.grad for leaf in leaves] == [0.0, 0.0]
+
+
+def test_a_truth_value_in_a_row_is_a_number():
+    row = operation("above", lambda x: x > 1, (lambda y, x: x > 1,))
+    assert (type(row(2.0)), row(2.0)) == (float, 1.0)
+    x = Value(2.0)
+    y = row(x)
+    y.backward()
+    assert (type(y.data), y.data, type(x.grad), x.grad) == (float, 1.0, float, 1.0)
+    for slope in (jvp(row, 2.0, 1.0)[1], grad(row)(2.0), gradients(y, [x])[0].data):
+        assert (type(slope), slope) == (float, 1.0)
+
+
 def test_a_row_may_speak_of_infinity():
     row = operation("bounded", lambda x: where(x < math.inf, x, -math.inf),
                     (lambda y, x: where(x < math.inf, 1.0, 0.0),))

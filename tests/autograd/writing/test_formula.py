@@ -176,8 +176,9 @@ def test_a_partial_is_written_by_the_result_or_by_the_arguments():
     assert formula(tanh, partial=0, result="t").text == "1 - t²"
     assert formula(tanh, partial=0, result=None).text == "1 - tanh(x)²"
     assert formula(tanh, "u", partial="u", result=None).text == "1 - tanh(u)²"
-    assert formula(power, partial="b").text == "y·log(a) if a ≠ 0 else 0"
-    assert formula(power, partial=0).text == "b·a^(b - 1) if b ≠ 0 else b·a^(b - 1) if a ≠ 0 else 0"
+    assert formula(power, partial="b").text == "y·log(a) if a ≠ 0 else a^(b - 1e-09) if b ≠ 0 else sqrt(a + b)"
+    assert formula(power, partial=0).text == (
+        "b·a^(b - 1) if (b - 1 if b ≠ 0 else 0) ≠ 0 else b·a^(b - 1) if a ≠ 0 else b + exp(a)·sqrt(b·(b - 1))")
     assert formula(operations["where"], partial="c").text == "0"
     assert formula(operations["where"], partial=1).text == "1 if c else 0"
 
