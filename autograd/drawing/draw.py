@@ -16,6 +16,7 @@ from autograd.recording.causes import refuse_stale
 from autograd.table.reading import is_list
 from autograd.table.row import Operation
 from autograd.value import Value
+from autograd.writing.names import given_names
 
 if TYPE_CHECKING:
     from autograd.drawing.rendering import Drawing
@@ -37,8 +38,8 @@ def draw(value: Value | Iterable[Value], *, direction: str = "LR", gradients: bo
 
     - `direction`: where to, from inputs to outputs: "LR" for left to right, or "RL", "TB", "BT".
     - `gradients`, `partials`: whether to show the gradient of each Value, and the local derivative on each arrow.
-    - `names`: a Module, or a dict of Values and Modules by name, that says which leaves are parameters, and their
-      names. Operations stand in a frame for the module that they belong to, unless `group` is False.
+    - `names`: a Module, or a dict of names and Values or Modules, that says which leaves are parameters, and what
+      they are called. Operations stand in a frame for the module that they belong to, unless `group` is False.
     - `highlight`: one or more Values; all paths from there to the outputs are emphasised.
     - `expand`: True to open composite operations, or those to open, by name if you like; see `expand`.
     - `max_nodes`: a graph of more, or of more arrows than anyone could follow, is folded until it has no more boxes
@@ -50,7 +51,7 @@ def draw(value: Value | Iterable[Value], *, direction: str = "LR", gradients: bo
     """
     from autograd.drawing.rendering import Drawing
 
-    outputs, named = _values("draw", value), _named(names)
+    outputs, named = _values("draw", value), given_names(names)
     marked = _values("highlight", () if highlight is None else highlight)
     if not outputs:
         raise ValueError("draw needs at least one Value")
@@ -79,25 +80,6 @@ def _values(what: str, value: Any) -> list[Value]:
         if not isinstance(item, Value):
             raise TypeError(f"{what} needs a Value or a list of Values, not {type(item).__name__!r}")
     return list(dict.fromkeys(items))
-
-
-def _named(names: Any) -> dict[Value, str]:
-    """The names of Values, from a module or a dict of Values and modules."""
-    if names is None:
-        return {}
-    if hasattr(names, "named_parameters"):
-        return {parameter: str(name) for name, parameter in names.named_parameters()}
-    if not hasattr(names, "items"):
-        raise TypeError(f"names is a Module or a dict of Values and Modules by name, not {type(names).__name__!r}")
-    found: dict[Value, str] = {}
-    for name, item in names.items():
-        if isinstance(item, Value):
-            found[item] = str(name)
-        elif hasattr(item, "named_parameters"):
-            found |= {parameter: f"{name}.{inner}" for inner, parameter in item.named_parameters()}
-        else:
-            raise TypeError(f"names[{name!r}] is neither a Value nor a Module, but {type(item).__name__!r}")
-    return found
 
 
 def _opened(outputs: list[Value], marked: list[Value], named: dict[Value, str], only: Name | Iterable[Name] | None,
