@@ -10,7 +10,7 @@ from autograd.drawing.folding import fold
 from autograd.drawing.text import html, quoted, roomy, shortened
 from autograd.graph import topological_order
 from autograd.value import Value
-from autograd.writing.modules import common, counting, lineage, members
+from autograd.writing.modules import common_module, lineage, modules_of_nodes, natural_order
 
 UNCOUNTED = 10**9  # paths; there may be more of them than a number has room for
 SHADES = ("#FFFFFF", "#F5F5F5")  # of frames in frames
@@ -33,7 +33,7 @@ class Picture:
         self.parents = [[self.places[parent] for parent in node.parents] for node in self.order]
         self.emphasised = self._after(self.marked)
         parameters = {place: named[node] for place, node in enumerate(self.order) if node.op is None and node in named}
-        self.inside = members(self.order, self.parents, parameters)
+        self.inside = modules_of_nodes(self.order, self.parents, parameters)
         framed = group and any(self.inside)
         # The modules in which each constant is used, by the outermost module.
         self.users: dict[int, dict[tuple[str, ...], list[str]]] = {}
@@ -96,7 +96,7 @@ class Picture:
         users = self.users.get(place)
         if users is None or self.groups:
             return [(self.cells[place], self.inside[place])]
-        return [(self._cell(place, modules[0]), common(modules)) for modules in users.values()]
+        return [(self._cell(place, modules[0]), common_module(modules)) for modules in users.values()]
 
     def _cell(self, place: int, user: str) -> str:
         """The box from which a Value goes into an operation of this module."""
@@ -153,7 +153,7 @@ class Picture:
         if self.groups:
             boxes = len(set(self.cells))
             lines.append(f"{len(self.order):,} values in {boxes:,} boxes")
-            folded = sorted((counting(module), module, cell) for cell, module in self.folded_as.items() if module)
+            folded = sorted((natural_order(module), module, cell) for cell, module in self.folded_as.items() if module)
             modules = [f"{html(shortened(module))} ({len(self.groups[cell]):,})" for _, module, cell in folded]
             others = [len(self.groups[cell]) for cell, module in self.folded_as.items() if not module]
             if modules:
@@ -183,7 +183,7 @@ def _around(module: str) -> str:
 
 def _framed(frames: Mapping[str, Sequence[str]]) -> Iterable[str]:
     """The boxes, those of a module in a cluster, which is in the cluster of the module around it."""
-    modules = sorted({outer for module in frames for outer in lineage(module)}, key=counting)
+    modules = sorted({outer for module in frames for outer in lineage(module)}, key=natural_order)
     slugs: Counter[str] = Counter()
     names: dict[str, str] = {}
     for module in modules:

@@ -10,7 +10,7 @@ from autograd.lesson.notation import pattern, written
 from autograd.recording.modes import always_recording
 from autograd.table.reading import is_tuple
 from autograd.value import Value, constant
-from autograd.writing.modules import counting, lineage, module_of
+from autograd.writing.modules import lineage, module_of, natural_order
 
 if TYPE_CHECKING:
     from autograd.explaining.explanation import Explanation
@@ -163,10 +163,10 @@ def _folded(ledger: "Ledger") -> dict[str, list[Value]]:
         modules.setdefault(ledger.modules[node], []).append(node)
     around = {outer for module in modules for outer in lineage(module)[:-1]}
     boxes, folded = len(ledger.order), dict[str, list[Value]]()
-    for module, nodes in sorted(modules.items(), key=lambda item: counting(item[0])):
+    for module, nodes in sorted(modules.items(), key=lambda item: natural_order(item[0])):
         if boxes <= _MOST_BOXES:
             break
-        if module and module not in around and ledger.output not in nodes and len(nodes) > 1:
+        if module and module not in around and module != ledger.modules[ledger.output] and len(nodes) > 1:
             folded[module] = nodes
             boxes -= len(nodes) - 1
     return folded
