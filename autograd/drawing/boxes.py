@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.drawing.text import decimal, html, quoted, room, shortened
+from autograd.drawing.text import decimal, html, quoted, shortened, width_attribute
 from autograd.errors import DomainError
 from autograd.table.reading import is_tuple
 from autograd.value import Value
@@ -34,11 +34,11 @@ def kind_of(node: Value, parameter: bool, output: bool) -> str:
     return "constant" if node.constant else "parameter" if parameter else "input"
 
 
-def box(cell: str, node: Value, kind: str, name: str, inside: str, gradients: bool, emphasised: bool) -> str:
+def box(identity: str, node: Value, kind: str, name: str, inside: str, gradients: bool, emphasised: bool) -> str:
     """A Value. `name`: what it is called, "" for nothing; `inside`: the module whose frame already says a part."""
     shown = shortened(name[len(inside) + 1 :] if inside and name.startswith(inside + ".") else name)
     if not shown and kind != "constant":
-        shown = f"v{cell[1:]}"
+        shown = f"v{identity[1:]}"
     title, symbol = f"<B>{html(shown)}</B>", ""
     if node.op is not None:
         side = f"<I>{html(shown)}</I>" if name else f'<FONT POINT-SIZE="11" COLOR="{ASIDE}">{shown}</FONT>'
@@ -59,8 +59,8 @@ def box(cell: str, node: Value, kind: str, name: str, inside: str, gradients: bo
     if emphasised:
         kind += " highlighted"
         attributes += f' color="{EMPHASIS}" penwidth=3'
-    wide = room(shown, 14, 1.4) if kind in SLANTED else room(f"{symbol} {shown}", 17, 1.0)
-    return (f'{cell} [id={cell} class="{kind}" label=<{"<BR/>".join(lines)}> {attributes}{wide} '
+    wide = width_attribute(shown, 14, 1.4) if kind in SLANTED else width_attribute(f"{symbol} {shown}", 17, 1.0)
+    return (f'{identity} [id={identity} class="{kind}" label=<{"<BR/>".join(lines)}> {attributes}{wide} '
             f"tooltip={quoted(tooltip)}]")
 
 
@@ -88,7 +88,7 @@ def folded_box(name: str, nodes: Sequence[Value], kinds: Sequence[str], module: 
     kind = "folded highlighted" if emphasised else "folded"
     attributes = STYLES["folded"] + (f' color="{EMPHASIS}" penwidth=3' if emphasised else "")
     return (f'{name} [id={name} class="{kind}" label=<{"<BR/>".join(lines)}> {attributes}'
-            f"{room(module, 14, 1.0)} tooltip={quoted(tooltip)}]")
+            f"{width_attribute(module, 14, 1.0)} tooltip={quoted(tooltip)}]")
 
 
 def arrow(tail: str, head: str, name: str, slope: Slope, flow: float | None, largest: float,

@@ -49,8 +49,6 @@ def draw(value: Value | Iterable[Value], *, direction: str = "LR", gradients: bo
     The graph is not changed. Raises TypeError and ValueError for arguments that are none of these, StaleGraphError for
     a graph whose numbers were set after it was calculated, as `backward()` does.
     """
-    from autograd.drawing.rendering import Drawing
-
     outputs, named = _values("draw", value), given_names(names)
     marked = _values("highlight", () if highlight is None else highlight)
     if not outputs:
@@ -66,9 +64,16 @@ def draw(value: Value | Iterable[Value], *, direction: str = "LR", gradients: bo
     edges = sum(map(len, picture.parents))
     if len(picture.order) > max_nodes or edges > max(MOST_EDGES, 6 * max_nodes):
         picture.fold(max_nodes)
-    return Drawing("computation", body=[f"\t{line}\n" for line in picture.statements()], format="svg",
-                   graph_attr=GRAPH | {"rankdir": direction} | (HASTY if edges > MANY_EDGES else {}),
-                   node_attr=NODES, edge_attr=EDGES)
+    return drawing_of([*picture.caption(), *picture.statements()], edges, direction)
+
+
+def drawing_of(statements: Iterable[str], edges: int, direction: str = "LR", **nodes: str) -> "Drawing":
+    """Statements of DOT as a drawing. `nodes`: attributes that all boxes have."""
+    from autograd.drawing.rendering import Drawing
+
+    hasty = HASTY if edges > MANY_EDGES else {}
+    return Drawing("computation", body=[f"\t{line}\n" for line in statements], format="svg",
+                   graph_attr=GRAPH | {"rankdir": direction} | hasty, node_attr=NODES | nodes, edge_attr=EDGES)
 
 
 def _values(what: str, value: Any) -> list[Value]:

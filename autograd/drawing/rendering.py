@@ -67,7 +67,7 @@ class Drawing(graphviz.Digraph):
             options += [f"-G{name}={number}" for name, number in PIXELS.items() if name not in self.graph_attr]
         picture = self._laid_out(options)
         if format == "svg" and not renderer:
-            picture = tidied(picture.decode()).encode()
+            picture = postprocessed(picture.decode()).encode()
         return picture if encoding is None else picture.decode(encoding)
 
     def svg(self) -> str:
@@ -177,7 +177,7 @@ _TEXT = re.compile(r'text-anchor="start" x="[^"]*" y="([^"]*)"')
 _ANCHOR = re.compile(r'<g id="a_[^"]*"><a xlink:title="([^"]*)">\n|</a>\n</g>\n')
 
 
-def tidied(svg: str) -> str:
+def postprocessed(svg: str) -> str:
     """An SVG with the tooltips where browsers look for them, in the `<title>` of each node, edge and cluster.
 
     Layout programs write the identifier there, and the tooltip on a link that leads nowhere. The type declaration,

@@ -32,7 +32,7 @@ def visible(text: str) -> str:
 
     Lines remain lines.
     """
-    return _INVISIBLE.sub(lambda match: _picture(ord(match[0])), text)
+    return _INVISIBLE.sub(lambda match: _symbol(ord(match[0])), text)
 
 
 def shortened(text: str, longest: int = LONGEST) -> str:
@@ -63,13 +63,13 @@ def width(text: str, points: float) -> float:
                         for character in text)
 
 
-def room(text: str, points: float, factor: float) -> str:
+def width_attribute(text: str, points: float, factor: float) -> str:
     """The attribute that makes a box wide enough for the text; `factor`: how much wider the shape is than its text."""
     wide = width(text, points)
     return f" width={(wide * factor + 24) / 72:.2f}" if wide else ""
 
 
-def roomy(text: str, points: float) -> str:
+def wide_html(text: str, points: float) -> str:
     """Text for inside of an HTML-like label that has no box of its own to be widened: that of a cluster."""
     wide = width(text, points)
     if not wide:
@@ -81,5 +81,5 @@ def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
-def _picture(code: int) -> str:
+def _symbol(code: int) -> str:
     return chr(0x2400 + code) if code < 0x20 else "␡" if code == 0x7F else "�"
