@@ -77,7 +77,7 @@ def _opened(outputs: list[Value], names: set[str], closed: dict[Value, str]) -> 
                 if not isinstance(expansion, Value):  # the sum of an empty list, say
                     expansion = constant(expansion)
                 twins[node] = expansion
-                if expansion.label is None and expansion.op is not None and expansion not in node.parents:
+                if expansion.label is None and expansion.op is not None and expansion not in {*node.parents}:
                     expansion.label = node.label
                 continue
         if any(twins[parent] is not parent for parent in node.parents):

@@ -28,7 +28,7 @@ def generated(seed: int) -> tuple[Value, list[Value]]:
         node = applied(row, nodes, draws)
         if node is not None:
             nodes.append(node)
-    unused = [node for node in nodes if not any(node in other.parents for other in nodes)]
+    unused = [node for node in nodes if not any(node in {*other.parents} for other in nodes)]
     output = unused[0] if len(unused) == 1 else total(unused)
     return (output if output.op else output * 2.0), leaves
 
