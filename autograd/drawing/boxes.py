@@ -5,15 +5,16 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.drawing.text import decimal, html, quoted, shortened, width_attribute
+from autograd.drawing.text import decimal, html, quoted, width_attribute
 from autograd.errors import DomainError
 from autograd.table.reading import is_tuple
 from autograd.value import Value
+from autograd.writing.names import shortened
 
 Slope = float | str | None  # a local derivative; a complaint where there is none; None where no gradient flows
 
 QUIET, EMPHASIS = "#767676", "#D55E00"
-ASIDE = "#5A5A5A"  # of text, to be read on each of the colours below
+ASIDE = "#5A5A5A"  # of text that matters less; it can be read on each of the colours below
 
 # Tints of the colours of Okabe and Ito, which all kinds of colour vision tell apart; in grey, the shapes still differ.
 STYLES = {
@@ -24,7 +25,7 @@ STYLES = {
     "output": 'shape=box style="filled,rounded" peripheries=2 fillcolor="#CDEBE1" color="#006B4E"',
     "folded": 'shape=box3d margin="0.2,0.14" fillcolor="#EDE3F0" color="#7A4A77"',
 }
-SLANTED = ("input", "parameter")  # the text does not reach into the corners of these shapes
+SLANTED = ("input", "parameter")  # whose shapes have no room for text in their corners
 
 
 def kind_of(node: Value, parameter: bool, output: bool) -> str:
@@ -35,7 +36,7 @@ def kind_of(node: Value, parameter: bool, output: bool) -> str:
 
 
 def box(identity: str, node: Value, kind: str, name: str, inside: str, gradients: bool, emphasised: bool) -> str:
-    """A Value. `name`: what it is called, "" for nothing; `inside`: the module whose frame already says a part."""
+    """A Value. `name`: what it is called, or ""; `inside`: the module it is in, whose frame says part of the name."""
     shown = shortened(name[len(inside) + 1 :] if inside and name.startswith(inside + ".") else name)
     if not shown and kind != "constant":
         shown = f"v{identity[1:]}"
@@ -95,8 +96,8 @@ def arrow(tail: str, head: str, name: str, slope: Slope, flow: float | None, lar
           partials: bool, emphasised: bool, longer: bool) -> str:
     """One use of a parent.
 
-    `slope`: see `local_derivatives`; `flow`: the gradient that goes back here, if it is known; `largest`: that of the
-    whole picture, 0.0 if widths are not to tell; `longer`: whether to leave the room of one more box.
+    `slope`: see `local_derivatives`; `flow`: the gradient that goes back here, if it is known; `largest`: the largest
+    of the whole picture, 0.0 if all arrows are to be of one width; `longer`: whether to leave room for one more box.
     """
     kind, attributes, width = "use", "", 1.0
     if isinstance(slope, float):
@@ -138,7 +139,7 @@ def folded_arrow(tail: str, head: str, uses: int, flowing: bool, emphasised: boo
 
 
 def _beside(text: str) -> str:
-    """The label of an arrow: far enough from it even if it is thick, and readable where other arrows run through."""
+    """The label of an arrow: off the line even if that is thick, and readable where other arrows run through it."""
     return ('<<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="0" CELLSPACING="4"><TR><TD BGCOLOR="white">'
             f"{text}</TD></TR></TABLE>>")
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 GRAPH = {"id": "computation", "fontname": FONT, "fontsize": "13", "nodesep": "0.3", "ranksep": "0.6"}
 NODES = {"fontname": FONT, "fontsize": "14", "fontcolor": "#111111", "style": "filled"}
 EDGES = {"fontname": FONT, "fontsize": "12", "fontcolor": "#333333", "color": "#555555", "arrowsize": "0.7"}
-# Layout programs get slow with many edges rather than with many nodes; then they are to be content sooner.
+# It is edges rather than nodes that make layout programs slow; where there are many, a rougher layout has to do.
 MANY_EDGES, MOST_EDGES = 500, 3000
 HASTY = {"nslimit": "2", "nslimit1": "2", "mclimit": "0.3"}
 Name = str | Operation
@@ -36,15 +36,15 @@ def draw(value: Value | Iterable[Value], *, direction: str = "LR", gradients: bo
          expand: bool | Name | Iterable[Name] = False, max_nodes: int = 500, widths: bool = True) -> "Drawing":
     """The graph of a Value, or of several, as a picture: in a notebook it shows itself, elsewhere `.render()` it.
 
-    - `direction`: where to, from inputs to outputs: "LR" for left to right, or "RL", "TB", "BT".
+    - `direction`: which way inputs lead to outputs: "LR" for left to right, or "RL", "TB", "BT".
     - `gradients`, `partials`: whether to show the gradient of each Value, and the local derivative on each arrow.
     - `names`: a Module, or a dict of names and Values or Modules, that says which leaves are parameters, and what
       they are called. Operations stand in a frame for the module that they belong to, unless `group` is False.
     - `highlight`: one or more Values; all paths from there to the outputs are emphasised.
-    - `expand`: True to open composite operations, or those to open, by name if you like; see `expand`.
-    - `max_nodes`: a graph of more, or of more arrows than anyone could follow, is folded until it has no more boxes
-      than that, and the caption says what was folded.
-    - `widths`: whether the width of an arrow tells how large a gradient flows back along it, after `backward()`.
+    - `expand`: True to open composite operations, or only those to open, by name if you like; see `expand`.
+    - `max_nodes`: a graph of more nodes, or of more arrows than anyone could follow, is folded until it has no more
+      boxes than that, and the caption says what was folded.
+    - `widths`: whether, after `backward()`, the width of an arrow tells how large a gradient flows back along it.
 
     The graph is not changed. Raises TypeError and ValueError for arguments that are none of these, StaleGraphError for
     a graph whose numbers were set after it was calculated, as `backward()` does.
@@ -89,7 +89,7 @@ def _values(what: str, value: Any) -> list[Value]:
 
 def _opened(outputs: list[Value], marked: list[Value], named: dict[Value, str], only: Name | Iterable[Name] | None,
             gradients: bool) -> tuple[list[Value], list[Value], dict[Value, str]]:
-    """The same with composite operations opened, the new nodes with the gradients that they would have."""
+    """The same with composite operations opened, and in the new nodes the gradients that they would have."""
     there = set(topological_order(outputs))
     inner = [value for value in dict.fromkeys([*marked, *named]) if value in there and value.op is not None]
     twins = dict(zip([*outputs, *inner], expand_all([*outputs, *inner], only), strict=True))

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from autograd.drawing.boxes import Slope, arrow, box, folded_arrow, folded_box, kind_of, local_derivatives
 from autograd.drawing.folding import fold
-from autograd.drawing.text import html, quoted, shortened, wide_html
+from autograd.drawing.text import html, quoted, wide_html
 from autograd.graph import topological_order
 from autograd.value import Value
 from autograd.writing.modules import common_module, lineage, modules_of_nodes, natural_order
+from autograd.writing.names import shortened
 
-UNCOUNTED = 10**9  # paths; there may be more of them than a number has room for
+UNCOUNTED = 10**9  # paths; their number may have thousands of digits
 SHADES = ("#FFFFFF", "#F5F5F5")  # of frames in frames
 
 

@@ -18,7 +18,7 @@ _LINES = (("name", -11, 13), ("value", 5, 15), ("gradient", 20, 12))
 
 
 def picture(output: Value, names: Mapping[Value, str], folded: Mapping[str, Sequence[Value]]) -> str:
-    """The graph as SVG without colours, numbers and names: these are the page's. It goes from left to right.
+    """The graph as SVG, from left to right, without the colours, numbers and names, which the page puts in.
 
     Each box says which node it is, by its place in the topological order, and each arrow which child and argument.
     `folded`: the modules that are one box each, with their nodes.
