@@ -108,7 +108,7 @@ def fit(model: Callable[[Any], Any], inputs: Iterable[Any], targets: Iterable[An
                     raise OverflowError(f"the loss is {output}")
                 if not isinstance(output, Value):  # pyright: ignore[reportUnnecessaryIsInstance]
                     raise TypeError(f"the loss needs to be one Value, not {type(output).__name__!r}")
-                if output.op is None and not output.constant and output not in set(optimizer.parameters):
+                if output.op is None and not output.constant and output not in optimizer.parameters:
                     raise TypeError("the loss has no history, as if it was calculated inside of no_grad()")
                 good = optimizer.snapshot()
                 optimizer.zero_grad()

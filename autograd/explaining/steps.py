@@ -126,7 +126,7 @@ class Narrator:
     def local(self, edge: Edge) -> tuple[Formula, Formula]:
         """The local derivative of an edge, in symbols and in numbers."""
         child, clock = edge.child, self.ledger.clock
-        if self._last[0] is not child or self._last[1] != clock:  # edges of one node follow one another
+        if self._last[:2] != (child, clock):  # the edges of a node with many parents come one after the other
             self._last = child, clock, self._partials(child, Named), self._partials(child, Numeral)
         return self._last[2][edge.place], self._last[3][edge.place]
 
