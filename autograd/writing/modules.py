@@ -69,18 +69,19 @@ def modules_of_nodes(order: Sequence[Value], parents: Sequence[Sequence[int]],
     if not any(modules):
         return modules
     followed = _followed_by_parameters(parents, parameters)
+    is_constant = [node.constant and place not in parameters for place, node in enumerate(order)]
     bits = {parameter: 1 << number for number, parameter in enumerate(parameters)}
     results: dict[int, _Result] = {}
     users: dict[int, list[str]] = {}  # the modules in which each constant is used
     for place, above in enumerate(parents):
         own = [parent for parent in above if parent in parameters]
         inner = [parent for parent in dict.fromkeys(above) if parents[parent]]
-        constants = [parent for parent in above if order[parent].constant and parent not in parameters]
+        constants = [parent for parent in above if is_constant[parent]]
         if own:
             module = modules[place] = common_module([modules[parent] for parent in own])
             before = [results[parent].parameters for parent in inner if parent in results and modules[parent] == module]
             results[place] = _Result(place, reduce(int.__or__, [*before, *(bits[parent] for parent in own)]), 0)
-        elif inner and all(parent in results or order[parent].constant for parent in above):
+        elif inner and all(parent in results or is_constant[parent] for parent in above):
             around = [modules[parent] for parent in inner]
             result = _continued(place, [results[parent] for parent in inner], len(set(around)) == 1, followed[place],
                                 bool(constants))
