@@ -5,15 +5,16 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.drawing.text import decimal, html, quoted, room, shortened
+from autograd.drawing.text import decimal, html, quoted, width_attribute
 from autograd.errors import DomainError
 from autograd.table.reading import is_tuple
 from autograd.value import Value
+from autograd.writing.names import shortened
 
 Slope = float | str | None  # a local derivative; a complaint where there is none; None where no gradient flows
 
 QUIET, EMPHASIS = "#767676", "#D55E00"
-ASIDE = "#5A5A5A"  # of text, to be read on each of the colours below
+ASIDE = "#5A5A5A"  # of text that matters less; it can be read on each of the colours below
 
 # Tints of the colours of Okabe and Ito, which all kinds of colour vision tell apart; in grey, the shapes still differ.
 STYLES = {
@@ -24,7 +25,7 @@ STYLES = {
     "output": 'shape=box style="filled,rounded" peripheries=2 fillcolor="#CDEBE1" color="#006B4E"',
     "folded": 'shape=box3d margin="0.2,0.14" fillcolor="#EDE3F0" color="#7A4A77"',
 }
-SLANTED = ("input", "parameter")  # the text does not reach into the corners of these shapes
+SLANTED = ("input", "parameter")  # whose shapes have no room for text in their corners
 
 
 def kind_of(node: Value, parameter: bool, output: bool) -> str:
@@ -34,11 +35,11 @@ def kind_of(node: Value, parameter: bool, output: bool) -> str:
     return "constant" if node.constant else "parameter" if parameter else "input"
 
 
-def box(cell: str, node: Value, kind: str, name: str, inside: str, gradients: bool, emphasised: bool) -> str:
-    """A Value. `name`: what it is called, "" for nothing; `inside`: the module whose frame already says a part."""
+def box(identity: str, node: Value, kind: str, name: str, inside: str, gradients: bool, emphasised: bool) -> str:
+    """A Value. `name`: what it is called, or ""; `inside`: the module it is in, whose frame says part of the name."""
     shown = shortened(name[len(inside) + 1 :] if inside and name.startswith(inside + ".") else name)
     if not shown and kind != "constant":
-        shown = f"v{cell[1:]}"
+        shown = f"v{identity[1:]}"
     title, symbol = f"<B>{html(shown)}</B>", ""
     if node.op is not None:
         side = f"<I>{html(shown)}</I>" if name else f'<FONT POINT-SIZE="11" COLOR="{ASIDE}">{shown}</FONT>'
@@ -59,8 +60,8 @@ def box(cell: str, node: Value, kind: str, name: str, inside: str, gradients: bo
     if emphasised:
         kind += " highlighted"
         attributes += f' color="{EMPHASIS}" penwidth=3'
-    wide = room(shown, 14, 1.4) if kind in SLANTED else room(f"{symbol} {shown}", 17, 1.0)
-    return (f'{cell} [id={cell} class="{kind}" label=<{"<BR/>".join(lines)}> {attributes}{wide} '
+    wide = width_attribute(shown, 14, 1.4) if kind in SLANTED else width_attribute(f"{symbol} {shown}", 17, 1.0)
+    return (f'{identity} [id={identity} class="{kind}" label=<{"<BR/>".join(lines)}> {attributes}{wide} '
             f"tooltip={quoted(tooltip)}]")
 
 
@@ -88,15 +89,15 @@ def folded_box(name: str, nodes: Sequence[Value], kinds: Sequence[str], module: 
     kind = "folded highlighted" if emphasised else "folded"
     attributes = STYLES["folded"] + (f' color="{EMPHASIS}" penwidth=3' if emphasised else "")
     return (f'{name} [id={name} class="{kind}" label=<{"<BR/>".join(lines)}> {attributes}'
-            f"{room(module, 14, 1.0)} tooltip={quoted(tooltip)}]")
+            f"{width_attribute(module, 14, 1.0)} tooltip={quoted(tooltip)}]")
 
 
 def arrow(tail: str, head: str, name: str, slope: Slope, flow: float | None, largest: float,
           partials: bool, emphasised: bool, longer: bool) -> str:
     """One use of a parent.
 
-    `slope`: see `local_derivatives`; `flow`: the gradient that goes back here, if it is known; `largest`: that of the
-    whole picture, 0.0 if widths are not to tell; `longer`: whether to leave the room of one more box.
+    `slope`: see `local_derivatives`; `flow`: the gradient that goes back here, if it is known; `largest`: the largest
+    of the whole picture, 0.0 if all arrows are to be of one width; `longer`: whether to leave room for one more box.
     """
     kind, attributes, width = "use", "", 1.0
     if isinstance(slope, float):
@@ -138,7 +139,7 @@ def folded_arrow(tail: str, head: str, uses: int, flowing: bool, emphasised: boo
 
 
 def _beside(text: str) -> str:
-    """The label of an arrow: far enough from it even if it is thick, and readable where other arrows run through."""
+    """The label of an arrow: off the line even if that is thick, and readable where other arrows run through it."""
     return ('<<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="0" CELLSPACING="4"><TR><TD BGCOLOR="white">'
             f"{text}</TD></TR></TABLE>>")
 

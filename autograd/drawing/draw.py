@@ -15,6 +15,7 @@ from autograd.graph import refuse_stale, topological_order
 from autograd.table.reading import is_list
 from autograd.table.row import Operation
 from autograd.value import Value
+from autograd.writing.names import given_names
 
 if TYPE_CHECKING:
     from autograd.drawing.rendering import Drawing
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 GRAPH = {"id": "computation", "fontname": FONT, "fontsize": "13", "nodesep": "0.3", "ranksep": "0.6"}
 NODES = {"fontname": FONT, "fontsize": "14", "fontcolor": "#111111", "style": "filled"}
 EDGES = {"fontname": FONT, "fontsize": "12", "fontcolor": "#333333", "color": "#555555", "arrowsize": "0.7"}
-# Layout programs get slow with many edges rather than with many nodes; then they are to be content sooner.
+# It is edges rather than nodes that make layout programs slow; where there are many, a rougher layout has to do.
 MANY_EDGES, MOST_EDGES = 500, 3000
 HASTY = {"nslimit": "2", "nslimit1": "2", "mclimit": "0.3"}
 Name = str | Operation
@@ -34,22 +35,20 @@ def draw(value: Value | Iterable[Value], *, direction: str = "LR", gradients: bo
          expand: bool | Name | Iterable[Name] = False, max_nodes: int = 500, widths: bool = True) -> "Drawing":
     """The graph of a Value, or of several, as a picture: in a notebook it shows itself, elsewhere `.render()` it.
 
-    - `direction`: where to, from inputs to outputs: "LR" for left to right, or "RL", "TB", "BT".
+    - `direction`: which way inputs lead to outputs: "LR" for left to right, or "RL", "TB", "BT".
     - `gradients`, `partials`: whether to show the gradient of each Value, and the local derivative on each arrow.
-    - `names`: a Module, or a dict of Values and Modules by name, that says which leaves are parameters, and their
-      names. Operations stand in a frame for the module that they belong to, unless `group` is False.
+    - `names`: a Module, or a dict of names and Values or Modules, that says which leaves are parameters, and what
+      they are called. Operations stand in a frame for the module that they belong to, unless `group` is False.
     - `highlight`: one or more Values; all paths from there to the outputs are emphasised.
-    - `expand`: True to open composite operations, or those to open, by name if you like; see `expand`.
-    - `max_nodes`: a graph of more, or of more arrows than anyone could follow, is folded until it has no more boxes
-      than that, and the caption says what was folded.
-    - `widths`: whether the width of an arrow tells how large a gradient flows back along it, after `backward()`.
+    - `expand`: True to open composite operations, or only those to open, by name if you like; see `expand`.
+    - `max_nodes`: a graph of more nodes, or of more arrows than anyone could follow, is folded until it has no more
+      boxes than that, and the caption says what was folded.
+    - `widths`: whether, after `backward()`, the width of an arrow tells how large a gradient flows back along it.
 
     The graph is not changed. Raises TypeError and ValueError for arguments that are none of these, StaleGraphError for
     a graph whose numbers were set after it was calculated, as `backward()` does.
     """
-    from autograd.drawing.rendering import Drawing
-
-    outputs, named = _values("draw", value), _named(names)
+    outputs, named = _values("draw", value), given_names(names)
     marked = _values("highlight", () if highlight is None else highlight)
     if not outputs:
         raise ValueError("draw needs at least one Value")
@@ -64,9 +63,16 @@ def draw(value: Value | Iterable[Value], *, direction: str = "LR", gradients: bo
     edges = sum(map(len, picture.parents))
     if len(picture.order) > max_nodes or edges > max(MOST_EDGES, 6 * max_nodes):
         picture.fold(max_nodes)
-    return Drawing("computation", body=[f"\t{line}\n" for line in picture.statements()], format="svg",
-                   graph_attr=GRAPH | {"rankdir": direction} | (HASTY if edges > MANY_EDGES else {}),
-                   node_attr=NODES, edge_attr=EDGES)
+    return drawing_of([*picture.caption(), *picture.statements()], edges, direction)
+
+
+def drawing_of(statements: Iterable[str], edges: int, direction: str = "LR", **nodes: str) -> "Drawing":
+    """Statements of DOT as a drawing. `nodes`: attributes that all boxes have."""
+    from autograd.drawing.rendering import Drawing
+
+    hasty = HASTY if edges > MANY_EDGES else {}
+    return Drawing("computation", body=[f"\t{line}\n" for line in statements], format="svg",
+                   graph_attr=GRAPH | {"rankdir": direction} | hasty, node_attr=NODES | nodes, edge_attr=EDGES)
 
 
 def _values(what: str, value: Any) -> list[Value]:
@@ -80,28 +86,9 @@ def _values(what: str, value: Any) -> list[Value]:
     return list(dict.fromkeys(items))
 
 
-def _named(names: Any) -> dict[Value, str]:
-    """The names of Values, from a module or a dict of Values and modules."""
-    if names is None:
-        return {}
-    if hasattr(names, "named_parameters"):
-        return {parameter: str(name) for name, parameter in names.named_parameters()}
-    if not hasattr(names, "items"):
-        raise TypeError(f"names is a Module or a dict of Values and Modules by name, not {type(names).__name__!r}")
-    found: dict[Value, str] = {}
-    for name, item in names.items():
-        if isinstance(item, Value):
-            found[item] = str(name)
-        elif hasattr(item, "named_parameters"):
-            found |= {parameter: f"{name}.{inner}" for inner, parameter in item.named_parameters()}
-        else:
-            raise TypeError(f"names[{name!r}] is neither a Value nor a Module, but {type(item).__name__!r}")
-    return found
-
-
 def _opened(outputs: list[Value], marked: list[Value], named: dict[Value, str], only: Name | Iterable[Name] | None,
             gradients: bool) -> tuple[list[Value], list[Value], dict[Value, str]]:
-    """The same with composite operations opened, the new nodes with the gradients that they would have."""
+    """The same with composite operations opened, and in the new nodes the gradients that they would have."""
     there = set(topological_order(outputs))
     inner = [value for value in dict.fromkeys([*marked, *named]) if value in there and value.op is not None]
     twins = dict(zip([*outputs, *inner], expand_all([*outputs, *inner], only), strict=True))

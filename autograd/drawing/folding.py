@@ -1,7 +1,7 @@
 """Large graphs made small: many nodes shown as one, by the module they belong to or by their structure.
 
-What is folded is told by numbers alone: a list that has, for each node of a topological order, the number of its
-unit. Nodes of one unit share a box. Nothing is left out, and every graph gets as small as it is asked to.
+The answer is a list that has, for each node of a topological order, the number of its unit: nodes of one unit share a
+box. Nothing is left out, and every graph gets as small as it is asked to. picture.py turns units into boxes.
 """
 
 from collections.abc import Hashable, Sequence
@@ -71,9 +71,9 @@ def _fans(order: Sequence[Value], parents: Sequence[Sequence[int]], by_module: S
 
 def _chains(order: Sequence[Value], parents: Sequence[Sequence[int]], units: Units, by_module: Sequence[str],
             kept: set[int], of_one_operation: bool) -> Units:
-    """Units that only go into one other are one with it, if it is the same operation, or is made of nothing else."""
+    """Units that go into only one other are one with it, if it is the same operation, or is made of nothing else."""
     children: dict[int, set[int]] = {unit: set() for unit in units}
-    inner: dict[int, set[int]] = {unit: set() for unit in units}  # the units that each is made of, but leaves
+    inner: dict[int, set[int]] = {unit: set() for unit in units}  # the units that each is made of, except leaves
     for place, unit in enumerate(units):
         for parent in parents[place]:
             if units[parent] != unit:
@@ -98,7 +98,7 @@ def _chains(order: Sequence[Value], parents: Sequence[Sequence[int]], units: Uni
 
 
 def _depths(parents: Sequence[Sequence[int]], kept: set[int], most: int) -> Units:
-    """As many units as may be, each of nodes that are about as many steps away from the leaves."""
+    """As many units as there may be, each of nodes that are about as many steps away from the leaves."""
     depth = [0] * len(parents)
     for place, above in enumerate(parents):
         if above:

@@ -1,4 +1,6 @@
-"""Picture: a graph as statements of DOT, some of its nodes folded into one box if need be."""
+"""Picture: a graph as statements of DOT, the language of layout programs: boxes in the frames of their modules, arrows,
+and a caption. What one box or arrow looks like stands in boxes.py; which nodes share a box is found by folding.py.
+"""
 
 import math
 import re
@@ -7,12 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from autograd.drawing.boxes import Slope, arrow, box, folded_arrow, folded_box, kind_of, local_derivatives
 from autograd.drawing.folding import fold
-from autograd.drawing.text import html, quoted, roomy, shortened
+from autograd.drawing.text import html, quoted, wide_html
 from autograd.graph import topological_order
 from autograd.value import Value
-from autograd.writing.modules import common, counting, lineage, members
+from autograd.writing.modules import common_module, lineage, modules_of_nodes, natural_order
+from autograd.writing.names import shortened
 
-UNCOUNTED = 10**9  # paths; there may be more of them than a number has room for
+UNCOUNTED = 10**9  # paths; their number may have thousands of digits
 SHADES = ("#FFFFFF", "#F5F5F5")  # of frames in frames
 
 
@@ -33,7 +36,7 @@ class Picture:
         self.parents = [[self.places[parent] for parent in node.parents] for node in self.order]
         self.emphasised = self._after(self.marked)
         parameters = {place: named[node] for place, node in enumerate(self.order) if node.op is None and node in named}
-        self.inside = members(self.order, self.parents, parameters)
+        self.inside = modules_of_nodes(self.order, self.parents, parameters)
         framed = group and any(self.inside)
         # The modules in which each constant is used, by the outermost module.
         self.users: dict[int, dict[tuple[str, ...], list[str]]] = {}
@@ -42,11 +45,9 @@ class Picture:
                 if self.order[parent].constant:
                     module = self.inside[place]
                     self.users.setdefault(parent, {}).setdefault(lineage(module)[:1], []).append(module)
-        self.kinds = [kind_of(node, place in parameters, False) for place, node in enumerate(self.order)]
-        for place in self.outputs:
-            if self.order[place].op is not None:
-                self.kinds[place] = "output"
-        self.cells = [f"n{place}" for place in range(len(self.order))]  # the box of each node
+        shown = set(self.outputs)
+        self.kinds = [kind_of(node, place in parameters, place in shown) for place, node in enumerate(self.order)]
+        self.boxes = [f"n{place}" for place in range(len(self.order))]  # the box of each node
         self.groups: dict[str, list[int]] = {}  # the nodes of each box that stands for several
         self.folded_as: dict[str, str] = {}  # the module that such a box is, or ""
 
@@ -59,29 +60,31 @@ class Picture:
         numbers: dict[int, str] = {}
         for place, unit in enumerate(units):
             if sizes[unit] > 1:
-                cell = self.cells[place] = numbers.setdefault(unit, f"f{len(numbers)}")
-                self.groups.setdefault(cell, []).append(place)
-                self.folded_as[cell] = modules[place]
+                self.put(place, numbers.setdefault(unit, f"f{len(numbers)}"), modules[place])
+
+    def put(self, place: int, name: str, module: str) -> None:
+        """Put a node into the box of this name, which stands for several, and for this module if there is one."""
+        self.boxes[place] = name
+        self.groups.setdefault(name, []).append(place)
+        self.folded_as[name] = module
 
     def statements(self) -> Iterable[str]:
-        """The caption, the boxes in their frames, and the arrows, in DOT."""
+        """The boxes in their frames, and the arrows, in DOT."""
         frames: dict[str, list[str]] = {"": []}
         folded = set(self.folded_as.values()) - {""}
         for place, node in enumerate(self.order):
-            if self.cells[place] not in self.groups:
-                for cell, module in self._copies(place):
+            if self.boxes[place] not in self.groups:
+                for name, module in self._copies(place):
                     # What is kept of a module that is a box stands beside this box, without a frame of the same name.
                     module = next((_around(outer) for outer in lineage(module) if outer in folded), module)
                     frames.setdefault(module, []).append(
-                        box(cell, node, self.kinds[place], str(self.named.get(node) or node.label or ""), module,
+                        box(name, node, self.kinds[place], str(self.named.get(node) or node.label or ""), module,
                             self.gradients, place in self.emphasised))
-        for cell, places in self.groups.items():
-            module = self.folded_as[cell]
+        for name, places in self.groups.items():
+            module = self.folded_as[name]
             frames.setdefault(_around(module) if self.group else "", []).append(
-                folded_box(cell, [self.order[place] for place in places], [self.kinds[place] for place in places],
+                folded_box(name, [self.order[place] for place in places], [self.kinds[place] for place in places],
                            module, self.gradients, not self.emphasised.isdisjoint(places)))
-        if self.groups or self.marked:
-            yield f"label=<{self._caption()}> labelloc=b labeljust=l"
         yield from _framed(frames)
         yield from self._arrows()
 
@@ -92,17 +95,17 @@ class Picture:
         share the 1 that biases are multiplied by, and arrows from one box to all neurons would hide the rest.
         """
         if not self.group:
-            return [(self.cells[place], "")]
+            return [(self.boxes[place], "")]
         users = self.users.get(place)
         if users is None or self.groups:
-            return [(self.cells[place], self.inside[place])]
-        return [(self._cell(place, modules[0]), common(modules)) for modules in users.values()]
+            return [(self.boxes[place], self.inside[place])]
+        return [(self._box_for(place, modules[0]), common_module(modules)) for modules in users.values()]
 
-    def _cell(self, place: int, user: str) -> str:
+    def _box_for(self, place: int, user: str) -> str:
         """The box from which a Value goes into an operation of this module."""
         users = self.users.get(place)
         number = list(users).index(lineage(user)[:1]) if users and self.group and not self.groups else 0
-        return self.cells[place] + (f"_{number + 1}" if number else "")
+        return self.boxes[place] + (f"_{number + 1}" if number else "")
 
     def _arrows(self) -> Iterable[str]:
         uses: Counter[tuple[str, str]] = Counter()
@@ -113,11 +116,11 @@ class Picture:
             if node.op is None:
                 continue
             parents = self.parents[place]
-            head = self.cells[place]
+            head = self.boxes[place]
             folded = head in self.groups
             slopes = [None] * len(parents) if folded else local_derivatives(node)
             for k, (parent, slope) in enumerate(zip(parents, slopes, strict=True)):
-                tail = self.cells[parent]
+                tail = self.boxes[parent]
                 if not folded and tail not in self.groups:
                     flow = node.grad * slope if self.gradients and isinstance(slope, float) else None
                     single.append((parent, place, k, slope, flow))
@@ -133,7 +136,7 @@ class Picture:
         for parent, place, k, slope, flow in single:
             # What comes into a frame from the inputs starts to the left of it.
             longer = self.group and self.kinds[parent] == "input" and bool(self.inside[place])
-            yield arrow(self._cell(parent, self.inside[place]), self.cells[place], f"e{place}-{k}", slope,
+            yield arrow(self._box_for(parent, self.inside[place]), self.boxes[place], f"e{place}-{k}", slope,
                         flow if known else None, largest if self.widths else 0.0, self.partials,
                         parent in self.emphasised, longer)
         for (tail, head), count in uses.items():
@@ -148,14 +151,15 @@ class Picture:
                     after.add(place)
         return after
 
-    def _caption(self) -> str:
+    def caption(self) -> Iterable[str]:
+        """What was folded and how many paths are emphasised, as a statement of DOT, if there is any of that."""
         lines: list[str] = []
         if self.groups:
-            boxes = len(set(self.cells))
+            boxes = len(set(self.boxes))
             lines.append(f"{len(self.order):,} values in {boxes:,} boxes")
-            folded = sorted((counting(module), module, cell) for cell, module in self.folded_as.items() if module)
-            modules = [f"{html(shortened(module))} ({len(self.groups[cell]):,})" for _, module, cell in folded]
-            others = [len(self.groups[cell]) for cell, module in self.folded_as.items() if not module]
+            folded = sorted((natural_order(module), module, name) for name, module in self.folded_as.items() if module)
+            modules = [f"{html(shortened(module))} ({len(self.groups[name]):,})" for _, module, name in folded]
+            others = [len(self.groups[name]) for name, module in self.folded_as.items() if not module]
             if modules:
                 more = f" and {len(modules) - 8} more" if len(modules) > 8 else ""
                 lines.append(f"folded by module: {', '.join(modules[:8])}{more}")
@@ -164,7 +168,9 @@ class Picture:
                              f"{'boxes' if len(others) > 1 else 'box'}")
         if self.marked:
             lines.append(self._paths())
-        return '<BR ALIGN="LEFT"/>'.join([" ", *lines, ""])
+        if lines:
+            text = '<BR ALIGN="LEFT"/>'.join([" ", *lines, ""])
+            yield f"label=<{text}> labelloc=b labeljust=l"
 
     def _paths(self) -> str:
         """How many paths are emphasised, each of which is a product in the sum that the chain rule makes."""
@@ -183,29 +189,27 @@ def _around(module: str) -> str:
 
 def _framed(frames: Mapping[str, Sequence[str]]) -> Iterable[str]:
     """The boxes, those of a module in a cluster, which is in the cluster of the module around it."""
-    modules = sorted({outer for module in frames for outer in lineage(module)}, key=counting)
+    modules = sorted({outer for module in frames for outer in lineage(module)}, key=natural_order)
     slugs: Counter[str] = Counter()
     names: dict[str, str] = {}
+    inner: dict[str, list[str]] = {}
     for module in modules:
         slug = re.sub(r"[^0-9A-Za-z]+", "-", module).strip("-")
         slugs[slug] += 1
         names[module] = f"c-{slug}" + (f"-{slugs[slug]}" if slugs[slug] > 1 else "")
-    yield from frames.get("", ())
-
-    inner: dict[str, list[str]] = {}
-    for module in modules:
         inner.setdefault(_around(module), []).append(module)
+    return _contents("", frames, inner, names)
 
-    def cluster(module: str) -> Iterable[str]:
-        yield f'subgraph "cluster-{names[module]}" {{'
-        shade = SHADES[len(lineage(module)) % 2]
-        yield (f'id="{names[module]}" class=module label=<{roomy(shortened(module), 13)}> tooltip={quoted(module)} '
+
+def _contents(module: str, frames: Mapping[str, Sequence[str]], inner: Mapping[str, Sequence[str]],
+              names: Mapping[str, str]) -> Iterable[str]:
+    """The boxes of a module, and the clusters of the modules in it."""
+    yield from frames.get(module, ())
+    for part in inner.get(module, ()):
+        shade = SHADES[len(lineage(part)) % 2]
+        yield f'subgraph "cluster-{names[part]}" {{'
+        yield (f'id="{names[part]}" class=module label=<{wide_html(shortened(part), 13)}> tooltip={quoted(part)} '
                f'labelloc=t labeljust=l style="rounded,filled" color="#B8B8B8" fillcolor="{shade}" '
                'fontcolor="#444444" margin=12')
-        yield from frames.get(module, ())
-        for part in inner.get(module, ()):
-            yield from cluster(part)
+        yield from _contents(part, frames, inner, names)
         yield "}"
-
-    for module in inner.get("", ()):
-        yield from cluster(module)

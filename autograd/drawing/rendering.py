@@ -1,7 +1,7 @@
 """Drawing: a picture that lays itself out wherever Python runs.
 
-The layout is made by the system's Graphviz where there is one that works, and otherwise by `graphviz-pure`, a program
-that installing this package puts next to the interpreter. Nothing of the package `graphviz` is changed for others.
+The layout is made by the system's Graphviz if there is one that works, and otherwise by `graphviz-pure`, a program
+that is installed together with this package. Nothing of the package `graphviz` is changed for others.
 """
 
 # The package graphviz brings no complete types.
@@ -9,7 +9,6 @@ that installing this package puts next to the interpreter. Nothing of the packag
 # pyright: reportUnknownArgumentType=false
 
 import os
-import re
 import shutil
 import subprocess
 import sysconfig
@@ -18,7 +17,7 @@ from typing import Any
 
 import graphviz
 
-from autograd.drawing.text import FAMILY, FONT
+from autograd.drawing.svg import for_browsers
 from autograd.writing.saving import save
 
 SYSTEM = "dot"
@@ -42,12 +41,12 @@ class Drawing(graphviz.Digraph):
     """A graph as a picture, which is what `draw` returns: a `graphviz.Digraph` that needs no Graphviz.
 
     In a notebook it shows itself; `.render("picture.svg")` writes a file and returns its path; `.svg()`, `.pipe()`
-    return the picture; `.view()` opens it; `.source` is what it is made from, in the language DOT.
+    return the picture; `.view()` opens it; `.source` is what it is made from, in DOT, the language of Graphviz.
 
     `timeout`: how many seconds a layout may take, 20 unless it is set.
 
-    What is laid out raises ValueError for a format that there is not, TimeoutError for a layout that takes too long,
-    and LayoutProgramNotFound.
+    Whatever needs a layout raises ValueError for a format that does not exist, TimeoutError if the layout takes too
+    long, and LayoutProgramNotFound.
     """
 
     timeout: float = 20.0
@@ -67,7 +66,7 @@ class Drawing(graphviz.Digraph):
             options += [f"-G{name}={number}" for name, number in PIXELS.items() if name not in self.graph_attr]
         picture = self._laid_out(options)
         if format == "svg" and not renderer:
-            picture = tidied(picture.decode()).encode()
+            picture = for_browsers(picture.decode()).encode()
         return picture if encoding is None else picture.decode(encoding)
 
     def svg(self) -> str:
@@ -92,8 +91,8 @@ class Drawing(graphviz.Digraph):
                raise_if_result_exists: bool = False, overwrite_source: bool = False) -> str:
         """Write the picture to a file, and return its path.
 
-        As in `graphviz`, `filename` is that of the source, and the picture's name is that with the format appended,
-        while `outfile` names the picture itself. But a `filename` that ends as pictures do, `picture.svg`, names the
+        As in `graphviz`, `filename` names the source, and the picture is called the same with the format appended,
+        while `outfile` names the picture itself. But a `filename` that ends like a picture's, `picture.svg`, names the
         picture, and no source is written. A file appears, or is replaced, only when it is complete.
         """
         if filename is not None and outfile is None and format is None and _format_of(filename) in graphviz.FORMATS:
@@ -137,7 +136,7 @@ class Drawing(graphviz.Digraph):
         return self.svg()
 
     def _laid_out(self, options: list[str]) -> bytes:
-        """What the first of the layout programs that can do it makes of the source."""
+        """What the first layout program that can do it makes of the source."""
         programs, source, complaint = layout_programs(), self.source.encode(), "nothing came out"
         if not programs:
             raise LayoutProgramNotFound
@@ -161,50 +160,11 @@ class Drawing(graphviz.Digraph):
 
 
 def layout_programs() -> list[str]:
-    """The paths of the layout programs that there are, the best one first."""
-    # Scripts of this environment, activated or not, and of the user; what is on the PATH comes last.
+    """The paths of the layout programs on this machine, the best one first."""
+    # The scripts of this environment, activated or not, and of the user; what is on the PATH comes last.
     folders = [sysconfig.get_path("scripts"), sysconfig.get_path("scripts", sysconfig.get_preferred_scheme("user"))]
     found = [shutil.which(SYSTEM), *(shutil.which(EMBEDDED, path=folder) for folder in folders), shutil.which(EMBEDDED)]
     return list(dict.fromkeys(program for program in found if program))
-
-
-_PREAMBLE = re.compile(r"<!DOCTYPE[^>]*>\s*|<!--.*?-->\s*", re.DOTALL)
-_TITLE = re.compile(r"<title>[^<]*</title>\n")
-_BOX = re.compile(r'<g id="[^"]*" class="node .*?</g>', re.DOTALL)  # of `draw`; nodes of others have no class
-_OUTLINE = re.compile(r' (?:cx|d|points)="([^"]*)"')
-_ACROSS = re.compile(r"(?<![,\d.-])-?[\d.]+")  # what no comma comes before: "3,4 5,6"
-_TEXT = re.compile(r'text-anchor="start" x="[^"]*" y="([^"]*)"')
-_ANCHOR = re.compile(r'<g id="a_[^"]*"><a xlink:title="([^"]*)">\n|</a>\n</g>\n')
-
-
-def tidied(svg: str) -> str:
-    """An SVG with the tooltips where browsers look for them, in the `<title>` of each node, edge and cluster.
-
-    Layout programs write the identifier there, and the tooltip on a link that leads nowhere. The type declaration,
-    which refers to another server, and the comments are left out. Lines in boxes stand in the middle.
-    """
-    svg = _PREAMBLE.sub("", svg).replace("&#45;", "-").replace(f'font-family="{FONT}"', f'font-family="{FAMILY}"')
-    svg = svg.replace('stroke="transparent"', 'stroke="none"')  # which is no colour in SVG 1.1
-    pieces = _TITLE.split(svg)
-    return _BOX.sub(_centred, pieces[0] + "".join(map(_retitled, pieces[1:])))
-
-
-def _retitled(piece: str) -> str:
-    """What follows a title, up to the next one."""
-    links: list[str] = _ANCHOR.findall(piece)
-    tooltip = next(filter(None, links), "")
-    return (f"<title>{tooltip}</title>\n" if tooltip else "") + _ANCHOR.sub("", piece)
-
-
-def _centred(box: re.Match[str]) -> str:
-    """A box with each line of a single text in its middle, also if the layout program took it for wider than it is."""
-    outline = _OUTLINE.search(box[0])
-    across = list(map(float, _ACROSS.findall(outline[1]))) if outline else []
-    if not across:
-        return box[0]
-    middle, lines = (min(across) + max(across)) / 2, _TEXT.findall(box[0])
-    return _TEXT.sub(lambda text: f'text-anchor="middle" x="{middle:.2f}" y="{text[1]}"'
-                     if lines.count(text[1]) == 1 else text[0], box[0])
 
 
 def _format_of(filename: FilePath) -> str:
@@ -216,6 +176,6 @@ def _same(one: str, other: str) -> bool:
 
 
 def _write(path: str, data: bytes) -> None:
-    """Write a whole file or none, in a folder that is made if need be."""
+    """Write a whole file or none, in a folder that is created if need be."""
     os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
     save(Path(path), data)

@@ -1,7 +1,7 @@
 """Text in pictures: numbers as they are read, and labels, which are data and not markup.
 
-A layout program gives a meaning to backslashes, quotes, entities and tags; XML has no control characters at all; and
-neither program can measure every script. So all text goes through here.
+Layout programs give a meaning to backslashes, quotes, entities and tags; XML has no control characters at all; and no
+layout program can measure every script. So all text goes through here.
 """
 
 import re
@@ -12,10 +12,9 @@ from autograd.writing.numbers import shown
 
 FONT = "Arial"  # both layout programs know how wide its letters are
 FAMILY = "Arial,Liberation Sans,Helvetica,sans-serif"  # and these have letters of the same widths
-LONGEST = 32  # characters of a label that are shown; the tooltip has all of them
 
-# What no SVG may hold, or what would not be seen or would turn its surroundings around: control characters, surrogates,
-# noncharacters, and marks of direction other than the letters themselves.
+# What no SVG may hold, what would not be seen, or what would reverse the text around it: control characters,
+# surrogates, noncharacters, and marks of direction other than the letters themselves.
 _INVISIBLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef"
                         "\ufeff\ufff9-\ufffb" + "".join(chr(plane << 16 | end) for plane in range(17)
                                                         for end in (0xFFFE, 0xFFFF)) + "]")
@@ -32,30 +31,25 @@ def visible(text: str) -> str:
 
     Lines remain lines.
     """
-    return _INVISIBLE.sub(lambda match: _picture(ord(match[0])), text)
-
-
-def shortened(text: str, longest: int = LONGEST) -> str:
-    """The text, or its beginning and an ellipsis."""
-    return text if len(text) <= longest else text[: longest - 1] + "…"
+    return _INVISIBLE.sub(lambda match: _symbol(ord(match[0])), text)
 
 
 @lru_cache(1000)
 def html(text: str) -> str:
-    """One line of text for inside of an HTML-like label."""
+    """Text as one line of an HTML-like label."""
     text = _escaped(visible(text).replace("\n", "␊"))
-    # Layout programs read backslashes here as well, and stumble over a bare bracket.
+    # Layout programs interpret backslashes here, too, and stumble over a bare bracket.
     return _SPACES.sub("\u00a0", text.replace("\\", "\\\\").replace("]", "&#93;"))
 
 
 def quoted(text: str) -> str:
-    """A tooltip of any number of lines as a quoted string of DOT, to be read as it is typed."""
+    """A tooltip of any number of lines as a quoted string of DOT, to be shown just as it was typed."""
     # Layout programs take backslashes out of tooltips twice.
     return '"' + _escaped(visible(text)).replace("\\", "\\" * 4).replace("\n", "\\n") + '"'
 
 
 def width(text: str, points: float) -> float:
-    """How wide the text may be in points. 0.0 for ASCII, which layout programs can measure."""
+    """How wide the text may become, in points; 0.0 for ASCII, which layout programs can measure."""
     if text.isascii():
         return 0.0
     return points * sum(0.0 if unicodedata.combining(character) else
@@ -63,14 +57,14 @@ def width(text: str, points: float) -> float:
                         for character in text)
 
 
-def room(text: str, points: float, factor: float) -> str:
-    """The attribute that makes a box wide enough for the text; `factor`: how much wider the shape is than its text."""
+def width_attribute(text: str, points: float, factor: float) -> str:
+    """The attribute that makes a box wide enough for the text; `factor`: how much wider than its text the shape is."""
     wide = width(text, points)
     return f" width={(wide * factor + 24) / 72:.2f}" if wide else ""
 
 
-def roomy(text: str, points: float) -> str:
-    """Text for inside of an HTML-like label that has no box of its own to be widened: that of a cluster."""
+def wide_html(text: str, points: float) -> str:
+    """The same as `html` for a label that has no box to be widened, that of a cluster: it brings its own width."""
     wide = width(text, points)
     if not wide:
         return html(text)
@@ -81,5 +75,5 @@ def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
-def _picture(code: int) -> str:
+def _symbol(code: int) -> str:
     return chr(0x2400 + code) if code < 0x20 else "␡" if code == 0x7F else "�"

@@ -15,7 +15,7 @@ from autograd.recording.modes import state
 from autograd.recording.node import Node
 from autograd.table.reading import is_tuple
 from autograd.value import Value
-from autograd.writing.modules import members
+from autograd.writing.modules import modules_of_nodes
 from autograd.writing.names import names_of
 
 
@@ -99,7 +99,7 @@ class Graph:
         parents = [[self.place[parent] for parent in node.parents] for node in self.order]
         parameters = {self.place[node]: name for node, name in self.given.items()
                       if node in self.place and node.op is None}
-        return dict(zip(self.order, members(self.order, parents, parameters), strict=True))
+        return dict(zip(self.order, modules_of_nodes(self.order, parents, parameters), strict=True))
 
     @cached_property
     def wrt(self) -> tuple[Value, ...]:

@@ -12,7 +12,7 @@ from autograd.lesson.notation import pattern, written
 from autograd.recording.modes import always_recording
 from autograd.table.reading import is_tuple
 from autograd.value import Value, constant
-from autograd.writing.modules import counting, lineage, module_of
+from autograd.writing.modules import lineage, module_of, natural_order
 
 _LARGEST_EXPANSION = 100  # nodes; inside another picture, nobody reads one of more
 _MOST_BOXES = 40  # in a graph of more, modules are folded
@@ -161,7 +161,7 @@ def _folded(graph: Graph) -> dict[str, list[Value]]:
         modules.setdefault(graph.modules[node], []).append(node)
     around = {outer for module in modules for outer in lineage(module)[:-1]}
     boxes, folded = len(graph.order), dict[str, list[Value]]()
-    for module, nodes in sorted(modules.items(), key=lambda item: counting(item[0])):
+    for module, nodes in sorted(modules.items(), key=lambda item: natural_order(item[0])):
         if boxes <= _MOST_BOXES:
             break
         if module and module not in around and module != graph.modules[graph.output] and len(nodes) > 1:

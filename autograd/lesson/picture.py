@@ -3,11 +3,9 @@
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from autograd.drawing.draw import EDGES, GRAPH, HASTY, MANY_EDGES, NODES
+from autograd.drawing.draw import drawing_of
 from autograd.drawing.picture import Picture
-from autograd.drawing.rendering import Drawing
 from autograd.graph import topological_order
 from autograd.table.reading import is_tuple
 from autograd.value import Value, constant
@@ -20,7 +18,7 @@ _LINES = (("name", -11, 13), ("value", 5, 15), ("gradient", 20, 12))
 
 
 def picture(output: Value, names: Mapping[Value, str], folded: Mapping[str, Sequence[Value]]) -> str:
-    """The graph as SVG without colours, numbers and names: these are the page's. It goes from left to right.
+    """The graph as SVG, from left to right, without the colours, numbers and names, which the page puts in.
 
     Each box says which node it is, by its place in the topological order, and each arrow which child and argument.
     `folded`: the modules that are one box each, with their nodes.
@@ -31,18 +29,16 @@ def picture(output: Value, names: Mapping[Value, str], folded: Mapping[str, Sequ
 def picture_of_part(part: Sequence[Value], places: Mapping[Value, int], names: Mapping[Value, str]) -> str:
     """Some nodes of a graph, in topological order, with what they come from, each by its place in the whole graph."""
     twins: dict[Value, Value] = {}
-
-    def leaf(node: Value) -> Value:
-        return constant(node.data) if node.constant else Value(node.data, node.label)
-
-    def twin(argument: Any) -> Any:
-        return tuple(map(twin, argument)) if is_tuple(argument) else twins[argument]
-
     for node in part:
         for parent in node.parents:
             if parent not in twins:
-                twins[parent] = leaf(parent)  # from outside of the part
-        twins[node] = leaf(node) if node.op is None else Value.restored(node.op, twin(node.arguments), node.data)
+                twins[parent] = _leaf(parent)  # it is not in the part itself
+        if node.op is None:
+            twins[node] = _leaf(node)
+        else:
+            arguments = tuple(tuple(twins[item] for item in argument) if is_tuple(argument) else twins[argument]
+                              for argument in node.arguments)
+            twins[node] = Value.restored(node.op, arguments, node.data)
     used = {parent for node in part for parent in node.parents}
     outputs = [twins[node] for node in part if node not in used and node.op is not None]
     place_of = {twin: places[node] for node, twin in twins.items()}
@@ -50,20 +46,20 @@ def picture_of_part(part: Sequence[Value], places: Mapping[Value, int], names: M
     return _svg(outputs, named, [place_of[twin] for twin in topological_order(outputs)], {})
 
 
+def _leaf(node: Value) -> Value:
+    return constant(node.data) if node.constant else Value(node.data, node.label)
+
+
 def _svg(outputs: list[Value], names: Mapping[Value, str], places: Sequence[int] | None,
          folded: Mapping[str, Sequence[Value]]) -> str:
     """`places`: the numbers of the nodes on the page, in topological order; None if they are what the drawing has."""
     drawn = Picture(outputs, [], dict(names), True, True, False, places is None)
     for number, (module, nodes) in enumerate(folded.items()):
-        cell = f"f{number}"
-        drawn.groups[cell], drawn.folded_as[cell] = [drawn.places[node] for node in nodes], module
-        for place in drawn.groups[cell]:
-            drawn.cells[place] = cell
-    statements = [f"\t{line}\n" for line in drawn.statements() if not line.startswith("label=")]  # the caption
-    many = sum(map(len, drawn.parents)) > MANY_EDGES
-    drawing = Drawing("computation", body=statements, graph_attr=GRAPH | {"rankdir": "LR"} | (HASTY if many else {}),
-                      node_attr=NODES | {"width": "1.35"}, edge_attr=EDGES)  # inches: room for any number of 4 digits
-    svg = ElementTree.fromstring(re.sub(r"<!DOCTYPE[^>]*>", "", drawing.svg()))
+        for node in nodes:
+            drawn.put(drawn.places[node], f"f{number}", module)
+    edges = sum(map(len, drawn.parents))
+    drawing = drawing_of(drawn.statements(), edges, width="1.35")  # inches: room for any number of 4 digits
+    svg = ElementTree.fromstring(drawing.svg())
     (graph,) = (child for child in svg if _tag(child) == "g")
     parts: dict[str, list[str]] = {"cluster": [], "edge": [], "node": []}
     for group in graph:

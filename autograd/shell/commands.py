@@ -1,16 +1,15 @@
-"""The commands: each is one function, which gives its parser options and examples, and returns what is to be run."""
+"""The commands: each is one function, which gives its parser options and examples, and returns what is to be run.
+
+main.py finds the command that was typed; output.py says where its result goes.
+"""
 
 import json
 import math
-import re
 import sys
-import webbrowser
 from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 from collections.abc import Callable, Container, Mapping
 from contextlib import nullcontext, redirect_stdout
 from io import StringIO
-from itertools import count
-from pathlib import Path
 
 from autograd.calculus.checking import check_gradients
 from autograd.calculus.expansion import expand
@@ -18,22 +17,18 @@ from autograd.drawing.draw import draw
 from autograd.errors import DomainError, GradientError
 from autograd.explaining.explanation import Explanation, explain
 from autograd.explaining.sentences import LANGUAGES
+from autograd.shell.output import OptionError, deliver, destination, output_options
 from autograd.value import Value, constant
 from autograd.writing.expression import Expression, read, read_values
-from autograd.writing.saving import save
 
 Run = Callable[[Namespace], int]
 FORMATS = {"text": ".txt", "markdown": ".md", "latex": ".tex", "json": ".json", "html": ".html"}
 
 
-class OptionError(ValueError):
-    """An option that does not fit."""
-
-
 def draw_command(parser: ArgumentParser) -> Run:
     """`draw`: the graph of a formula as a picture."""
-    _output_options(parser, "where to save the picture, in the format that the suffix names: .svg, .png, .dot and "
-                            "others; without it, SVG is printed, or saved if this is a terminal")
+    output_options(parser, "where to save the picture, in the format that the suffix names: .svg, .png, .dot and "
+                           "others; without it, SVG is printed, or saved if this is a terminal")
     parser.add_argument("--direction", choices=["LR", "TB", "RL", "BT"], default="LR",
                         help="where the arrows go: from left (L) to right (R), or from top (T) to bottom (B)")
     parser.add_argument("--gradients", action=BooleanOptionalAction, default=True, help="show the gradients")
@@ -47,11 +42,11 @@ def draw_command(parser: ArgumentParser) -> Run:
     def run(options: Namespace) -> int:
         expression, numbers = _read(options)
         if options.highlight is not None:
-            _known("--highlight", options.highlight, numbers)
-        path = _destination(options, "drawing.svg")
+            _require("--highlight", options.highlight, numbers)
+        path = destination(options, "drawing.svg")
         if path and not path.suffix:
             raise OptionError(f"{path} needs a suffix that says the format, such as .svg")
-        output, inputs = _recorded(expression, numbers)
+        output, inputs = _graph_of(expression, numbers)
         if options.expand:
             output = expand(output)
         if options.gradients:
@@ -61,7 +56,7 @@ def draw_command(parser: ArgumentParser) -> Run:
                 raise RuntimeError(f"{error}; --no-gradients leaves the gradients out") from None
         highlight = inputs[options.highlight] if options.highlight else None
         drawing = draw(output, direction=options.direction, gradients=options.gradients, highlight=highlight)
-        _deliver(drawing.pipe(path.suffix[1:].lower() if path else "svg"), path, options)
+        deliver(drawing.pipe(path.suffix[1:].lower() if path else "svg"), path, options)
         return 0
 
     return run
@@ -70,8 +65,8 @@ def draw_command(parser: ArgumentParser) -> Run:
 def explain_command(parser: ArgumentParser) -> Run:
     """`explain`: the steps of the chain rule, in one of five formats."""
     suffixes = ", ".join(FORMATS.values())
-    _output_options(parser, f"where to save the explanation; the suffix says the format, unless --format does: "
-                            f"{suffixes}; without it, it is printed, but a web page is saved if this is a terminal")
+    output_options(parser, f"where to save the explanation; the suffix says the format, unless --format does: "
+                           f"{suffixes}; without it, it is printed, but a web page is saved if this is a terminal")
     parser.add_argument("--format", choices=FORMATS,
                         help="text for a terminal, Markdown, a LaTeX document, JSON, or a web page to step through, to "
                              "change and to be quizzed on; text unless something else is asked for")
@@ -88,15 +83,15 @@ def explain_command(parser: ArgumentParser) -> Run:
     def run(options: Namespace) -> int:
         expression, numbers = _read(options)
         for name in options.wrt or ():
-            _known("--wrt", name, numbers)
+            _require("--wrt", name, numbers)
         if options.lr is not None and not 0 < options.lr < math.inf:
             raise OptionError(f"--lr {options.lr}: a learning rate is a positive number")
         suffix = options.output.suffix.lower() if options.output else ".html" if options.open else ".txt"
         form = options.format or {ending: form for form, ending in FORMATS.items()}.get(suffix)
         if form is None:
             raise OptionError(f"{options.output} says no format: end it in {suffixes}, or give --format")
-        path = _destination(options, f"lesson{FORMATS[form]}", printed=form != "html")
-        output, inputs = _recorded(expression, numbers)
+        path = destination(options, f"lesson{FORMATS[form]}", printed=form != "html")
+        output, inputs = _graph_of(expression, numbers)
         explanation = explain(output, [inputs[name] for name in options.wrt] if options.wrt else None,
                               expand=options.expand, lang=options.lang)
         if options.lr is not None:
@@ -106,8 +101,8 @@ def explain_command(parser: ArgumentParser) -> Run:
 
             content = page(explanation, title=expression.text.strip(), lang=options.lang).encode()
         else:
-            content = _written(explanation, form, path is None)
-        _deliver(content, path, options)
+            content = _text_of(explanation, form, path is None)
+        deliver(content, path, options)
         return 0
 
     return run
@@ -141,8 +136,6 @@ COMMANDS = {
     "check": (check_command, "find the gradient of a formula in three ways, and compare them"),
 }
 
-# ---- What they share -------------------------------------------------------------------------------------------------
-
 
 def _read(options: Namespace) -> tuple[Expression, dict[str, float]]:
     """The formula and the numbers of its variables, which all have one."""
@@ -154,27 +147,20 @@ def _read(options: Namespace) -> tuple[Expression, dict[str, float]]:
     return expression, numbers
 
 
-def _output_options(parser: ArgumentParser, where: str) -> None:
-    # main() puts a space before what begins with a minus sign, so that it is not taken for an option.
-    parser.add_argument("-o", "--output", metavar="FILE", help=where,
-                        type=lambda name: Path(re.sub("^ (?=-)", "", name)))
-    parser.add_argument("--force", action="store_true", help="replace the file if it exists")
-    parser.add_argument("--open", action="store_true", help="save the result and show it")
-
-
-def _known(option: str, name: str, numbers: Container[str]) -> None:
+def _require(option: str, name: str, numbers: Container[str]) -> None:
     if name not in numbers:
         raise OptionError(f"{option} {name}: the formula has no such variable")
 
 
-def _recorded(expression: Expression, numbers: Mapping[str, float]) -> tuple[Value, dict[str, Value]]:
+def _graph_of(expression: Expression, numbers: Mapping[str, float]) -> tuple[Value, dict[str, Value]]:
     """The graph of a formula: its output, and the inputs by name."""
     inputs = {name: Value(number, name) for name, number in numbers.items()}
     result = expression.evaluate(inputs)
     return result if isinstance(result, Value) else constant(result), inputs
 
 
-def _written(explanation: Explanation, form: str, printed: bool) -> str:
+def _text_of(explanation: Explanation, form: str, printed: bool) -> str:
+    """An explanation in one of the formats but HTML. `printed`: whether it goes to the standard output."""
     if form == "markdown":
         return explanation.to_markdown()
     if form == "latex":
@@ -183,43 +169,3 @@ def _written(explanation: Explanation, form: str, printed: bool) -> str:
         return json.dumps(explanation.to_dict(), ensure_ascii=False, indent=2)
     with nullcontext() if printed else redirect_stdout(StringIO()):  # colours are for terminals, not for files
         return str(explanation)
-
-
-def _destination(options: Namespace, default: str, printed: bool = False) -> Path | None:
-    """The file to write, which does not exist unless it may be replaced; None for the standard output.
-
-    `printed`: whether a terminal is the place for the result if no file is named.
-    """
-    path: Path | None = options.output
-    if path is None:
-        if not options.open and (printed or not sys.stdout.isatty()):
-            return None
-        name = Path(default)
-        numbered = (name.with_stem(f"{name.stem}-{number}") for number in count(2))
-        return name if not name.exists() else next(other for other in numbered if not other.exists())
-    if not path.parent.is_dir():
-        raise OptionError(f"there is no folder {path.parent}")
-    if path.exists() and not path.is_file():
-        raise OptionError(f"{path} is not a file")
-    if path.exists() and not options.force:
-        raise OptionError(f"{path} exists already: choose another name, or --force to replace it")
-    return path
-
-
-def _deliver(content: str | bytes, path: Path | None, options: Namespace) -> None:
-    """Print the result, or save it, whole or not at all, and say where; and show it if that is wanted."""
-    if path is None and isinstance(content, str):
-        print(content)
-        return
-    data = content if isinstance(content, bytes) else f"{content}\n".encode()
-    if path is None:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        return
-    try:
-        save(path, data)
-    except OSError as error:
-        raise RuntimeError(f"{path} cannot be written: {error.strerror}") from None
-    print(f"saved as {path}")
-    if options.open and not webbrowser.open(path.resolve().as_uri()):
-        print("note: no program was found that could show it", file=sys.stderr)

@@ -16,7 +16,8 @@ from importlib.metadata import PackageNotFoundError, version
 from io import BytesIO, TextIOWrapper
 
 from autograd.errors import ExpressionError
-from autograd.shell.commands import COMMANDS, OptionError, Run
+from autograd.shell.commands import COMMANDS, Run
+from autograd.shell.output import OptionError
 from autograd.writing.expression import functions
 
 FORMULA = """\

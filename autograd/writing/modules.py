@@ -1,7 +1,12 @@
-"""Which module of a network each node of a graph belongs to, read off the graph and the names of the parameters."""
+"""Which module of a network each node of a graph belongs to, read off the graph and the names of its parameters.
+
+Modules are dotted names here, as names.py gets them from `named_parameters()`. Pictures have a frame for each module,
+and what is too large to be shown whole is summed up by module.
+"""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, reduce
+from typing import NamedTuple
 
 from autograd.value import Value
 
@@ -26,7 +31,7 @@ def lineage(module: str) -> tuple[str, ...]:
     return (*lineage(module_of(module)), module) if module else ()
 
 
-def common(modules: Sequence[str]) -> str:
+def common_module(modules: Sequence[str]) -> str:
     """The innermost module that all of these are in, or are."""
     first = modules[0]
     if all(module == first for module in modules):
@@ -35,12 +40,21 @@ def common(modules: Sequence[str]) -> str:
     return together[-1] if together else ""
 
 
-def counting(module: str) -> list[tuple[bool, int, str]]:
-    """The key that sorts modules as one counts: `layers.2` comes before `layers.10`."""
+def natural_order(module: str) -> list[tuple[bool, int, str]]:
+    """The key to sort modules by, so that `layers.2` comes before `layers.10`."""
     return [(not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in module.split(".")]
 
 
-def members(order: Sequence[Value], parents: Sequence[Sequence[int]], parameters: Mapping[int, str]) -> list[str]:
+class _Result(NamedTuple):
+    """What a module made: by which call, from which parameters, and how many operations ago it used one."""
+
+    call: int  # the place of the node that the call began with
+    parameters: int  # one bit for each
+    steps: int  # 0 also where parts of one call are put together
+
+
+def modules_of_nodes(order: Sequence[Value], parents: Sequence[Sequence[int]],
+                     parameters: Mapping[int, str]) -> list[str]:
     """The module of each node of a topological order, "" where there is none. Nodes are given by their places.
 
     - A parameter belongs to the module that its name says.
@@ -51,61 +65,52 @@ def members(order: Sequence[Value], parents: Sequence[Sequence[int]], parameters
     - Results of different calls or modules, put together, belong to what these have in common, if parameters follow.
     - A constant belongs to where it is used.
     """
-    inside = [module_of(parameters[place]) if place in parameters else "" for place in range(len(order))]
-    if not any(inside):
-        return inside
-    followed = _followed(parents, parameters)
+    modules = [module_of(parameters[place]) if place in parameters else "" for place in range(len(order))]
+    if not any(modules):
+        return modules
+    followed = _followed_by_parameters(parents, parameters)
+    is_constant = [node.constant and place not in parameters for place, node in enumerate(order)]
     bits = {parameter: 1 << number for number, parameter in enumerate(parameters)}
-    call, depends, steps = [-1] * len(order), [0] * len(order), [0] * len(order)
+    results: dict[int, _Result] = {}
     users: dict[int, list[str]] = {}  # the modules in which each constant is used
     for place, above in enumerate(parents):
-        own: list[str] = []
-        inner: list[int] = []
-        constants: list[int] = []
-        complete = True  # nothing but parameters, constants and results of modules
-        for parent in above:
-            if parent in parameters:
-                own.append(inside[parent])
-                depends[place] |= bits[parent]
-            elif parents[parent]:
-                inner.append(parent)
-                complete = complete and call[parent] >= 0
-            elif order[parent].constant:
-                constants.append(parent)
-            else:
-                complete = False
+        own = [parent for parent in above if parent in parameters]
+        inner = [parent for parent in dict.fromkeys(above) if parents[parent]]
+        constants = [parent for parent in above if is_constant[parent]]
         if own:
-            inside[place], call[place] = common(own), place
-            for parent in inner:
-                if inside[parent] == inside[place]:
-                    depends[place] |= depends[parent]
-        elif inner and complete:
-            _go_on(place, list(dict.fromkeys(inner)), inside, call, depends, steps, followed[place], bool(constants))
+            module = modules[place] = common_module([modules[parent] for parent in own])
+            before = [results[parent].parameters for parent in inner if parent in results and modules[parent] == module]
+            results[place] = _Result(place, reduce(int.__or__, [*before, *(bits[parent] for parent in own)]), 0)
+        elif inner and all(parent in results or is_constant[parent] for parent in above):
+            around = [modules[parent] for parent in inner]
+            result = _continued(place, [results[parent] for parent in inner], len(set(around)) == 1, followed[place],
+                                bool(constants))
+            if result:
+                modules[place], results[place] = common_module(around), result
         for constant in constants:
-            users.setdefault(constant, []).append(inside[place])
-    for place, modules in users.items():
-        inside[place] = common(modules)
-    return inside
+            users.setdefault(constant, []).append(modules[place])
+    for place, used_in in users.items():
+        modules[place] = common_module(used_in)
+    return modules
 
 
-def _go_on(place: int, inner: list[int], inside: list[str], call: list[int], depends: list[int], steps: list[int],
-           followed: bool, constants: bool) -> None:
-    """Let a node that has no parameters belong to where its parents do, if it should."""
-    one_call = len({call[parent] for parent in inner}) == 1
-    one_module = len({inside[parent] for parent in inner}) == 1
-    union = total = 0
-    for parent in inner:
-        union |= depends[parent]
-        total += depends[parent].bit_count()
-    parts = one_module and union.bit_count() == total
-    steps[place] = 0 if parts and not one_call else 1 + max(steps[parent] for parent in inner)
-    if followed or (parts and not one_call) or (one_call and not constants and steps[place] == 1):
-        inside[place] = common([inside[parent] for parent in inner])
-        call[place] = call[inner[0]] if one_call else place
-        depends[place] = union
+def _continued(place: int, parts: list[_Result], one_module: bool, followed: bool, constants: bool) -> _Result | None:
+    """What an operation on results of modules makes of them, None if it belongs to no module.
+
+    `one_module`: whether they are all of one; `followed`: whether parameters follow; `constants`: whether it has other
+    operands as well.
+    """
+    one_call = len({part.call for part in parts}) == 1
+    together = reduce(int.__or__, [part.parameters for part in parts])
+    separate = together.bit_count() == sum(part.parameters.bit_count() for part in parts)
+    assembled = one_module and separate and not one_call
+    steps = 0 if assembled else 1 + max(part.steps for part in parts)
+    if followed or assembled or (one_call and not constants and steps == 1):
+        return _Result(parts[0].call if one_call else place, together, steps)
+    return None
 
 
-def _followed(parents: Sequence[Sequence[int]], parameters: Mapping[int, str]) -> list[bool]:
+def _followed_by_parameters(parents: Sequence[Sequence[int]], parameters: Mapping[int, str]) -> list[bool]:
     """Whether the result of a node goes into an operation on parameters, at once or later."""
     followed = [False] * len(parents)
     for place in range(len(parents) - 1, -1, -1):

@@ -1,4 +1,6 @@
-"""What the nodes of a graph are called."""
+"""What the nodes of a graph are called: the names that a user gave, as pictures and explanations take them alike, and
+one for every node of an explanation. modules.py reads from such names which module of a network a node belongs to.
+"""
 
 import re
 from collections.abc import Mapping
@@ -11,25 +13,27 @@ _LONGEST = 40
 
 
 def given_names(names: Any) -> dict[Value, str]:
-    """The names that a user gave: a Module, or anything else with `named_parameters()`, or a dict of names.
+    """What a user gave as `names`, as the names of Values: a Module, or a dict, or nothing.
 
-    A dict goes from names to Values and Modules, or from Values to names. Raises TypeError for anything else.
+    A Module is anything with `named_parameters()`. A dict goes from names to Values and Modules, or from Values to
+    names. Raises TypeError for anything else.
     """
     if names is None:
         return {}
     if hasattr(names, "named_parameters"):
         return {parameter: str(name) for name, parameter in names.named_parameters()}
-    if not isinstance(names, Mapping):
-        raise TypeError(f"names is a Module or a dict of names and Values, not {type(names).__name__!r}")
+    if not hasattr(names, "items"):
+        raise TypeError(f"names is a Module or a dict of Values and Modules by name, not {type(names).__name__!r}")
     found: dict[Value, str] = {}
-    for key, item in names.items():  # pyright: ignore
-        name, value = (item, key) if isinstance(key, Value) else (key, item)  # pyright: ignore
-        if isinstance(value, Value):
-            found[value] = str(name)  # pyright: ignore
-        elif hasattr(value, "named_parameters"):  # pyright: ignore
-            found |= {parameter: f"{name}.{inner}" for inner, parameter in value.named_parameters()}  # pyright: ignore
+    for key, item in names.items():
+        if isinstance(key, Value):
+            found[key] = str(item)
+        elif isinstance(item, Value):
+            found[item] = str(key)
+        elif hasattr(item, "named_parameters"):
+            found |= {parameter: f"{key}.{inner}" for inner, parameter in item.named_parameters()}
         else:
-            raise TypeError(f"names has {name!r}: {value!r}, which is neither a Value nor a Module")
+            raise TypeError(f"names[{key!r}] is neither a Value nor a Module, but {type(item).__name__!r}")
     return found
 
 
@@ -57,6 +61,11 @@ def names_of(order: list[Value], given: Mapping[Value, str]) -> dict[Value, str]
         used.add(name)
         names[node] = name
     return names
+
+
+def shortened(text: str, longest: int = 32) -> str:
+    """The text, or its beginning and an ellipsis."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def _readable(name: str) -> str:

@@ -1,15 +1,16 @@
 """draw_network: a network as circles in layers, joined by lines that are its weights.
 
-This is a picture of a model; one of what a model calculates is `autograd.draw`.
+This is a picture of a model; one of what a model calculates is `autograd.draw`. Here the layers are found and checked;
+diagram.py draws them.
 """
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from autograd import no_grad
-from nn.pictures.circles import NamedLayer, Picture, dotted
 from nn.layers import Layer, Neuron
 from nn.module import Module
+from nn.pictures.diagram import Diagram, NamedLayer, dotted
 from nn.validation import count, numbers
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def draw_network(model: Any, inputs: Any = None, gradients: bool = False, *, max
     _check_sizes(layers)
     limit = count("max_units", max_units, least=3)
     outputs = None if inputs is None else _outputs(layers, inputs)
-    return Picture(layers, outputs, gradients, limit).drawing()
+    return Diagram(layers, outputs, gradients, limit).drawn()
 
 
 def _layers(model: Any, name: str) -> list[NamedLayer]:

@@ -79,7 +79,7 @@ def connections(drawing: Any) -> dict[str, tuple[str, str]]:
     return {edge["id"]: (names[edge["tail"]], names[edge["head"]]) for edge in laid_out.get("edges", [])}
 
 
-def members(drawing: Any) -> dict[str, set[str]]:
+def boxes_in_frames(drawing: Any) -> dict[str, set[str]]:
     """The names of the boxes in each frame, by the id of the frame."""
     laid_out = json.loads(drawing.pipe("json"))
     names = {item["_gvid"]: item["name"] for item in laid_out["objects"]}

@@ -1,5 +1,6 @@
 """The picture shows the graph: what is in it, between what, and with which numbers."""
 
+import gc
 import math
 import os
 import re
@@ -422,12 +423,29 @@ def test_the_graph_is_not_changed(backward: bool) -> None:
     y, *_ = neuron()
     if backward:
         y.backward()
-    state = lambda: [(id(node), node.data, node.grad, node.label, node.op, node.parents)
+    state = lambda: [(id(node), node.data, node.grad, node.label, node.op, [*map(id, node.parents)])
                      for node in topological_order(y)]
     before = state()
     for options in ({}, {"expand": True}, {"max_nodes": 2}, {"highlight": y}, {"names": {"y": y}}):
         draw(y, **options).svg()
     assert state() == before
+
+
+@pytest.mark.parametrize("options", [{}, {"max_nodes": 4}, {"expand": True}, {"group": False, "direction": "TB"}])
+def test_a_picture_is_freed_at_once(options: Any) -> None:
+    """No objects that point to each other are left for the cycle collector."""
+    model = nn.MLP(2, [2, 1], "tanh", seed=0)
+    loss = model([1.0, 2.0])
+    loss.backward()
+    make = lambda: draw(loss, names=model, highlight=model.parameters()[0], **options).svg()
+    assert make()  # what is made once for all pictures
+    gc.collect()
+    gc.disable()
+    try:
+        make()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 def test_the_same_graph_gives_the_same_bytes_and_new_numbers_keep_the_identifiers(program: str) -> None:

@@ -52,7 +52,8 @@ def test_a_network_is_folded_by_layer(program: str) -> None:
     assert "120 dot" in layers["layers.0"].tooltip.split("\n")
     assert "120 tanh" in layers["layers.0"].tooltip.split("\n")
     assert "12 parameters" in layers["layers.0"].tooltip.split("\n")
-    results = [node.data for node in order if node.op and any(p in model.layers[2].parameters() for p in node.parents)]
+    last = set(model.layers[2].parameters())
+    results = [node.data for node in order if node.op and not last.isdisjoint(node.parents)]
     assert f"data from {min(results)!r} to {max(results)!r}" in layers["layers.2"].tooltip
     for name, layer in zip(sorted(layers), model.layers, strict=True):
         norm = math.sqrt(math.fsum(p.grad**2 for p in layer.parameters()))
@@ -75,6 +76,15 @@ def test_more_modules_than_boxes_are_folded_further() -> None:
         assert_complete(picture, topological_order(loss))
     titles = {shown.texts[0] for shown in Picture(draw(loss, names=names, max_nodes=100).svg()).nodes.values()}
     assert {f"block{k}" for k in range(30)} <= titles
+
+
+def test_modules_are_folded_into_larger_ones_until_they_leave_half_of_the_boxes_to_the_rest() -> None:
+    values = [Value(0.01 * k) for k in range(20)]
+    names = {f"net{k // 10}.block{k // 2}.part{k % 2}.w": value for k, value in enumerate(values)}
+    loss = sum([tanh(value * 2) for value in values])
+    for most, titles in ((30, {f"net{k // 5}.block{k}" for k in range(10)}), (14, {"net0", "net1"})):
+        shown = Picture(draw(loss, names=names, max_nodes=most).svg()).nodes.values()
+        assert {node.texts[0] for node in shown if node.texts[0].startswith("net")} == titles
 
 
 def test_a_network_is_folded_by_layer_also_as_a_part_of_something_larger() -> None:

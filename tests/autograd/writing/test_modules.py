@@ -7,15 +7,14 @@ import pytest
 
 import nn
 from autograd import Value, draw, exp, log, sigmoid, sum, tanh, topological_order
-from autograd.writing.modules import common, counting, lineage, members, module_of
-from tests.support.pictures import PROGRAMS, Picture, use
-from tests.support.pictures import members as members_of_frames
+from autograd.writing.modules import common_module, lineage, module_of, modules_of_nodes, natural_order
+from tests.support.pictures import PROGRAMS, Picture, boxes_in_frames, use
 
 
-def modules_of_nodes(order: list[Value], model: Any) -> list[str]:
+def modules_in_order(order: list[Value], model: Any) -> list[str]:
     places = {node: place for place, node in enumerate(order)}
     parameters = {places[value]: name for name, value in model.named_parameters() if value in places}
-    return members(order, [[places[parent] for parent in node.parents] for node in order], parameters)
+    return modules_of_nodes(order, [[places[parent] for parent in node.parents] for node in order], parameters)
 
 
 def modules(output: Value, model: Any) -> dict[str, list[str]]:
@@ -23,7 +22,7 @@ def modules(output: Value, model: Any) -> dict[str, list[str]]:
     order = topological_order(output)
     parameters = {value: name for name, value in model.named_parameters()}
     found: dict[str, list[str]] = {}
-    inside = modules_of_nodes(order, model)
+    inside = modules_in_order(order, model)
     for node, module in zip(order, inside, strict=True):
         what = node.op.symbol if node.op else parameters.get(node) or node.label or "constant"
         found.setdefault(module, []).append(what)
@@ -40,9 +39,9 @@ def test_a_number_counts_the_items_of_a_list(name: str, module: str) -> None:
 
 def test_modules_are_in_modules() -> None:
     assert lineage("layers.0.neurons.3") == ("layers.0", "layers.0.neurons.3")
-    assert common(["layers.0.neurons.3", "layers.0.neurons.1"]) == "layers.0"
-    assert common(["layers.0", "layers.1"]) == common(["", "layers.1"]) == ""
-    assert sorted(["layers.10", "layers.9.b", "layers.9"], key=counting) == ["layers.9", "layers.9.b", "layers.10"]
+    assert common_module(["layers.0.neurons.3", "layers.0.neurons.1"]) == "layers.0"
+    assert common_module(["layers.0", "layers.1"]) == common_module(["", "layers.1"]) == ""
+    assert sorted(["layers.10", "layers.9.b", "layers.9"], key=natural_order) == ["layers.9", "layers.9.b", "layers.10"]
 
 
 @pytest.mark.parametrize("samples", [1, 2, 5])
@@ -138,8 +137,8 @@ def test_frames_are_nested_and_hold_the_boxes_of_their_modules(
     loss = exp(model([Value(1.0, "x"), Value(2.0, "z")])) * 2
     drawing = draw(loss, names=model)
     order = topological_order(loss)
-    inside = modules_of_nodes(order, model)
-    frames = members_of_frames(drawing)
+    inside = modules_in_order(order, model)
+    frames = boxes_in_frames(drawing)
     assert frames.keys() == {"c-layers-0", "c-layers-0-neurons-0", "c-layers-0-neurons-1", "c-layers-1",
                              "c-layers-1-neurons-0"}
     for frame, boxes in frames.items():

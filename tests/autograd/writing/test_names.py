@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd import Value, explain, sum, topological_order
+from autograd import Value, draw, explain, sum, topological_order
 from autograd.writing.names import given_names, names_of
 
 
@@ -52,8 +52,15 @@ def test_names_may_come_from_a_module_or_a_dict():
     assert str(explain(a * 2, names={"weight": a})[0]) == "weight = 1.0"
 
 
+def test_pictures_take_the_same_names_as_explanations():
+    a = Value(1.0)
+    assert "parameter weight" in draw(a * 2, names={a: "weight"}).source
+
+
 @pytest.mark.parametrize(("wrong", "message"), [
-    ([1], "a Module or a dict of names and Values, not 'list'"), ({"a": 1.0}, "'a': 1.0, which is neither")])
+    ([1], "a Module or a dict of Values and Modules by name, not 'list'"),
+    ({"a": 1.0}, r"names\['a'\] is neither a Value nor a Module, but 'float'")])
 def test_other_names_are_refused(wrong, message):
-    with pytest.raises(TypeError, match=message):
-        explain(Value(1.0), names=wrong)
+    for reading in (explain, draw):
+        with pytest.raises(TypeError, match=message):
+            reading(Value(1.0), names=wrong)

@@ -316,7 +316,7 @@ def test_nothing_overlaps_and_nothing_is_clipped(model):
 def test_numbers_that_have_no_room_are_in_the_tooltips_alone(monkeypatch):
     layer = Layer(3, 4, seed=1)
     assert len(Picture(draw_network(layer)).boxes) == 12
-    monkeypatch.setattr("nn.pictures.circles.HEIGHT", 2.0)
+    monkeypatch.setattr("nn.pictures.positions.HEIGHT", 2.0)
     assert Picture(draw_network(layer)).boxes == {}
 
 

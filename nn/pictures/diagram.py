@@ -1,17 +1,19 @@
-"""Circles and lines: where they go in the picture that `draw_network` makes, and what they look like."""
+"""Diagram: the circles, lines and texts of the picture that `draw_network` makes, and what they look like.
 
-from collections.abc import Sequence
+network.py finds the layers to draw; positions.py says where everything goes.
+"""
+
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import Value
 from nn.layers import Neuron
+from nn.pictures.positions import DIAMETER, DOWN, HEIGHT, Circle, Line, column_width, number_parts, shown_of
 
 if TYPE_CHECKING:
     from autograd import Drawing
 
-# All lengths are inches. The two colours of signs are Okabe and Ito's, which all kinds of colour vision tell apart.
-DIAMETER, DOWN = 0.75, 0.95  # of a circle, and from one circle to the next
+# The two colours of signs are Okabe and Ito's, which all kinds of colour vision tell apart.
 POSITIVE, NEGATIVE, ZERO = "#0072B2", "#D55E00", "#999999"
 STYLES = {
     "input": {"color": "#777777", "fillcolor": "#F4F4F4"},
@@ -38,32 +40,12 @@ class NamedLayer(NamedTuple):
         return dotted(self.name, name) if self.layer is self.neurons[0] else f"{self.neuron(place)}.{name}"
 
 
-class _Circle(NamedTuple):
-    name: str
-    kind: str
-    x: float
-    y: float
+class Diagram:
+    """A picture in the making. Columns are counted from the inputs, which are column 0.
 
-
-class _Line(NamedTuple):
-    name: str
-    start: _Circle
-    end: _Circle
-    weight: Value
-    number: float  # the one to be shown
-
-    @property
-    def room(self) -> float:
-        """How wide the number is, with some space around it."""
-        return 0.085 * len(_short(self.number)) + 0.08
-
-    def at(self, part: float) -> tuple[float, float]:
-        """The point that divides the line so."""
-        return (self.start.x + part * (self.end.x - self.start.x), self.start.y + part * (self.end.y - self.start.y))
-
-
-class Picture:
-    """A picture in the making. Columns are counted from the inputs, which are column 0."""
+    `outputs`: the inputs and what comes out of each layer, to be shown in the circles; `gradients`: whether gradients
+    are shown in place of weights and biases; `max_units`: how many circles a column may have.
+    """
 
     def __init__(self, layers: list[NamedLayer], outputs: list[list[float]] | None, gradients: bool,
                  max_units: int) -> None:
@@ -71,20 +53,19 @@ class Picture:
 
         self.layers, self.outputs, self.gradients, self.max_units = layers, outputs, gradients, max_units
         self.sizes = [len(layers[0].neurons[0].w), *(len(layer.neurons) for layer in layers)]
-        tallest = max(len(_slots(size, max_units)) for size in self.sizes)
-        self.across = 1.4 + 0.2 * max(tallest, 7)  # the taller, the steeper the lines would be
+        self.across = column_width(max(len(shown_of(size, max_units)) for size in self.sizes))
         weights = [weight for layer in layers for neuron in layer.neurons for weight in neuron.w]
-        self.widest = max(abs(self.shown(weight)) for weight in weights)
+        self.largest = max(abs(self.shown(weight)) for weight in weights)
         # Every place is given to neato, which draws straight lines first, and circles and numbers on top of them.
-        self.picture: Any = Drawing("network", engine="neato", format="svg", graph_attr={
+        self.drawing: Any = Drawing("network", engine="neato", format="svg", graph_attr={
             "id": "network", "layout": "neato", "outputorder": "edgesfirst", "splines": "line", "pad": "0.2",
             "fontname": "Arial", "fontsize": "14", "labelloc": "b", "label": self.caption(), "tooltip": "network",
         }, node_attr={"shape": "plaintext", "fontname": "Arial", "fontsize": "12"}, edge_attr={"dir": "none"})
 
-    def drawing(self) -> "Drawing":
-        """Draw one column after the other."""
-        before: list[_Circle] | None = None
-        for place, column in enumerate(_slots(len(self.sizes), MOST_COLUMNS)):
+    def drawn(self) -> "Drawing":
+        """The picture, one column drawn after the other."""
+        before: list[Circle] | None = None
+        for place, column in enumerate(shown_of(len(self.sizes), MOST_COLUMNS)):
             if column is None:
                 self.text("layers-left-out", f"{DOT} {DOT} {DOT}\n{len(self.sizes) - MOST_COLUMNS + 1} more layers",
                           place * self.across, 0, 14)
@@ -94,31 +75,31 @@ class Picture:
                 if before is not None:
                     self.lines(column, before, circles)
                 before = circles
-        return self.picture
+        return self.drawing
 
     def shown(self, parameter: Value) -> float:
         """The number that stands for a weight or bias in this picture."""
         return parameter.grad if self.gradients else parameter.data
 
-    def column(self, column: int, x: float) -> list[_Circle]:
+    def column(self, column: int, x: float) -> list[Circle]:
         """Draw the circles of a column and what is written around them."""
         size, last = self.sizes[column], column == len(self.sizes) - 1
         kind = "output" if last else "hidden" if column else "input"
-        slots = _slots(size, self.max_units)
-        circles: list[_Circle] = []
-        for slot, place in enumerate(slots):
-            y = DOWN * ((len(slots) - 1) / 2 - slot)
+        places = shown_of(size, self.max_units)
+        circles: list[Circle] = []
+        for row, place in enumerate(places):
+            y = DOWN * ((len(places) - 1) / 2 - row)
             if place is None:
-                self.text(f"column-{column}-left-out", f"{DOT}\n{DOT}\n{DOT}\n{size - len(slots) + 1} more", x, y, 13)
+                self.text(f"column-{column}-left-out", f"{DOT}\n{DOT}\n{DOT}\n{size - len(places) + 1} more", x, y, 13)
                 continue
             letter = "" if kind == "hidden" else f"{'x' if kind == 'input' else 'y'}{_subscript(place + 1)}"
             name = self.layers[column - 1].neuron(place) if column else f"input.{place}"
-            circles.append(circle := _Circle(name, kind, x, y))
+            circles.append(circle := Circle(name, kind, x, y))
             self.circle(circle, column, place, letter)
             if letter and (last or self.outputs):
                 self.text(f"{name}-name", letter, x + DIAMETER * (0.75 if last else -0.75), y, 14)
         title = "" if not column else self.layers[column - 1].name
-        self.text(f"column-{column}", f"{title}\n{self.title(column)}", x, DOWN * len(slots) / 2 + 0.16, 13)
+        self.text(f"column-{column}", f"{title}\n{self.title(column)}", x, DOWN * len(places) / 2 + 0.16, 13)
         return circles
 
     def title(self, column: int) -> str:
@@ -126,51 +107,57 @@ class Picture:
         size = self.sizes[column]
         if not column:
             return f"{size} input{'s' * (size > 1)}"
-        names = {_activation(neuron) for neuron in self.layers[column - 1].neurons}
+        names = {_activation_name(neuron) for neuron in self.layers[column - 1].neurons}
         return f"{size} {names.pop() if len(names) == 1 else 'mixed'}"
 
-    def circle(self, circle: _Circle, column: int, place: int, letter: str) -> None:
+    def circle(self, circle: Circle, column: int, place: int, letter: str) -> None:
         """Draw one input or neuron."""
         style, lines, label = STYLES[circle.kind], [circle.name], letter
         if column:
             neuron = self.layers[column - 1].neurons[place]
-            lines = [f"{circle.name} ({_activation(neuron)})", *_told("b", neuron.b)]
+            lines = [f"{circle.name} ({_activation_name(neuron)})", *_data_and_gradient("b", neuron.b)]
             label = _short(self.shown(neuron.b))
         if self.outputs:
             output = self.outputs[column][place]
             largest = max(map(abs, self.outputs[column]))
             style, label = {**style, "fillcolor": _tint(output / largest if largest else 0.0)}, _short(output)
             lines.append(f"{'output' if column else 'value'} = {output!r}")
-        self.picture.node(circle.name, label, _attributes={
+        self.drawing.node(circle.name, label, _attributes={
             **style, "id": circle.name, "class": f"unit {circle.kind}", "shape": "circle", "style": "filled",
             "fixedsize": "true", "width": str(DIAMETER), "pos": _position(circle.x, circle.y),
             "fontsize": "12" if len(label) < 8 else "10",
             "tooltip": _plain("\n".join(lines))})
 
-    def lines(self, column: int, before: list[_Circle], circles: list[_Circle]) -> None:
+    def lines(self, column: int, before: list[Circle], circles: list[Circle]) -> None:
         """Draw the weights between two neighbouring columns."""
-        layer, lines = self.layers[column - 1], list[_Line]()
-        starts = [place for place in _slots(self.sizes[column - 1], self.max_units) if place is not None]
-        ends = [place for place in _slots(self.sizes[column], self.max_units) if place is not None]
+        layer, lines = self.layers[column - 1], list[Line]()
+        starts = [place for place in shown_of(self.sizes[column - 1], self.max_units) if place is not None]
+        ends = [place for place in shown_of(self.sizes[column], self.max_units) if place is not None]
         for end, circle in zip(ends, circles, strict=True):
             for start, other in zip(starts, before, strict=True):
                 weight = layer.neurons[end].w[start]
-                lines.append(_Line(layer.parameter(end, f"w.{start}"), other, circle, weight, self.shown(weight)))
-        for line in lines:
-            width = THINNEST + (THICKEST - THINNEST) * (abs(line.number) / self.widest if self.widest else 0.0)
-            sign, color, style = _sign(line.number)
-            self.picture.edge(line.start.name, line.end.name, _attributes={
-                "id": line.name, "class": f"weight {sign}", "color": color, "style": style, "penwidth": f"{width:.3f}",
-                "tooltip": "\n".join(_told(line.name, line.weight))})
+                number = self.shown(weight)
+                line = Line(layer.parameter(end, f"w.{start}"), other, circle, number, _short(number))
+                self.line(line, _data_and_gradient(line.name, weight))
+                lines.append(line)
         if len(lines) <= MOST_NUMBERS:
-            for line, part in _parts(lines):
-                self.text(f"{line.name}-number", _short(line.number), *line.at(part), 12, {
+            for line, part in number_parts(lines):
+                self.text(f"{line.name}-number", line.text, *line.at(part), 12, {
                     "fontcolor": _sign(line.number)[1], "style": "filled", "fillcolor": "#FFFFFF",
-                    "fixedsize": "true", "width": f"{line.room - 0.04:.3f}", "height": f"{HEIGHT - 0.04}"})
+                    "fixedsize": "true", "width": f"{line.text_width - 0.04:.3f}", "height": f"{HEIGHT - 0.04}"})
+
+    def line(self, line: Line, tooltip: list[str]) -> None:
+        """Draw one weight."""
+        width = THINNEST + (THICKEST - THINNEST) * (abs(line.number) / self.largest if self.largest else 0.0)
+        sign, color, style = _sign(line.number)
+        self.drawing.edge(line.start.name, line.end.name, _attributes={
+            "id": line.name, "class": f"weight {sign}", "color": color, "style": style, "penwidth": f"{width:.3f}",
+            "tooltip": "\n".join(tooltip)})
 
     def text(self, name: str, text: str, x: float, y: float, points: int,
              more: dict[str, str] | None = None) -> None:
-        self.picture.node(name, _plain(text), _attributes={
+        """Write a text with its middle at x and y. `more`: further attributes."""
+        self.drawing.node(name, _plain(text), _attributes={
             "id": name, "class": "text", "pos": _position(x, y), "fontsize": str(points), "width": "0", "height": "0",
             "margin": "0", "tooltip": _plain(text), **(more or {})})
 
@@ -178,56 +165,17 @@ class Picture:
         """What the lines and the numbers mean, as Graphviz's kind of HTML."""
         of, inside = ("gradients", "gradients of the biases") if self.gradients else ("weights", "biases")
         inside = "activations" if self.outputs else inside
-        if not self.widest:
+        if not self.largest:
             lines = "all gradients are 0: call backward() first" if self.gradients else "all weights are 0"
         else:
             lines = (f'{of}:&#160; <FONT COLOR="{POSITIVE}">—— positive</FONT>&#160;&#160; '
-                     f'<FONT COLOR="{NEGATIVE}">– – negative</FONT>&#160;&#160; by width up to {_short(self.widest)}')
+                     f'<FONT COLOR="{NEGATIVE}">– – negative</FONT>&#160;&#160; by width up to {_short(self.largest)}')
         return f"<<BR/>{lines}<BR/>in the circles: {inside}>"
 
 
-def _slots(size: int, most: int) -> Sequence[int | None]:
-    """The numbers of what is shown, in order. None stands for all that is not."""
-    if size <= most:
-        return range(size)
-    return [*range(most // 2), None, *range(size - (most - 1) // 2, size)]
-
-
-# ---- Numbers on lines ------------------------------------------------------------------------------------------------
-
-HEIGHT = 0.2  # of a number
-PARTS = sorted((place / 20 for place in range(5, 16)), key=lambda part: abs(part - 0.5))
-
-
-def _parts(lines: list[_Line]) -> list[tuple[_Line, float]]:
-    """Where on each line its number goes: not over another number, and over as few other lines as possible.
-
-    Empty if there is no room for all of them.
-    """
-    found: list[tuple[_Line, float]] = []
-    for line in lines:
-        free = [part for part in PARTS if not any(_overlap(line, part, *taken) for taken in found)]
-        if not free:
-            return []
-        found.append((line, min(free, key=lambda part: sum(_hides(line, part, other) for other in lines))))
-    return found
-
-
-def _overlap(line: _Line, part: float, other: _Line, other_part: float) -> bool:
-    """Whether the numbers of two lines would overlap."""
-    (x, y), (a, b) = line.at(part), other.at(other_part)
-    return abs(x - a) < (line.room + other.room) / 2 and abs(y - b) < HEIGHT
-
-
-def _hides(line: _Line, part: float, other: _Line) -> bool:
-    """Whether the number of a line would hide a piece of another line."""
-    x, y = line.at(part)
-    slope = (other.end.y - other.start.y) / (other.end.x - other.start.x)
-    heights = [other.start.y + slope * (x + side * line.room / 2 - other.start.x) for side in (-1, 1)]
-    return min(heights) < y + HEIGHT / 2 and max(heights) > y - HEIGHT / 2
-
-
-# ---- Texts and attributes --------------------------------------------------------------------------------------------
+def dotted(*names: Any) -> str:
+    """Names, and numbers of places, as one name with dots; empty ones are left out."""
+    return ".".join(str(name) for name in names if name != "")
 
 
 def _sign(number: float) -> tuple[str, str, str]:
@@ -249,11 +197,11 @@ def _short(number: float) -> str:
     return (f"{mantissa}e{int(exponent)}" if exponent else mantissa).replace("-", "−")
 
 
-def _told(name: str, parameter: Value) -> list[str]:
+def _data_and_gradient(name: str, parameter: Value) -> list[str]:
     return [f"{name} = {parameter.data!r}", f"gradient = {parameter.grad!r}"]
 
 
-def _activation(neuron: Neuron) -> str:
+def _activation_name(neuron: Neuron) -> str:
     activation: Any = neuron.activation
     if activation is None:
         return "linear"
@@ -268,10 +216,6 @@ def _subscript(number: int) -> str:
 def _plain(text: str) -> str:
     """Text that Graphviz shows as it is."""
     return escape(text.replace("\\", "\\\\"))
-
-
-def dotted(*names: Any) -> str:
-    return ".".join(str(name) for name in names if name != "")
 
 
 def _position(x: float, y: float) -> str:
