@@ -9,7 +9,7 @@ import math
 import random
 from collections.abc import Callable
 
-from nn.validation import count, option
+from nn.checks import count, option
 
 Dataset = tuple[list[list[float]], list[int]]
 

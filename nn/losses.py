@@ -2,14 +2,15 @@
 
 All of them take predictions and targets of the same shape: one number each, or lists, tuples or arrays of numbers
 and Values. In rows of several outputs, all numbers count alike. They raise ValueError for an empty batch, for shapes
-that differ, and for a target (or probability) that is not one of the allowed numbers.
+that differ, and for a target (or probability) that is not one of the allowed numbers; TypeError for what is no
+number, and for sets and dicts, which have no order.
 """
 
 from collections.abc import Callable
 from typing import Any
 
 from autograd import Reading, Value, constant, log, log1p, logsumexp, mean, relu, softplus, take
-from nn.validation import is_list
+from nn.checks import in_order, is_list
 
 
 def mean_squared_error(predictions: Any, targets: Any) -> Any:
@@ -47,7 +48,7 @@ def cross_entropy(predictions: Any, targets: Any) -> Any:
     """
     if not is_list(targets):
         predictions, targets = [predictions], [targets]
-    rows, classes = list(predictions), list(targets)
+    rows, classes = list(in_order("predictions", predictions)), list(targets)
     _same_length(len(rows), len(classes))
     scores = [tuple(row) if is_list(row) else (row,) for row in rows]
     size = len(scores[0])

@@ -10,7 +10,7 @@ from autograd import no_grad
 from nn.pictures.circles import NamedLayer, Picture, dotted
 from nn.layers import Layer, Neuron
 from nn.module import Module
-from nn.validation import count, numbers
+from nn.checks import count, numbers
 
 if TYPE_CHECKING:
     from autograd import Drawing
