@@ -28,8 +28,8 @@ class Neuron(Module):
     Raises ValueError for a number of inputs below 1, or a name that does not exist.
     """
 
-    # Nodes that share a tuple are recorded and differentiated faster: a training step of MLP(2, [16, 16, 1]) on 100
-    # points takes 19 % longer without this. The tuple of the last call, by itself: a dict tells Values by identity.
+    # The tuple of the last call, found by the identity of its Values. Nodes that share a tuple are recorded and
+    # differentiated faster: without this, a training step of MLP(2, [16, 16, 1]) on 100 points takes 15 to 20 % longer.
     _weights: Mapping[tuple[Any, ...], tuple[Any, ...]] = {}
 
     def __init__(self, nin: int, activation: Activation = "relu", *, nonlin: bool = True,

@@ -1,6 +1,6 @@
 """Module: anything that has parameters. A network is a module, and so are its parts and the parts of those."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any
 
@@ -82,36 +82,37 @@ def _search(module: Module, path: Path, entered: set[int]) -> dict[int, tuple[Va
 
     `entered` has the identities of what was searched: a part may well refer to the whole that it is a part of.
     """
-    entered.add(id(module))
     found: dict[int, tuple[Value, Path]] = {}
-    waiting = _items(module, path)
-    while waiting:
-        thing, path = waiting.pop()
-        if isinstance(thing, Value):
-            found.setdefault(id(thing), (thing, path))
-        elif id(thing) in entered:
-            continue
-        elif isinstance(thing, Module) and type(thing).parameters is not Module.parameters:
-            inside = _search(thing, path, entered)
-            for place, parameter in enumerate(thing.parameters()):
-                found.setdefault(id(parameter), inside.get(id(parameter), (parameter, ((path, "parameters"), place))))
-        elif isinstance(thing, Module | list | tuple | dict) or _is_array_of_objects(thing):
-            entered.add(id(thing))  # pyright: ignore[reportUnknownArgumentType]
-            waiting += _items(thing, path)
+    entered.add(id(module))
+    open_ones = [(path, _items(module))]  # what is being searched, the innermost last
+    while open_ones:
+        path, items = open_ones[-1]
+        for key, thing in items:
+            if isinstance(thing, Value):
+                found.setdefault(id(thing), (thing, (path, key)))
+            elif id(thing) in entered:
+                continue
+            elif isinstance(thing, Module) and type(thing).parameters is not Module.parameters:
+                inside = _search(thing, (path, key), entered)
+                for place, parameter in enumerate(thing.parameters()):
+                    of_their_own = parameter, (((path, key), "parameters"), place)
+                    found.setdefault(id(parameter), inside.get(id(parameter), of_their_own))
+            elif isinstance(thing, Module | list | tuple | dict) or _is_array_of_objects(thing):
+                entered.add(id(thing))  # pyright: ignore[reportUnknownArgumentType]
+                open_ones.append(((path, key), _items(thing)))
+                break
+        else:
+            open_ones.pop()
     return found
 
 
-def _items(thing: Any, path: Path) -> list[tuple[Any, Any]]:
-    """What is in a thing, each with its path, the last one first."""
+def _items(thing: Any) -> Iterator[tuple[Any, Any]]:
+    """What is in a thing, each with its name or number."""
     if isinstance(thing, Module):
-        items: Any = (pair for pair in vars(thing).items() if not pair[0].startswith("_"))
-    elif _is_array_of_objects(thing):
-        if not thing.shape:
-            return [(thing.item(), path)]
-        items = ((".".join(map(str, place)), thing[place]) for place in product(*map(range, thing.shape)))
-    else:
-        items = thing.items() if isinstance(thing, dict) else enumerate(thing)  # pyright: ignore
-    return [(item, (path, key)) for key, item in items][::-1]
+        return ((name, item) for name, item in vars(thing).items() if not name.startswith("_"))
+    if _is_array_of_objects(thing):
+        return ((".".join(map(str, place)), thing[place]) for place in product(*map(range, thing.shape)))
+    return iter(thing.items() if isinstance(thing, dict) else enumerate(thing))  # pyright: ignore
 
 
 def _is_array_of_objects(thing: Any) -> bool:
@@ -123,4 +124,4 @@ def _name(path: Path) -> str:
     while path is not None:
         path, name = path
         names.append(str(name))
-    return ".".join(reversed(names))
+    return ".".join(filter(None, reversed(names)))  # the number in an array without dimensions is empty
