@@ -1,7 +1,7 @@
 """Optimizers: how parameters change with their gradients.
 
-What an optimizer does to one parameter is a function, `update`, in plain arithmetic: it can be read like the
-formula in a book, tried out on numbers, and recorded like any other calculation. `step` applies it to all parameters.
+What an optimizer does to one parameter is a function, `update`, in plain arithmetic: it reads like the formula in a
+book, and can be tried on numbers or recorded like any other calculation. `step` applies it to all parameters.
 """
 
 import math
@@ -62,6 +62,7 @@ class Optimizer:
     def step(self) -> None:
         """Update every parameter by its gradient. One whose `grad` is None is skipped, as in PyTorch.
 
+        `count` goes on for it all the same, which Adam's first steps show: PyTorch counts for each parameter by itself.
         Raises NumberOverflowError if a number would not be finite. Either all parameters change, or none.
         """
         before = self.snapshot()

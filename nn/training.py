@@ -26,8 +26,8 @@ class History:
     one of the lowest loss, counted from 1, or 0 if none was finished; `best_parameters`: the state of the model in
     it, for `model.load_state_dict()`; `interrupted`: whether Ctrl-C ended the training.
 
-    While an epoch goes on, parameters change. Those of an epoch are those that the loss of its last batch was
-    calculated with: if a batch is all the data, the loss of the epoch is exactly theirs.
+    Parameters change during an epoch. The parameters of an epoch are those with which the loss of its last batch was
+    calculated; where one batch holds all the data, the loss of the epoch is exactly theirs.
     """
 
     losses: list[float] = field(default_factory=list[float])

@@ -100,7 +100,7 @@ def test_a_parameter_given_twice_is_updated_once():
 @pytest.mark.parametrize(("ours", "theirs", "options"), [
     (SGD, torch.optim.SGD, {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.01}),
     (Adam, torch.optim.Adam, {"lr": 0.1, "weight_decay": 0.01})])
-def test_a_parameter_without_a_gradient_is_skipped_as_in_pytorch(ours, theirs, options):
+def test_a_parameter_without_a_gradient_is_skipped_as_in_pytorch_and_one_with_gradient_0_is_not(ours, theirs, options):
     a, b = Value(-0.8), Value(0.6)
     tensors = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in (-0.8, 0.6)]
     optimizer, expected = ours([a, b], **options), theirs(tensors, **options)
@@ -115,6 +115,9 @@ def test_a_parameter_without_a_gradient_is_skipped_as_in_pytorch(ours, theirs, o
     assert optimizer.states[1] == state != optimizer.states[0]
     optimizer.zero_grad()
     assert b.grad == 0.0
+    moved = b.data
+    optimizer.step()
+    assert b.data != moved
 
 
 # ---- An update is a function ---------------------------------------------------------------------------------------

@@ -423,6 +423,14 @@ def test_a_later_batch_whose_loss_is_constant_changes_nothing():
     assert w.data == 0.5
 
 
+def test_a_later_batch_whose_loss_has_no_history_is_refused():
+    w = Value(1.0)
+    losses = iter([w * w, Value(1.0)])
+    with pytest.raises(TypeError, match="the loss has no history"):
+        fit(lambda x: w, [1.0], [0.0], lambda p, t: next(losses), SGD([w], 0.25), 2)
+    assert w.data == 0.5
+
+
 # ---- Progress ------------------------------------------------------------------------------------------------------
 
 
