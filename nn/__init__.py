@@ -1,4 +1,8 @@
-"""Neural networks on top of the engine: layers, losses, optimizers, data sets, and a training loop."""
+"""Neural networks on top of the engine's public names: layers, losses, optimizers, data sets, and a training loop.
+
+Read module.py, which finds parameters, then layers.py, losses.py and optimizers.py; training.py puts them together.
+The pictures are in a room of their own; checks.py says what is wrong with what users give.
+"""
 
 from nn import datasets
 from nn.layers import MLP, Layer, Neuron

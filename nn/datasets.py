@@ -1,21 +1,21 @@
 """Small data sets: each a list of inputs, rows of numbers, and a list of targets.
 
-Those drawn at random are the same for the same seed; without one they are other points each time. `noise` is the
-standard deviation of what is added to every coordinate. They raise ValueError for fewer than 2 points,
-for noise that is negative or not finite, and for other options beyond their limits.
+Points drawn at random are the same for the same seed; without a seed they differ each time. `noise` is the standard
+deviation of what is added to every coordinate. All raise ValueError for fewer than 2 points, for noise that is
+negative or not finite, and for other options beyond their limits.
 """
 
 import math
 import random
 from collections.abc import Callable
 
-from nn.validation import count, option
+from nn.checks import count, option
 
 Dataset = tuple[list[list[float]], list[int]]
 
 
 def xor() -> Dataset:
-    """The four rows of "either, but not both"."""
+    """Exclusive or, in four rows: one input or the other, but not both."""
     return [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 0]
 
 
@@ -26,7 +26,7 @@ def article() -> Dataset:
 
 
 def moons(n: int = 100, noise: float = 0.1, seed: int | None = None) -> Dataset:
-    """Two half circles of radius 1, the ends of each in the middle of the other. Targets 0 and 1."""
+    """Two half circles of radius 1 that reach into each other, those of scikit-learn. Targets 0 and 1."""
     def point(kind: int, along: float) -> tuple[float, float]:
         x, y = math.cos(math.pi * along), math.sin(math.pi * along)
         return (x, y) if kind == 0 else (1 - x, 0.5 - y)
@@ -35,7 +35,7 @@ def moons(n: int = 100, noise: float = 0.1, seed: int | None = None) -> Dataset:
 
 
 def circles(n: int = 100, noise: float = 0.05, seed: int | None = None, factor: float = 0.5) -> Dataset:
-    """A circle of radius 1, target 0, and around the same middle one of radius `factor`, between 0 and 1, target 1."""
+    """Two circles with one centre: radius 1, target 0, and radius `factor`, between 0 and 1, target 1."""
     factor = option("factor", factor, lambda x: 0 < x < 1, "between 0 and 1")
 
     def point(kind: int, along: float) -> tuple[float, float]:
@@ -46,7 +46,7 @@ def circles(n: int = 100, noise: float = 0.05, seed: int | None = None, factor: 
 
 
 def spiral(n: int = 100, noise: float = 0.02, seed: int | None = None, turns: float = 1.75) -> Dataset:
-    """Two spiral arms that wind `turns` times around the middle, from radius 0 to 1. Targets 0 and 1."""
+    """Two spiral arms that wind `turns` times around the origin, from radius 0 to 1. Targets 0 and 1."""
     turns = option("turns", turns, lambda x: x > 0, "> 0")
 
     def point(kind: int, along: float) -> tuple[float, float]:

@@ -3,12 +3,12 @@
 import difflib
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from autograd import Operation, Reading, Value, constant, dot, operations
+from nn.checks import count, in_order, is_list
 from nn.module import Module
-from nn.validation import count, is_list
 
 Activation = str | Callable[[Any], Any] | None
 Initialization = str | Callable[[], float]
@@ -25,19 +25,17 @@ class Neuron(Module):
     variance 2 / inputs (He et al. 2015); or a function without arguments that draws one. The bias `b` starts at 0.
     `seed`: an int, or a `random.Random`, to draw with; without one it is Python's `random` itself.
 
-    Raises ValueError for a number of inputs below 1, or a name that there is not.
+    Raises ValueError for a number of inputs below 1, or a name that does not exist.
     """
 
-    # The Values that `w` and `b` had at the last call, and the tuple of them: nodes that share a tuple are
-    # differentiated faster than nodes that each have a new one.
-    _seen: tuple[list[Value], Value | None] = [], None
-    _weights: tuple[Value, ...] = ()
+    # The tuple of the last call, found by the identity of its Values. Nodes that share a tuple are recorded and
+    # differentiated faster: without this, a training step of MLP(2, [16, 16, 1]) on 100 points takes 15 to 20 % longer.
+    _weights: Mapping[tuple[Any, ...], tuple[Any, ...]] = {}
 
     def __init__(self, nin: int, activation: Activation = "relu", *, nonlin: bool = True,
                  init: Initialization = "uniform", seed: Any = None) -> None:
         draw = _drawing(init, count("the number of inputs", nin), 1, seed)
-        checked = _activation(activation)  # also where it is not used
-        self.activation = checked if nonlin else None
+        self.activation = _activation(activation, nonlin)
         self.w = [Value(draw()) for _ in range(nin)]
         self.b = Value(0.0)
 
@@ -49,17 +47,17 @@ class Neuron(Module):
     def __call__(self, x: Any) -> Any:
         """The output for as many inputs as there are weights: a list, tuple or array of numbers and Values.
 
-        Raises ValueError for any other number of inputs.
+        Raises ValueError for any other number of inputs, TypeError for what is no number and for a set or dict.
         """
         return self.respond(_with_one(x, len(self.w), self))
 
     def respond(self, inputs: tuple[Any, ...]) -> Any:
         """The output for inputs that are Values, with a 1 for the bias before them: one node, or two."""
-        w, b = self._seen
-        if w != self.w or b is not self.b:
-            self._weights = (self.b, *self.w)  # the bias first, to add up in micrograd's order
-            self._seen = [*self.w], self.b  # last, so that no other thread believes it too early
-        y = dot(self._weights, inputs)
+        made = (self.b, *self.w)  # the bias first, to add up in micrograd's order
+        weights = self._weights.get(made)
+        if weights is None:
+            self._weights, weights = {made: made}, made
+        y = dot(weights, inputs)
         activation = self.activation
         if activation is None:
             return y
@@ -97,7 +95,8 @@ class MLP(Module):
 
     def __init__(self, nin: int, nouts: Sequence[int], activation: Activation = "relu", *,
                  init: Initialization = "uniform", seed: Any = None) -> None:
-        sizes = [count("the number of inputs", nin), *(count("the number of neurons", nout) for nout in nouts)]
+        sizes = [count("the number of inputs", nin),
+                 *(count("the number of neurons", nout) for nout in in_order("nouts", nouts))]
         if len(sizes) < 2:
             raise ValueError("an MLP needs at least one layer, not 0")
         generator = None if seed is None else _generator(seed)
@@ -124,7 +123,8 @@ def _with_one(x: Any, expected: int, module: Module) -> tuple[Any, ...]:
     return inputs
 
 
-def _activation(activation: Activation) -> Operation | Callable[[Any], Any] | None:
+def _activation(activation: Activation, used: bool) -> Operation | Callable[[Any], Any] | None:
+    """The function, or None for none. What is wrong is refused also where it is not used."""
     if activation is None or activation == "linear":
         return None
     if isinstance(activation, str):
@@ -137,7 +137,7 @@ def _activation(activation: Activation) -> Operation | Callable[[Any], Any] | No
         raise ValueError(f"an activation takes one number, which {activation.call} does not")
     if not callable(activation):
         raise TypeError(f"an activation is a name, an operation, a function or None, not {activation!r}")
-    return activation
+    return activation if used else None
 
 
 def _title(activation: Any) -> str:

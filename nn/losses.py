@@ -1,15 +1,16 @@
 """Loss functions: how wrong predictions are, as one Value, the mean over the batch.
 
-All of them take predictions and targets of the same shape: one number each, or lists, tuples or arrays of numbers
-and Values. In rows of several outputs, all numbers count alike. They raise ValueError for an empty batch, for shapes
-that differ, and for a target (or probability) that is not one of the allowed numbers.
+Predictions and targets have the same shape: one number each, or lists, tuples or arrays of numbers and Values. In
+rows of several outputs, all numbers count alike. All losses raise ValueError for an empty batch, for shapes
+that differ, and for a target (or probability) that is not one of the allowed numbers; TypeError for what is no
+number, and for sets and dicts, which have no order.
 """
 
 from collections.abc import Callable
 from typing import Any
 
 from autograd import Reading, Value, constant, log, log1p, logsumexp, mean, relu, softplus, take
-from nn.validation import is_list
+from nn.checks import in_order, is_list
 
 
 def mean_squared_error(predictions: Any, targets: Any) -> Any:
@@ -29,8 +30,8 @@ def binary_cross_entropy(predictions: Any, targets: Any, from_logits: bool = Fal
     """The mean of -t log(p) - (1 - t) log(1 - p), for targets from 0 to 1.
 
     Predictions are probabilities, or with `from_logits` any numbers, whose sigmoid is the probability. That is
-    calculated as softplus(p) - t p, which is right however certain the model is: a probability that was rounded to
-    0 or 1 has no finite loss, and raises DomainError if it is wrong.
+    calculated as softplus(p) - t p, which is right however certain the model is; a probability that was rounded to 0
+    or 1 has no finite loss where it is wrong, and raises DomainError.
     """
     pairs = _pairs(predictions, targets)
     _check("target", (t for _, t in pairs), lambda t: 0 <= t <= 1, "from 0 to 1")
@@ -47,7 +48,7 @@ def cross_entropy(predictions: Any, targets: Any) -> Any:
     """
     if not is_list(targets):
         predictions, targets = [predictions], [targets]
-    rows, classes = list(predictions), list(targets)
+    rows, classes = list(in_order("predictions", predictions)), list(targets)
     _same_length(len(rows), len(classes))
     scores = [tuple(row) if is_list(row) else (row,) for row in rows]
     size = len(scores[0])

@@ -1,26 +1,29 @@
 """Module: anything that has parameters. A network is a module, and so are its parts and the parts of those."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import Any
 
 from autograd import Value, constant
+from nn import checks
 
-Path = tuple[Any, Any]  # how to get to a thing: the path to what it is in, and its name or number there
+Path = tuple[Any, Any] | None  # how to get to a thing: the path to what holds it, and its name or number there
 
 
 class Module:
     """A part of a network, which knows its parameters: the Values that training changes.
 
-    They are looked for in the attributes, and in the lists, tuples, dicts and modules found there. An attribute
-    whose name begins with an underscore is left out, and so are constants and Values that were calculated.
+    They are looked for in the attributes, and in the lists, tuples, dicts, NumPy arrays of objects and modules found
+    there. An attribute whose name begins with an underscore is left out, and so are constants and Values that were
+    calculated.
     """
 
     def parameters(self) -> list[Value]:
         """The parameters, each once, in the order in which the attributes were set.
 
-        A subclass may say here what its parameters are: all else in this class goes by it.
+        A subclass may say here what its parameters are: everything else in this class goes by it.
         """
-        return [value for value in _search(self, None, {}, set()) if value.op is None and not value.constant]
+        return [value for value, _ in _search(self, None, set()).values() if value.op is None and not value.constant]
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """The parameters with dotted names that tell where they are: `layers.0.neurons.3.w.1`.
@@ -28,17 +31,18 @@ class Module:
         One that is in several places has the name of the first; one that only `parameters()` knows is called
         `parameters.` and its number. Raises ValueError if two have the same name.
         """
-        paths = _search(self, None, {}, set())
+        found = _search(self, None, set())
         named: dict[str, Value] = {}
-        for place, parameter in enumerate(dict.fromkeys(self.parameters())):
-            name = _name(paths.get(parameter, ((None, "parameters"), place)))
+        for place, parameter in enumerate({id(value): value for value in self.parameters()}.values()):
+            _, path = found.get(id(parameter), (None, ((None, "parameters"), place)))
+            name = _name(path)
             if name in named:
                 raise ValueError(f"there are two parameters called {name!r}")
             named[name] = parameter
         return list(named.items())
 
     def zero_grad(self) -> None:
-        """Set the gradient of every parameter to 0, as is needed before each backward()."""
+        """Set the gradient of every parameter to 0, as has to be done before each backward()."""
         for parameter in self.parameters():
             parameter.grad = 0.0
 
@@ -49,9 +53,10 @@ class Module:
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Set the parameters to the numbers of a `state_dict()`.
 
-        Raises ValueError that names what is missing, surplus, or not a finite number; nothing has changed then.
+        Raises TypeError for what is no dict, and ValueError that names what is missing, surplus, or not a finite
+        number; nothing has changed then.
         """
-        named = dict(self.named_parameters())
+        state, named = checks.state(state), dict(self.named_parameters())
         missing = [name for name in named if name not in state]
         surplus = [str(name) for name in state if name not in named]
         numbers: dict[str, float] = {}
@@ -63,8 +68,8 @@ class Module:
                 wrong.append(f"{name} = {state[name]!r}")
         faults = {"missing": missing, "surplus": surplus, "not a finite number": sorted(wrong)}
         if any(faults.values()):
-            raise ValueError("the state does not fit the module; "
-                             + "; ".join(f"{fault}: {_listed(names)}" for fault, names in faults.items() if names))
+            raise ValueError("the state does not fit the module; " + "; ".join(
+                f"{fault}: {checks.listed(names)}" for fault, names in faults.items() if names))
         for name, parameter in named.items():
             parameter.data = numbers[name]
 
@@ -72,36 +77,51 @@ class Module:
         return f"{type(self).__name__} with {len(self.parameters())} parameters"
 
 
-def _search(thing: Any, path: Path | None, found: dict[Value, Path], seen: set[int]) -> dict[Value, Path]:
-    """Add the Values in a module, list, tuple or dict to `found`, each with its path.
+def _search(module: Module, path: Path, entered: set[int]) -> dict[int, tuple[Value, Path]]:
+    """The Values in a module, in order, each by its identity and with its path. Depth first, without recursion.
 
-    `seen` has the identities of what is being searched: a part may well refer to the whole that it is a part of.
+    `entered` has the identities of what was searched: a part may well refer to the whole that it is a part of.
     """
-    seen.add(id(thing))
-    for key, item in _items(thing):
-        if isinstance(item, Value):
-            if item not in found:
-                found[item] = path, key
-        elif isinstance(item, Module | list | tuple | dict) and id(item) not in seen:  # pyright: ignore
-            if isinstance(item, Module) and type(item).parameters is not Module.parameters:
-                inside = _search(item, (path, key), {}, seen)
-                for place, parameter in enumerate(item.parameters()):
-                    found.setdefault(parameter, inside.get(parameter, (((path, key), "parameters"), place)))
-            else:
-                _search(item, (path, key), found, seen)
+    found: dict[int, tuple[Value, Path]] = {}
+    entered.add(id(module))
+    open_ones = [(path, _items(module))]  # what is being searched, the innermost last
+    while open_ones:
+        path, items = open_ones[-1]
+        for key, thing in items:
+            if isinstance(thing, Value):
+                found.setdefault(id(thing), (thing, (path, key)))
+            elif id(thing) in entered:
+                continue
+            elif isinstance(thing, Module) and type(thing).parameters is not Module.parameters:
+                inside = _search(thing, (path, key), entered)
+                for place, parameter in enumerate(thing.parameters()):
+                    of_their_own = parameter, (((path, key), "parameters"), place)
+                    found.setdefault(id(parameter), inside.get(id(parameter), of_their_own))
+            elif isinstance(thing, Module | list | tuple | dict) or _is_array_of_objects(thing):
+                entered.add(id(thing))  # pyright: ignore[reportUnknownArgumentType]
+                open_ones.append(((path, key), _items(thing)))
+                break
+        else:
+            open_ones.pop()
     return found
 
 
-def _items(thing: Any) -> Iterable[tuple[Any, Any]]:
+def _items(thing: Any) -> Iterator[tuple[Any, Any]]:
+    """What is in a thing, each with its name or number."""
     if isinstance(thing, Module):
-        return [(name, item) for name, item in vars(thing).items() if not name.startswith("_")]
-    return thing.items() if isinstance(thing, dict) else enumerate(thing)  # pyright: ignore
+        return ((name, item) for name, item in vars(thing).items() if not name.startswith("_"))
+    if _is_array_of_objects(thing):
+        return ((".".join(map(str, place)), thing[place]) for place in product(*map(range, thing.shape)))
+    return iter(thing.items() if isinstance(thing, dict) else enumerate(thing))  # pyright: ignore
+
+
+def _is_array_of_objects(thing: Any) -> bool:
+    return getattr(getattr(thing, "dtype", None), "kind", None) == "O" and hasattr(thing, "flat")
 
 
 def _name(path: Path) -> str:
-    inside, key = path
-    return str(key) if inside is None else f"{_name(inside)}.{key}"
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    names: list[str] = []
+    while path is not None:
+        path, name = path
+        names.append(str(name))
+    return ".".join(filter(None, reversed(names)))  # the number in an array without dimensions is empty

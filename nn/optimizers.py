@@ -1,7 +1,7 @@
 """Optimizers: how parameters change with their gradients.
 
-What an optimizer does to one parameter is a function, `update`, in plain arithmetic: it can be read like the
-formula in a book, tried out on numbers, and recorded like any other calculation. `step` applies it to all parameters.
+What an optimizer does to one parameter is a function, `update`, in plain arithmetic: it reads like the formula in a
+book, and can be tried on numbers or recorded like any other calculation. `step` applies it to all parameters.
 """
 
 import math
@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from autograd import NumberOverflowError, Value, constant, sqrt
-from nn.validation import option
+from nn import checks
+from nn.checks import option
+from nn.module import Module
 
 State = tuple[Any, ...]
 Snapshot = tuple[list[float], list[State], int]
@@ -19,19 +21,24 @@ class Optimizer:
     """What all optimizers have in common: the parameters, the learning rate `lr`, and step().
 
     `count` is the number of steps done; `states` is what update() left, for each parameter, for the next one. Raises
-    TypeError for a parameter that is not a Value and for options that are not numbers; ValueError if there are no
-    parameters, if one is a constant or was calculated, and for an option outside of its range.
+    TypeError for what is no list of Values and for options that are not numbers; ValueError if there are no
+    parameters, if one is a constant or was calculated, and for an option outside its range.
     """
 
     initial_state: State = ()  # what update() is to be given as the state at the first step
 
     def __init__(self, parameters: Iterable[Value], lr: float) -> None:
-        self.parameters = list(dict.fromkeys(parameters))
+        given: Any = parameters
+        if isinstance(given, Module | Value) or not hasattr(given, "__iter__"):
+            raise TypeError(f"an optimizer takes a list of Values, and a {type(given).__name__!r} object is not "
+                            f"iterable: give {_instead(given)}")
+        self.parameters: list[Value] = list({id(x): x for x in checks.in_order("parameters", given)}.values())
         if not self.parameters:
             raise ValueError("an optimizer needs at least 1 parameter, not 0")
         for place, parameter in enumerate(self.parameters):
             if not isinstance(parameter, Value):  # pyright: ignore[reportUnnecessaryIsInstance]
-                raise TypeError(f"parameter {place} is not a Value but {type(parameter).__name__!r}")
+                raise TypeError(f"parameter {place} is not a Value but {type(parameter).__name__!r}: "
+                                f"give {_instead(parameter)}")
             if parameter.op is not None or parameter.constant:
                 what = "a constant" if parameter.constant else "the result of a calculation"
                 raise ValueError(f"parameter {place} is {what}: it cannot be learned")
@@ -53,34 +60,35 @@ class Optimizer:
         raise NotImplementedError
 
     def step(self) -> None:
-        """Update every parameter by its gradient.
+        """Update every parameter by its gradient. One whose `grad` is None is skipped, as in PyTorch.
 
+        `count` goes on for it all the same, which Adam's first steps show: PyTorch counts for each parameter by itself.
         Raises NumberOverflowError if a number would not be finite. Either all parameters change, or none.
         """
         before = self.snapshot()
-        count = self.count + 1
-        updated: list[float] = []
-        states: list[State] = []
-        for place, (old, state, parameter) in enumerate(zip(before[0], self.states, self.parameters, strict=True)):
-            new, state = self.update(old, parameter.grad, state, self.lr, count)
+        numbers, states, count = [*before[0]], [*self.states], self.count + 1
+        for place, (old, state, parameter) in enumerate(zip(numbers, states, self.parameters, strict=True)):
+            gradient: Any = parameter.grad
+            if gradient is None:
+                continue
+            new, state = self.update(old, gradient, state, self.lr, count)
             if not all(map(math.isfinite, (new, *state))):
                 raise NumberOverflowError(f"step {count} overflows at parameter {place}, which is {old} and has the "
-                                          f"gradient {parameter.grad}, with lr = {self.lr}")
-            updated.append(new)
-            states.append(state)
+                                          f"gradient {gradient}, with lr = {self.lr}")
+            numbers[place], states[place] = new, state
         try:
-            self.restore((updated, states, count))
+            self.restore((numbers, states, count))
         except BaseException:  # Ctrl-C, for one
             self.restore(before)
             raise
 
     def zero_grad(self) -> None:
-        """Set the gradient of every parameter to 0, as is needed before each backward()."""
+        """Set the gradient of every parameter to 0, as has to be done before each backward()."""
         for parameter in self.parameters:
             parameter.grad = 0.0
 
     def snapshot(self) -> Snapshot:
-        """All that step() changes: the numbers in the parameters, the states, and the count of steps."""
+        """All that step() changes, to go back to in the same program; state_dict() is what to keep in a file."""
         return [parameter.data for parameter in self.parameters], self.states, self.count
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -94,11 +102,17 @@ class Optimizer:
         return {"lr": self.lr, "count": self.count, "states": [list(state) for state in self.states]}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from a `state_dict()`. Raises ValueError, before anything has changed, if it does not fit."""
+        """Go on from a `state_dict()`. Raises TypeError or ValueError, before anything has changed, if it does not fit.
+        """
+        state = checks.state(state)
         if state.keys() != self.state_dict().keys():
-            raise ValueError(f"the state of an optimizer has {', '.join(self.state_dict())}, not {', '.join(state)}")
-        states: list[State] = [tuple(constant(x).data for x in numbers) for numbers in state["states"]]
-        if [len(numbers) for numbers in states] != [len(self.initial_state)] * len(self.parameters):
+            raise ValueError(f"the state of an optimizer has {', '.join(self.state_dict())}, "
+                             f"not {', '.join(map(str, state))}")
+        rows = state["states"]
+        if not all(isinstance(row, list | tuple) for row in (rows, *(rows or ()))):
+            raise TypeError(f"states: a list of lists of numbers is needed, not {rows!r}")
+        states: list[State] = [tuple(constant(x).data for x in row) for row in rows]
+        if [len(row) for row in states] != [len(self.initial_state)] * len(self.parameters):
             raise ValueError(f"{type(self).__name__} with {len(self.parameters)} parameters needs a state of "
                              f"{len(self.initial_state)} numbers for each of them")
         count = option("count", state["count"], lambda x: x >= 0 and x == int(x), "whole and >= 0")
@@ -106,10 +120,16 @@ class Optimizer:
         self.states, self.count = states, int(count)
 
 
+def _instead(given: Any) -> str:
+    """What to give an optimizer in place of something else."""
+    return ("model.parameters()" if isinstance(given, Module) else "[value]" if isinstance(given, Value) else
+            "a list of Values, such as model.parameters()")
+
+
 class SGD(Optimizer):
     """Gradient descent: w - lr g, as PyTorch's SGD does it.
 
-    `momentum`: the part of the last direction that is kept, from 0 up to but not including 1; `nesterov`: look ahead
+    `momentum`: the part of the last direction that is kept, >= 0 and < 1; `nesterov`: look ahead
     along it (Sutskever et al. 2013); `weight_decay`: the factor of the weight that is added to its gradient.
     """
 

@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from autograd import DomainError, Value
+from autograd import DomainError, Value, topological_order
+from nn.checks import count, in_order, listed
 from nn.module import Module
 from nn.optimizers import Optimizer
 from nn.pictures.bar import Bar
 from nn.pictures.plots import plot_losses
-from nn.validation import count
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -26,8 +26,8 @@ class History:
     one of the lowest loss, counted from 1, or 0 if none was finished; `best_parameters`: the state of the model in
     it, for `model.load_state_dict()`; `interrupted`: whether Ctrl-C ended the training.
 
-    While an epoch goes on, parameters change. Those of an epoch are those that the loss of its last batch was
-    calculated with: if a batch is all the data, the loss of the epoch is exactly theirs.
+    Parameters change during an epoch. The parameters of an epoch are those with which the loss of its last batch was
+    calculated; where one batch holds all the data, the loss of the epoch is exactly theirs.
     """
 
     losses: list[float] = field(default_factory=list[float])
@@ -75,11 +75,15 @@ def fit(model: Callable[[Any], Any], inputs: Iterable[Any], targets: Iterable[An
     shuffled in every epoch, always in the same way for the same `seed`. `progress`: whether to show a bar in a
     terminal or notebook once training takes over a second.
 
-    Ctrl-C ends training early. Raises TrainingError if a number is not finite or outside of what an operation allows;
-    the parameters are then the last ones that gave a finite loss. Raises ValueError or TypeError for data that does
-    not fit, which shows in the first epoch; the parameters are then what they were before.
+    Ctrl-C ends training early. Raises TrainingError if a number is not finite or beyond what an operation allows; the
+    parameters are then the last ones that gave a finite loss. Raises ValueError or TypeError for data that does not
+    fit, which shows in the first epoch, and for a loss that no parameter of the optimizer can learn from, which shows
+    in the first batch; the parameters are then what they were before.
     """
-    rows, answers = list(inputs), list(targets)
+    rows, answers = list(in_order("inputs", inputs)), list(in_order("targets", targets))
+    for kind, samples in (("input", rows), ("target", answers)):
+        for place, sample in enumerate(samples):
+            in_order(f"{kind} {place}", sample)
     if len(rows) != len(answers):
         raise ValueError(f"{len(rows)} inputs need as many targets, not {len(answers)}")
     if not rows:
@@ -87,15 +91,16 @@ def fit(model: Callable[[Any], Any], inputs: Iterable[Any], targets: Iterable[An
     epochs = count("epochs", epochs)
     size = len(rows) if batch_size is None else count("batch_size", batch_size)
     named = _named_parameters(model, optimizer)
-    if {parameter for _, parameter in named}.isdisjoint(optimizer.parameters):
+    if {id(parameter) for _, parameter in named}.isdisjoint(map(id, optimizer.parameters)):
         raise ValueError(f"none of the {len(optimizer.parameters)} parameters of the optimizer is the model's")
 
     history, began = History(), perf_counter()
     order, shuffle = list(range(len(rows))), random.Random(seed).shuffle
     batches = range(0, len(rows), size)
-    bar = Bar(epochs * len(batches), began) if progress else None
+    bar = Bar(epochs * len(batches)) if progress else None
     first = good = optimizer.snapshot()
     epoch = start = 0
+    learns = False  # whether any loss was found to depend on the parameters
     try:
         for epoch in range(1, epochs + 1):
             if batch_size is not None:
@@ -108,8 +113,9 @@ def fit(model: Callable[[Any], Any], inputs: Iterable[Any], targets: Iterable[An
                     raise OverflowError(f"the loss is {output}")
                 if not isinstance(output, Value):  # pyright: ignore[reportUnnecessaryIsInstance]
                     raise TypeError(f"the loss needs to be one Value, not {type(output).__name__!r}")
-                if output.op is None and not output.constant and output not in optimizer.parameters:
-                    raise TypeError("the loss has no history, as if it was calculated inside of no_grad()")
+                if not learns or (output.op is None and not output.constant):
+                    _refuse_what_teaches_nothing(output, optimizer.parameters, named)
+                    learns = True
                 good = optimizer.snapshot()
                 optimizer.zero_grad()
                 output.backward()
@@ -118,8 +124,8 @@ def fit(model: Callable[[Any], Any], inputs: Iterable[Any], targets: Iterable[An
                 if bar:
                     bar.advance(output.data)
             if not history.losses or mean_loss < min(history.losses):
-                known = dict(zip(optimizer.parameters, good[0], strict=True))
-                history.best_parameters = {name: known.get(parameter, parameter.data) for name, parameter in named}
+                known = dict(zip(map(id, optimizer.parameters), good[0], strict=True))
+                history.best_parameters = {name: known.get(id(parameter), parameter.data) for name, parameter in named}
                 history.best_epoch = epoch
             history.losses.append(mean_loss)
             history.epochs = epoch
@@ -145,3 +151,34 @@ def _named_parameters(model: Any, optimizer: Optimizer) -> list[tuple[str, Value
     if isinstance(model, Module):
         return model.named_parameters()
     return [(str(place), parameter) for place, parameter in enumerate(optimizer.parameters)]
+
+
+def _refuse_what_teaches_nothing(loss: Value, parameters: list[Value], named: list[tuple[str, Value]]) -> None:
+    """Raise TypeError or ValueError, which says what the loss depends on, if no gradient can flow to a parameter.
+
+    What counts is the way through the graph, not the number: a gradient may well be 0.
+    """
+    order = topological_order(loss)
+    reached, ends = {id(loss)}, dict[str, None]()
+    for node in reversed(order):
+        if node.op is not None and id(node) in reached:
+            for argument, partial in zip(node.arguments, node.op.partials, strict=True):
+                if partial is None:
+                    ends[node.op.name] = None
+                else:
+                    reached.update(map(id, argument if isinstance(argument, tuple) else (argument,)))  # pyright: ignore
+    if any(id(parameter) in reached and not parameter.constant for parameter in parameters):
+        return
+    if len(order) == 1 and not loss.constant:
+        raise TypeError("the loss has no history, as if it was calculated inside of no_grad()")
+    inside = {id(node) for node in order}.intersection(map(id, parameters))
+    if inside:
+        behind = f" or behind {', '.join(ends)}" if ends else ""
+        raise ValueError(f"no gradient of the loss reaches any of the {len(parameters)} parameters of the optimizer: "
+                         f"{len(inside)} of them are in its graph, but constant{behind}")
+    names = {id(parameter): name for name, parameter in named}
+    leaves = dict.fromkeys(names.get(id(leaf)) or (repr(leaf.label) if leaf.label else f"Value({leaf.data})")
+                           for leaf in order if leaf.op is None and not leaf.constant)
+    raise ValueError(f"the loss depends on none of the {len(parameters)} parameters of the optimizer, but on "
+                     + (f"the leaves {listed([*leaves])}" if leaves else "constants alone: does the model return plain "
+                        "numbers, such as .data of its result?"))

@@ -9,7 +9,7 @@ from autograd.drawing.text import decimal, html, quoted, width_attribute
 from autograd.errors import DomainError
 from autograd.table.reading import is_tuple
 from autograd.value import Value
-from autograd.writing.names import shortened
+from autograd.writing.text import shortened
 
 Slope = float | str | None  # a local derivative; a complaint where there is none; None where no gradient flows
 

@@ -13,7 +13,7 @@ from autograd.drawing.text import html, quoted, wide_html
 from autograd.graph import topological_order
 from autograd.value import Value
 from autograd.writing.modules import common_module, lineage, modules_of_nodes, natural_order
-from autograd.writing.names import shortened
+from autograd.writing.text import shortened
 
 UNCOUNTED = 10**9  # paths; their number may have thousands of digits
 SHADES = ("#FFFFFF", "#F5F5F5")  # of frames in frames

@@ -1,4 +1,7 @@
-"""A progress bar that appears after a second, where somebody can see it."""
+"""A progress bar that appears after a second, where somebody can see it.
+
+tqdm has this as its `delay`; but importing tqdm takes a tenth of a second, and most trainings are shorter than that.
+"""
 
 import sys
 from time import perf_counter
@@ -6,10 +9,10 @@ from typing import Any
 
 
 class Bar:
-    """`steps`: how many there will be; `began`: when, by `perf_counter`; `unit`: what they are called."""
+    """`steps`: how many there will be; `unit`: what they are called."""
 
-    def __init__(self, steps: int, began: float, unit: str = "step") -> None:
-        self.steps, self.began, self.unit, self.done = steps, began, unit, 0
+    def __init__(self, steps: int, unit: str = "step") -> None:
+        self.steps, self.unit, self.done, self.began = steps, unit, 0, perf_counter()
         self.visible = sys.stderr.isatty() or _in_notebook()
         self.bar: Any = None
 
@@ -21,7 +24,7 @@ class Bar:
                 self.bar.set_postfix(loss=f"{loss:.4g}", refresh=False)
             self.bar.update()
         elif self.visible and perf_counter() - self.began > 1:
-            from tqdm.auto import tqdm  # pyright: ignore  # slow to import, and seldom needed
+            from tqdm.auto import tqdm  # pyright: ignore
 
             self.bar = tqdm(total=self.steps, initial=self.done, unit=self.unit)
 

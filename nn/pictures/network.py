@@ -11,7 +11,7 @@ from autograd import no_grad
 from nn.layers import Layer, Neuron
 from nn.module import Module
 from nn.pictures.diagram import Diagram, NamedLayer, dotted
-from nn.validation import count, numbers
+from nn.checks import count, numbers
 
 if TYPE_CHECKING:
     from autograd import Drawing

@@ -1,13 +1,13 @@
 """Plots with matplotlib: a training's losses, and what a model says everywhere in the plane."""
 
 from collections.abc import Callable, Iterable, Sequence
-from importlib import import_module
-from time import perf_counter
+from functools import partial
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import no_grad
+from nn.checks import count, in_order, numbers, option
 from nn.pictures.bar import Bar
-from nn.validation import count, numbers, option
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -49,12 +49,12 @@ def plot_decision_boundary(model: Callable[[Any], Any], inputs: Iterable[Any], t
 
     Nothing is recorded. Raises ValueError or TypeError for what does not fit, ImportError without matplotlib.
     """
-    rows = [numbers(f"input {place}", row, 2) for place, row in enumerate(inputs)]
-    goals = [numbers(f"target {place}", target, 1)[0] for place, target in enumerate(targets)]
+    rows = [numbers(f"input {place}", row, 2) for place, row in enumerate(in_order("inputs", inputs))]
+    goals = [numbers(f"target {place}", target, 1)[0] for place, target in enumerate(in_order("targets", targets))]
     if len(rows) != len(goals) or not rows:
         raise ValueError(f"as many targets as inputs are needed, and at least 1, not {len(goals)} and {len(rows)}")
     side = count("resolution", resolution, least=2)
-    figure = _figure(6.4, 4.8)  # before all the work, in case that matplotlib is missing
+    figure = _figure(6.4, 4.8)  # before all the work, in case matplotlib is missing
     xs, ys = (_ticks([row[place] for row in rows], side) for place in (0, 1))
     with no_grad():
         outputs = [numbers("the output of the model", model(row)) for row in rows]
@@ -79,7 +79,7 @@ class _Grid(NamedTuple):
     numbers: list[float]
 
     def arguments(self) -> tuple[list[float], list[float], list[list[float]]]:
-        """The same as matplotlib likes it."""
+        """The same in the form that matplotlib takes."""
         width = len(self.xs)
         return self.xs, self.ys, [self.numbers[start : start + width] for start in range(0, len(self.numbers), width)]
 
@@ -123,7 +123,7 @@ def _classes(outputs: list[list[float]], goals: list[float], threshold: float | 
 
 
 def _asked(model: Callable[[Any], Any], rows: list[list[float]], size: int, progress: bool) -> list[list[float]]:
-    bar = Bar(len(rows), perf_counter(), "point") if progress else None
+    bar = Bar(len(rows), "point") if progress else None
     outputs: list[list[float]] = []
     try:
         for row in rows:
@@ -174,12 +174,22 @@ def _draw_numbers(axes: Any, grid: _Grid, rows: list[list[float]], goals: list[f
 
 
 def _figure(width: float, height: float) -> Any:
+    """A figure in inches that a notebook shows, and that nothing else knows: not `pyplot`, which would keep it."""
     try:
-        import_module("matplotlib")
-        from nn.pictures.figure import Plot
+        from matplotlib import figure
     except ImportError:
         raise ImportError('plots need matplotlib: pip install "glassgrad[demos]"') from None
-    return Plot(width, height)
+    made: Any = figure.Figure(figsize=(width, height), layout="constrained")
+    made._repr_png_ = partial(_png, made)  # IPython itself shows a figure only after `pyplot` was imported
+    return made
+
+
+def _png(figure: Any) -> tuple[bytes, dict[str, Any]]:
+    """A figure as IPython takes it: sharp on fine screens, in its natural size."""
+    picture = BytesIO()
+    figure.savefig(picture, format="png", dpi=144)
+    width, height = figure.get_size_inches()
+    return picture.getvalue(), {"width": round(width * 96), "height": round(height * 96)}
 
 
 def _ticks(numbers: list[float], size: int) -> list[float]:

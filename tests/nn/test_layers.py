@@ -180,6 +180,16 @@ def test_changed_weights_count_from_the_next_call_on():
     assert neuron([10, 100]).data == 110
 
 
+def test_a_weight_that_is_replaced_by_an_equal_one_gets_the_gradient():
+    neuron = Neuron(2, "linear", init=lambda: 1.0)
+    neuron([10, 100])
+    before = [*neuron.w, neuron.b]
+    neuron.w[1], neuron.b = Value(1.0), Value(0.0)
+    neuron([10, 100]).backward()
+    assert [neuron.w[0].grad, neuron.w[1].grad, neuron.b.grad] == [10.0, 100.0, 1.0]
+    assert [old.grad for old in before] == [10.0, 0.0, 0.0]
+
+
 def test_a_neuron_of_another_class_in_a_layer_is_called_with_the_inputs_alone():
     class Norm(Neuron):
         def __call__(self, x):
@@ -355,6 +365,13 @@ def test_inputs_that_are_not_numbers_are_a_type_error(x):
         MLP(2, [1])(x)
 
 
+@pytest.mark.parametrize("model", [Neuron(2), Layer(2, 1), MLP(2, [2, 1])])
+@pytest.mark.parametrize("x", [{1.0, 2.0}, frozenset({1.0, 2.0}), {"a": 1.0, "b": 2.0}, {}])
+def test_inputs_in_a_set_or_dict_are_refused_for_they_have_no_order(model, x):
+    with pytest.raises(TypeError, match=f"a list, tuple or array is needed, not {type(x).__name__!r}"):
+        model(x)
+
+
 def test_inputs_that_are_not_finite_are_refused():
     with pytest.raises(ValueError, match="finite number, not nan"):
         MLP(2, [1])([1.0, math.nan])
@@ -367,6 +384,7 @@ def test_inputs_that_are_not_finite_are_refused():
     (lambda: MLP(-1, [2]), ValueError, "the number of inputs needs to be at least 1, not -1"),
     (lambda: MLP(2, [3, 0]), ValueError, "the number of neurons needs to be at least 1, not 0"),
     (lambda: MLP(2, []), ValueError, "an MLP needs at least one layer, not 0"),
+    (lambda: MLP(2, {4, 1}), TypeError, "nouts: a list, tuple or array is needed, not 'set', for the order counts"),
     (lambda: MLP(2.5, [1]), TypeError, "the number of inputs needs to be a whole number, not 2.5"),
 ])
 def test_a_network_without_inputs_neurons_or_layers_is_refused(make, error, message):

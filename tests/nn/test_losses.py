@@ -194,3 +194,20 @@ def test_what_is_no_number_is_a_type_error(loss):
         loss(["0.5"], [1])
     with pytest.raises(TypeError):
         loss([0.5], ["1"])
+
+
+@pytest.mark.parametrize("loss", ALL)
+@pytest.mark.parametrize("several", [{0.25, 0.75}, frozenset({0.25}), {0: 0.5}])
+def test_sets_and_dicts_are_refused_for_they_have_no_order(loss, several):
+    others = [0] * len(several)
+    for predictions, targets in ((several, others), (others, several), ([several], [others]), ([others], [several])):
+        with pytest.raises(TypeError, match=f"a list, tuple or array is needed, not {type(several).__name__!r}"):
+            loss(predictions, targets)
+
+
+@pytest.mark.parametrize(("predictions", "targets", "kind"), [
+    ({(1.0, 2.0), (3.0, 4.0)}, [0, 1], "set"), ({0: [1.0, 2.0]}, [0], "dict"), ([{1.0, 2.0}], [0], "set"),
+    ([[1.0, 2.0]], {0}, "set"), ([[1.0, 2.0]], {0: 0}, "dict")])
+def test_scores_and_classes_in_sets_and_dicts_are_refused(predictions, targets, kind):
+    with pytest.raises(TypeError, match=f"a list, tuple or array is needed, not {kind!r}"):
+        cross_entropy(predictions, targets)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograd import Value, constant
-from nn import MLP, Module
+from nn import MLP, SGD, Module, fit, mean_squared_error
 
 
 class Everything(Module):
@@ -40,6 +40,83 @@ def test_names_say_where_a_parameter_is():
     assert {name: p.data for name, p in Everything().named_parameters()} == {
         "direct": 1, "in_list.0": 2, "in_list.1.0": 3, "in_tuple.0": 4, "in_dict.a": 5, "in_dict.7.0": 6,
         "inner.w.0": 7}
+
+
+def test_parameters_are_found_in_arrays_of_objects_of_any_shape():
+    model = Module()
+    model.grid = np.array([[Value(1.0), Value(2.0), 0.5], [None, Value(3.0), constant(9.0)]], dtype=object)
+    model.numbers = np.ones((2, 2))
+    model.alone = np.array(Value(4.0), dtype=object)
+    model.mixed = [np.array([Inner(), {"a": Value(5.0)}], dtype=object)]
+    model.turned = model.grid.T
+    assert {name: p.data for name, p in model.named_parameters()} == {
+        "grid.0.0": 1, "grid.0.1": 2, "grid.1.1": 3, "alone": 4, "mixed.0.0.w.0": 7, "mixed.0.1.a": 5}
+    assert [p.data for p in model.parameters()] == [1, 2, 3, 4, 7, 5]
+
+
+def test_an_array_that_holds_itself_is_searched_once():
+    model = Module()
+    model.ring = np.array([Value(1.0), None], dtype=object)
+    model.ring[1] = model.ring
+    assert model.state_dict() == {"ring.0": 1.0}
+
+
+def test_parameters_in_an_array_learn():
+    class Linear(Module):
+        def __init__(self):
+            self.w = np.array([Value(0.0), Value(0.0)])
+
+        def __call__(self, x):
+            return self.w @ np.array(x)
+
+    model = Linear()
+    fit(model, [[1.0, 0.0], [0.0, 1.0]], [2.0, -3.0], mean_squared_error, SGD(model.parameters(), 0.5), 60)
+    assert [w.data for w in model.w] == pytest.approx([2.0, -3.0], abs=1e-6)
+
+
+def test_modules_may_be_nested_deeper_than_python_recurses():
+    inner = whole = Module()
+    for depth in range(3_000):
+        inner.w = Value(float(depth))
+        inner.inside = [Module()]
+        inner = inner.inside[0]
+    names = dict(whole.named_parameters())
+    assert [p.data for p in whole.parameters()] == list(range(3_000)) == list(whole.state_dict().values())
+    assert names["inside.0." * 2_999 + "w"].data == 2_999
+    names["w"].grad = 5.0
+    whole.zero_grad()
+    assert names["w"].grad == 0.0
+    assert repr(whole) == "Module with 3000 parameters"
+
+
+def test_lists_may_be_nested_deeper_than_python_recurses():
+    model = Module()
+    model.w = [Value(1.0)]
+    for _ in range(3_000):
+        model.w = [model.w]
+    assert model.state_dict() == {"w" + ".0" * 3_001: 1.0}
+
+
+class Equal(Value):
+    """A Value that says to be equal to every other."""
+
+    def __eq__(self, other):
+        return True
+
+    def __hash__(self):
+        return 1
+
+
+def test_parameters_are_told_apart_by_what_they_are_whatever_a_subclass_says_of_equality():
+    model = Module()
+    model.a, model.b = Equal(1.0), Equal(2.0)
+    assert model.state_dict() == {"a": 1.0, "b": 2.0}
+    optimizer = SGD(model.parameters(), 1.0)
+    (model.a * model.b).backward()
+    optimizer.step()
+    assert model.state_dict() == {"a": -1.0, "b": 1.0}
+    history = fit(lambda x: model.a * model.b, [0.0], [0.0], lambda p, t: p[0], optimizer, 1)
+    assert history.best_parameters == {"0": -1.0, "1": 1.0}
 
 
 def test_names_in_a_network_are_dotted_paths():
@@ -102,7 +179,7 @@ def test_an_override_of_parameters_counts_also_inside_of_another_module():
     outer.part = Chosen()
     outer.part.whole = outer
     assert outer.state_dict() == {"part.trained": 1.0, "part.parameters.1": 3.0, "part.parameters.2": 4.0}
-    assert outer.parameters() == outer.part.parameters()
+    assert [*map(id, outer.parameters())] == [*map(id, outer.part.parameters())]
 
 
 def test_two_parameters_of_the_same_name_are_refused():
@@ -147,6 +224,13 @@ def test_a_state_that_does_not_fit_is_refused_by_name_and_changes_nothing(change
     with pytest.raises(ValueError, match=message):
         layer.load_state_dict(state)
     assert layer.state_dict() == before
+
+
+@pytest.mark.parametrize(("state", "kind"), [
+    (None, "NoneType"), ([("w.0", 1.0)], "list"), (1.0, "float"), ("w", "str")])
+def test_a_state_that_is_no_dict_is_refused(state, kind):
+    with pytest.raises(TypeError, match=rf"^a dict from state_dict\(\) is needed, not {kind!r}$"):
+        Inner().load_state_dict(state)
 
 
 def test_all_faults_of_a_state_are_named_at_once_and_long_lists_are_cut():

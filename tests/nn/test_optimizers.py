@@ -97,6 +97,29 @@ def test_a_parameter_given_twice_is_updated_once():
     assert a.data == 0.5
 
 
+@pytest.mark.parametrize(("ours", "theirs", "options"), [
+    (SGD, torch.optim.SGD, {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.01}),
+    (Adam, torch.optim.Adam, {"lr": 0.1, "weight_decay": 0.01})])
+def test_a_parameter_without_a_gradient_is_skipped_as_in_pytorch_and_one_with_gradient_0_is_not(ours, theirs, options):
+    a, b = Value(-0.8), Value(0.6)
+    tensors = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in (-0.8, 0.6)]
+    optimizer, expected = ours([a, b], **options), theirs(tensors, **options)
+    for optimizing, output in ((optimizer, bumpy(a, b)), (expected, bumpy(*tensors))):
+        output.backward()
+        optimizing.step()
+    b.grad = tensors[1].grad = None
+    state = optimizer.states[1]
+    for optimizing in (optimizer, expected):
+        optimizing.step()
+    assert [a.data, b.data] == pytest.approx([t.item() for t in tensors], rel=1e-12)
+    assert optimizer.states[1] == state != optimizer.states[0]
+    optimizer.zero_grad()
+    assert b.grad == 0.0
+    moved = b.data
+    optimizer.step()
+    assert b.data != moved
+
+
 # ---- An update is a function ---------------------------------------------------------------------------------------
 
 
@@ -227,6 +250,15 @@ def test_the_state_before_the_first_step_can_be_loaded():
     ({"lr": 0.0, "count": 1, "states": [[1.0], [1.0]]}, ValueError, "lr needs to be finite and > 0, not 0.0"),
     ({"lr": 0.1, "count": 1, "states": [[math.nan], [1.0]]}, ValueError, "finite number, not nan"),
     ({"lr": 0.1, "count": 1, "states": [["1"], [1.0]]}, TypeError, "a real number is needed"),
+    (None, TypeError, r"a dict from state_dict\(\) is needed, not 'NoneType'"),
+    ([0.1, 1, []], TypeError, r"a dict from state_dict\(\) is needed, not 'list'"),
+    ({"lr": 0.1, 5: 1}, ValueError, "the state of an optimizer has lr, count, states, not lr, 5"),
+    ({"lr": 0.1, "count": 1, "states": None}, TypeError, "states: a list of lists of numbers is needed, not None"),
+    ({"lr": 0.1, "count": 1, "states": [None, [1.0]]}, TypeError, "states: a list of lists of numbers is needed"),
+    ({"lr": 0.1, "count": 1, "states": [1.0, 2.0]}, TypeError, "states: a list of lists of numbers is needed"),
+    ({"lr": 0.1, "count": 1, "states": {0: [1.0], 1: [1.0]}}, TypeError, "states: a list of lists of numbers is"),
+    ({"lr": 0.1, "count": None, "states": [[1.0], [1.0]]}, TypeError, "count needs to be a number, not 'NoneType'"),
+    ({"lr": None, "count": 1, "states": [[1.0], [1.0]]}, TypeError, "lr needs to be a number, not 'NoneType'"),
 ])
 def test_a_state_that_does_not_fit_is_refused_and_changes_nothing(state, error, message):
     optimizer = SGD([Value(1.0), Value(2.0)], 0.5, momentum=0.5)
@@ -290,6 +322,22 @@ def test_options_of_adam_out_of_range_are_refused(options, message):
 def test_parameters_that_cannot_be_learned_are_refused(parameters, error, message):
     with pytest.raises(error, match=message):
         SGD(parameters, 0.1)
+
+
+@pytest.mark.parametrize("kind", [SGD, Adam, Optimizer])
+@pytest.mark.parametrize(("parameters", "message"), [
+    (MLP(2, [1]), r"'MLP' object is not iterable: give model.parameters\(\)"),
+    ([MLP(2, [1])], r"parameter 0 is not a Value but 'MLP': give model.parameters\(\)"),
+    (Value(1.0), r"'Value' object is not iterable: give \[value\]"),
+    (None, "'NoneType' object is not iterable: give a list of Values"),
+    (3.0, "'float' object is not iterable: give a list of Values"),
+    ({Value(1.0), Value(2.0)}, "parameters: a list, tuple or array is needed, not 'set'"),
+    ({"w": Value(1.0)}, "parameters: a list, tuple or array is needed, not 'dict'"),
+    ("w", "parameter 0 is not a Value but 'str'"),
+])
+def test_what_is_no_list_of_parameters_is_refused_with_what_to_give_instead(kind, parameters, message):
+    with pytest.raises(TypeError, match=message):
+        kind(parameters, lr=0.1)
 
 
 @pytest.mark.parametrize("lr", [0, -1.0, math.nan, math.inf])

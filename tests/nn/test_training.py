@@ -16,7 +16,7 @@ import pytest
 import torch
 
 import nn
-from autograd import Value, exp, log, no_grad
+from autograd import Value, constant, exp, log, no_grad, stop_gradient
 from nn import MLP, SGD, Adam, History, TrainingError, cross_entropy, datasets, fit, hinge, mean_squared_error
 from tests.support.screens import Clock, Screen, set_clock
 
@@ -203,6 +203,15 @@ def test_an_overflow_in_the_very_first_batch_changes_nothing():
     assert numbers(model) == before
 
 
+@pytest.fixture
+def ctrl_c_interrupts():
+    """Python's own handler of Ctrl-C, which is missing where SIGINT is ignored, as in a job started with & or nohup."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c_interrupts")
 def test_ctrl_c_returns_the_history_so_far_with_whole_parameters():
     model = network()
     optimizer = SGD(model.parameters(), 0.1)
@@ -276,6 +285,11 @@ def test_ctrl_c_before_the_end_of_the_first_epoch_gives_an_empty_history():
     ({"loss": no_grad(mean_squared_error)}, TypeError, "the loss has no history, as if it was calculated inside of "
                                                        "no_grad()"),
     ({"optimizer": SGD([Value(1.0)], 0.1)}, ValueError, "none of the 1 parameters of the optimizer is the model's"),
+    ({"inputs": {(0, 0), (0, 1), (1, 0), (1, 1)}}, TypeError, "inputs: a list, tuple or array is needed, not 'set'"),
+    ({"targets": {0: 0, 1: 1, 2: 1, 3: 0}}, TypeError, "targets: a list, tuple or array is needed, not 'dict'"),
+    ({"inputs": [[0, 0], [0, 1], [1, 0], {0.5, 1}]}, TypeError, "input 3: a list, tuple or array is needed, not 'set'"),
+    ({"inputs": [{"a": 0, "b": 0}] * 4}, TypeError, "input 0: a list, tuple or array is needed, not 'dict'"),
+    ({"targets": [0, 1, frozenset({1}), 0]}, TypeError, "target 2: a list, tuple or array is needed, not 'frozenset'"),
 ])
 def test_what_does_not_fit_is_refused_and_no_parameter_has_changed(changed, error, message):
     model = network()
@@ -301,6 +315,120 @@ def test_an_error_of_the_users_own_later_on_leaves_the_training_done_so_far():
     with pytest.raises(ValueError, match="enough"):
         fit(lambda x: v * x, [1.0], [0.0], loss, SGD([v], 0.25), 10)
     assert v.data == 0.25
+
+
+# ---- Training that trains nothing ------------------------------------------------------------------------------------
+
+NONE = "the loss depends on none of the 17 parameters of the optimizer"
+MODELS = {
+    "returns data": lambda model: lambda x: model(x).data,
+    "returns a number": lambda model: lambda x: 0.5,
+    "depends on something else": lambda model: lambda x: Value(0.5, "q") * x[0] + Value(2.0) * x[1],
+    "stops the gradient": lambda model: lambda x: stop_gradient(model(x)),
+    "chooses by its output": lambda model: lambda x: model(x).step() * Value(2.0, "q"),
+}
+
+
+def refused(model, trained, loss, match, error=ValueError):
+    """Fit refuses, and the parameters, their gradients and the optimizer are as before."""
+    optimizer = Adam(trained, 0.1)
+    for place, parameter in enumerate(trained):
+        parameter.grad = float(place)
+    before = [(p.data, p.grad) for p in trained], optimizer.snapshot()
+    with pytest.raises(error, match=match):
+        fit(model, *datasets.xor(), loss, optimizer, 3, batch_size=2, seed=0)
+    assert ([(p.data, p.grad) for p in trained], optimizer.snapshot()) == before
+
+
+@pytest.mark.parametrize(("model", "message"), [
+    ("returns data", f"^{NONE}, but on constants alone: does the model return plain numbers, such as .data"),
+    ("returns a number", f"^{NONE}, but on constants alone"),
+    ("depends on something else", rf"^{NONE}, but on the leaves 'q', Value\(2.0\)$"),
+    ("stops the gradient", "^no gradient of the loss reaches any of the 17 parameters of the optimizer: "
+                           "17 of them are in its graph, but constant or behind stop_gradient$"),
+    ("chooses by its output", "^no gradient .* 17 of them are in its graph, but constant or behind step$"),
+])
+def test_a_model_that_cannot_learn_is_refused_with_what_its_loss_depends_on(model, message):
+    network_ = network()
+    refused(MODELS[model](network_), network_.parameters(), mean_squared_error, message)
+
+
+@pytest.mark.parametrize(("loss", "error", "message"), [
+    (lambda p, t: constant(1.0), ValueError, f"^{NONE}, but on constants alone"),
+    (lambda p, t: Value(1.0), TypeError, "the loss has no history, as if it was calculated inside of no_grad"),
+    (lambda p, t: Value(1.0, "q") * 2, ValueError, f"^{NONE}, but on the leaves 'q'$"),
+    (lambda p, t: mean_squared_error([y.data for y in p], t), ValueError, f"^{NONE}, but on constants alone"),
+])
+def test_a_loss_that_does_not_depend_on_the_model_is_refused(loss, error, message):
+    model = network()
+    refused(model, model.parameters(), loss, message, error)
+
+
+def test_a_model_under_no_grad_is_refused():
+    model = network()
+    refused(no_grad(model), model.parameters(), mean_squared_error, NONE)
+
+
+def test_parameters_of_the_model_that_are_not_in_the_optimizer_are_named():
+    model = network()
+    used = model.layers[1]
+    message = (r"^the loss depends on none of the 3 parameters of the optimizer, but on the leaves "
+               r"layers.1.neurons.0.b, layers.1.neurons.0.w.0, .*w.3$")
+
+    class Half(nn.Module):
+        def __init__(self):
+            self.layers = model.layers
+
+        def __call__(self, x):
+            return used([*x, *x])
+
+    refused(Half(), model.layers[0].neurons[0].parameters(), mean_squared_error, message)
+
+
+def test_parameters_that_were_made_constants_are_not_trained():
+    model = network()
+    trained = model.parameters()
+    optimizer = SGD(trained, 0.1)
+    for parameter in trained:
+        parameter.constant = True
+    with pytest.raises(ValueError, match=r"^no gradient .* 17 of them are in its graph, but constant$"):
+        fit(lambda x: model(x), *datasets.xor(), mean_squared_error, optimizer, 3)
+    with pytest.raises(ValueError, match=r"^none of the 17 parameters of the optimizer is the model's$"):
+        fit(model, *datasets.xor(), mean_squared_error, optimizer, 3)
+
+
+def test_a_gradient_of_zero_is_no_reason_to_refuse():
+    w = Value(-1.0)
+    history = fit(lambda x: (w * x).relu(), [1.0, 2.0], [0.0, 0.0], mean_squared_error, SGD([w], 0.1), 2)
+    assert (history.epochs, w.data) == (2, -1.0)
+
+
+def test_a_model_may_use_a_part_of_its_parameters_and_others_in_other_batches():
+    a, b, unused = Value(1.0), Value(1.0), Value(1.0)
+    fit(lambda x: (a if x > 0 else b) * x, [1.0, -1.0], [0.0, 0.0], mean_squared_error, SGD([a, b, unused], 0.1), 1,
+        batch_size=1, seed=0)
+    assert (a.data, b.data, unused.data) == (0.8, 0.8, 1.0)
+
+
+def test_a_loss_may_be_a_parameter_itself():
+    w = Value(1.0)
+    fit(lambda x: w, [1.0], [0.0], lambda p, t: p[0], SGD([w], 0.25), 2)
+    assert w.data == 0.5
+
+
+def test_a_later_batch_whose_loss_is_constant_changes_nothing():
+    w = Value(1.0)
+    losses = iter([w * w, constant(0.0), w * w])
+    fit(lambda x: w, [1.0], [0.0], lambda p, t: next(losses), SGD([w], 0.25), 2)
+    assert w.data == 0.5
+
+
+def test_a_later_batch_whose_loss_has_no_history_is_refused():
+    w = Value(1.0)
+    losses = iter([w * w, Value(1.0)])
+    with pytest.raises(TypeError, match="the loss has no history"):
+        fit(lambda x: w, [1.0], [0.0], lambda p, t: next(losses), SGD([w], 0.25), 2)
+    assert w.data == 0.5
 
 
 # ---- Progress ------------------------------------------------------------------------------------------------------

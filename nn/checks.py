@@ -2,7 +2,7 @@
 
 import math
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from numbers import Real
 from typing import Any
 
@@ -35,7 +35,7 @@ def option(name: str, given: Any, allowed: Callable[[float], bool], description:
 
 def numbers(name: str, given: Any, size: int | None = None) -> list[float]:
     """Plain numbers and Values, or a single one, as floats. Raises TypeError for others, ValueError for too many."""
-    items: Iterable[Any] = given if is_list(given) else [given]
+    items: Iterable[Any] = given if is_list(given, name) else [given]
     try:
         found: list[float] = [item.data if isinstance(item, Value) else constant(item).data for item in items]
     except (TypeError, ValueError) as error:
@@ -46,6 +46,30 @@ def numbers(name: str, given: Any, size: int | None = None) -> list[float]:
     return found
 
 
-def is_list(given: Any) -> bool:
-    """Whether this is several things in any form, and not a string or an array without dimensions."""
-    return not isinstance(given, str) and hasattr(given, "__iter__") and getattr(given, "shape", None) != ()
+def in_order(name: str, given: Any) -> Any:
+    """What was given. Raises TypeError for a set or a dict: which of its items comes first means nothing."""
+    if isinstance(given, set | frozenset | Mapping):
+        raise TypeError(f"{name}: a list, tuple or array is needed, not {type(given).__name__!r}, "  # pyright: ignore
+                        "for the order counts")
+    return given
+
+
+def is_list(given: Any, name: str = "numbers") -> bool:
+    """Whether this is several things in order, in any form, and not a string or an array without dimensions.
+
+    Raises TypeError for a set or a dict, calling it `name`.
+    """
+    return hasattr(in_order(name, given), "__iter__") and not isinstance(given, str) and (
+        getattr(given, "shape", None) != ())
+
+
+def state(given: Any) -> Mapping[str, Any]:
+    """What a `state_dict()` returned. Raises TypeError for what is no dict."""
+    if not isinstance(given, Mapping):
+        raise TypeError(f"a dict from state_dict() is needed, not {type(given).__name__!r}")
+    return given  # pyright: ignore[reportUnknownVariableType]
+
+
+def listed(names: list[str]) -> str:
+    """The first few names, and how many more there are."""
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
