@@ -1,4 +1,4 @@
-"""`python -m autograd`: see cli.py."""
+"""`python -m autograd`: see shell/main.py."""
 
 import sys
 
