@@ -1,8 +1,8 @@
 """What MkDocs does beyond copying the pages: it fills in what the code itself says best.
 
 In a page, `<!-- house -->` becomes the list of rooms and files, `<!-- operations -->` the table of operations,
-`<!-- help draw -->` the help of a command, and `<!-- lessons -->` the lessons of demos/lesson.py, which are then pages of
-the site.
+`<!-- help draw -->` the help of a command, and `<!-- lessons -->` a lesson to try and links to the others, which
+demos/lesson.py makes and which are pages of the site, too.
 """
 
 import os
@@ -41,10 +41,11 @@ def on_files(files: Files, config: Any) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    """Put what the code says in the places of the marks. What doctest needs for an empty line is one."""
-    filled = re.sub(rf"<!-- ({'|'.join(PARTS)})(?: (\w+))? -->", lambda mark: PARTS[mark[1]](*filter(None, mark.groups()[1:])),
-                    markdown)
-    return filled.replace("<BLANKLINE>", "")
+    """Put what the code says in the places of the marks. Where doctest needs a word for an empty line, leave it out."""
+    def part(mark: re.Match[str]) -> str:
+        return PARTS[mark[1]](*filter(None, [mark[2]]))
+
+    return re.sub(rf"<!-- ({'|'.join(PARTS)})(?: (\w+))? -->", part, markdown).replace("<BLANKLINE>", "")
 
 
 def house_listed() -> str:
@@ -86,7 +87,7 @@ def lessons_listed() -> str:
 
 def help_of(*command: str) -> str:
     """What the command line says to --help."""
-    os.environ["COLUMNS"] = "100"
+    os.environ["COLUMNS"] = "84"  # as wide as a page
     said = StringIO()
     with redirect_stdout(said), suppress(SystemExit):
         run_command([*command, "--help"])

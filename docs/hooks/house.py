@@ -23,9 +23,9 @@ FONT = "Helvetica,Arial,sans-serif"
 Arrows = dict[tuple[str, str], bool]  # from one room to another; whether it is imported at once
 
 
-def main() -> int:
+def main(path: str | Path = PICTURE) -> int:
     os.environ["PATH"] = ""  # so that the layout is always made by graphviz-pure, and the same everywhere
-    print(picture().render(PICTURE))
+    print(picture().render(path))
     return 0
 
 
@@ -59,7 +59,7 @@ def arrows() -> Arrows:
     """All arrows between rooms."""
     found: Arrows = {}
     for package in PACKAGES:
-        for path in sorted((ROOT / package).rglob("[!_]*.py")) + [ROOT / package / "__init__.py"]:
+        for path in [ROOT / package / "__init__.py", *sorted((ROOT / package).rglob("[!_]*.py"))]:
             for module, at_once in _imports(path):
                 ends = _room(path.relative_to(ROOT).with_suffix("").parts), _room(tuple(module.split(".")))
                 if ends[0] != ends[1] and ends[1]:

@@ -45,7 +45,8 @@ class TestGate:
         made = [line for line in calls.read_text().splitlines() if not line.startswith("python")]
         return result.returncode, result.stdout, made
 
-    def test_runs_the_two_commands_of_the_first_code_block_then_the_linters_then_builds_the_book(self, folder: Path) -> None:
+    def test_runs_the_two_commands_of_the_first_code_block_then_the_linters_then_builds_the_book(
+            self, folder: Path) -> None:
         code, output, calls = self.run(folder)
         assert code == 0, output
         assert calls[:3] == [

@@ -1,7 +1,7 @@
 """The pages of the book and their code: `python -m tests.support.book PAGE` runs the Python of one page.
 
-A page is run in a process of its own, since it may add rows to the table, and from top to bottom: each block goes on with
-the names of the one before. The folder that it is run in is its own as well, so that it may write files.
+A page is run from top to bottom, each block with the names of the one before, in a process of its own, since it may add
+rows to the table, and in a folder of its own, since it may write files.
 """
 
 import doctest
