@@ -1,4 +1,4 @@
-"""The pictures that the README shows. After a change of what pictures look like, run this again.
+"""The pictures that the README and the book show. After a change of what pictures look like, run this again.
 
 Their numbers are all exact in binary and the layout is always made by graphviz-pure, so that they are the same, byte
 by byte, on every machine.
@@ -24,8 +24,8 @@ def main() -> int:
     folder = parser.parse_args().folder
     os.environ["PATH"] = ""  # on which there may be another layout program
     try:
-        for name, drawing in (("neuron", neuron()), ("network", network())):
-            print(drawing.render(folder / f"{name}.svg"))
+        for name, make in PICTURES.items():
+            print(make().render(folder / f"{name}.svg"))
     except OSError as error:
         parser.error(f"cannot write to {folder}: {error.strerror}")
     return 0
@@ -47,6 +47,25 @@ def network() -> Drawing:
         parameter.data = number
     return draw_network(model, inputs=[1, 1])
 
+
+def graph() -> Drawing:
+    """The graph that the tutorial begins with."""
+    a, b = Value(2.0, "a"), Value(-3.0, "b")
+    c = a * b + a ** 2
+    c.label = "c"
+    return draw(c)
+
+
+def paths() -> Drawing:
+    """A number that is used twice, with both of its paths to the output."""
+    w, x = Value(-3.0, "w"), Value(2.0, "x")
+    loss = (w * x + x) ** 2
+    loss.label = "L"
+    loss.backward()
+    return draw(loss, highlight=x)
+
+
+PICTURES = {"neuron": neuron, "network": network, "graph": graph, "paths": paths}
 
 if __name__ == "__main__":
     sys.exit(main())

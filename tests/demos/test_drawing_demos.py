@@ -13,11 +13,13 @@ import pytest
 import torch
 from nbclient import NotebookClient
 
+from tests.support.book import PAGES
+
 ROOT = Path(__file__).parents[2]
 NETWORK = [f"network-{when}{what}" for when in ("before", "after")
            for what in ("", "-gradients", "-collapsed", "-opened", "-boundary")]
 NEURON = ["neuron-1-forward", "neuron-2-local-derivatives", "neuron-3-gradients", "neuron-4-after-update"]
-README = ["neuron", "network"]
+README = ["neuron", "network", "graph", "paths"]
 PICTURES = {"draw_neuron": NEURON, "draw_network": [*NETWORK, "network-losses"], "readme_pictures": README}
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -135,12 +137,12 @@ def test_after_the_training_the_network_knows_xor_and_its_loss_is_folded_by_laye
 
 
 @pytest.mark.parametrize("name", README)
-def test_the_pictures_of_the_readme_are_current(drawn, name):
+def test_the_pictures_of_the_book_are_current_and_shown(drawn, name):
     """If not, run `python demos/readme_pictures.py`."""
     folder, _ = drawn("readme_pictures")
     committed = ROOT / "docs" / f"{name}.svg"
     assert committed.read_text(encoding="utf-8") == (folder / f"{name}.svg").read_text(encoding="utf-8")
-    assert f"](docs/{name}.svg)" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert any(f"/{name}.svg)" in page.read_text(encoding="utf-8") for page in PAGES)
 
 
 def shown(cell):

@@ -284,16 +284,6 @@ def test_a_formula_of_numbers_alone_has_nothing_to_check(run):
         2, "", "glassgrad check: error: without a variable there is no gradient to check\n")
 
 
-def test_the_readme_shows_what_is_printed(run):
-    readme = (ROOT / "README.md").read_text("utf-8")
-    for block in re.findall(r"^```console\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL):
-        calls = re.findall(r"^\$ glassgrad (.*)\n((?:(?!\$).*\n)*)", block, re.MULTILINE)
-        assert len(calls) == block.count("$ ")
-        for line, shown in calls:
-            _, out, notes = run(*shlex.split(line))
-            assert notes + out == shown
-
-
 # ---- Both ----------------------------------------------------------------------------------------------------------
 
 EACH_COMMAND = pytest.mark.parametrize("command", COMMANDS)
