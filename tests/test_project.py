@@ -137,11 +137,9 @@ class TestGate:
     def test_runs_the_two_commands_of_the_first_code_block_then_the_linters(self, folder: Path) -> None:
         code, output, calls = self.run(folder)
         assert code == 0, output
-        assert calls[:3] == [
-            "first a []", "npm install --prefix tests --no-package-lock --no-audit --no-fund --silent []",
-            "second b [--cov --cov-report=term ]"]
-        assert calls[3].startswith("pytest -q tests/autograd/drawing/test_draw.py ")
-        assert calls[4:] == ["ruff check []", "pyright  []"]
+        assert calls[:2] == ["first a []", "second b [--cov --cov-report=term ]"]
+        assert calls[2].startswith("pytest -q tests/autograd/drawing/test_draw.py ")
+        assert calls[3:] == ["ruff check []", "pyright  []"]
 
     @pytest.mark.parametrize(("readme", "count"), [("", 0), ("```\nfirst\n```\n", 1), ("```\na\nb\nc\n```\n", 3)])
     def test_refuses_a_first_code_block_of_another_number_of_commands(
@@ -152,8 +150,8 @@ class TestGate:
         assert calls == []
 
     @pytest.mark.parametrize(("failing", "named", "run"), [
-        ("first", "", 1), ("npm", "", 2), ("second", "second b", 6), ("pytest", "pytest -q", 6),
-        ("ruff", "ruff check", 6), ("pyright", "pyright", 6)])
+        ("first", "", 1), ("second", "second b", 5), ("pytest", "pytest -q", 5), ("ruff", "ruff check", 5),
+        ("pyright", "pyright", 5)])
     def test_fails_when_one_of_them_fails(self, folder: Path, failing: str, named: str, run: int) -> None:
         code, output, calls = self.run(folder, failing=failing)
         assert code != 0
