@@ -8,8 +8,8 @@ import pytest
 from pylatexenc.latexwalker import LatexEnvironmentNode, LatexMathNode, LatexWalker
 
 from autograd import Value, absolute, erf, explain, leaky_relu, logsumexp, sqrt, where
-from tests.autograd.explaining.test_markup import hostile
 from tests.support.calculus import EXAMPLES, LATEX, lines, used_twice
+from tests.support.labels import hostile
 
 
 def parsed(latex):
