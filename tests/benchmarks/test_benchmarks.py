@@ -1,7 +1,6 @@
 """The benchmarks run and report what they measured. That they measure anything in particular is not for tests."""
 
 import json
-import os
 import subprocess
 import sys
 import weakref
@@ -11,13 +10,11 @@ import numpy as np
 import pytest
 
 from tests.benchmarks.measuring import Figure, Row, Table, alternately, timed
-
-ROOT = Path(__file__).parents[2]
+from tests.support.processes import ROOT, run_python
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "tests.benchmarks", *arguments], cwd=ROOT, capture_output=True,
-                          env=os.environ | {"PYTHONIOENCODING": "utf-8"}, encoding="utf-8")
+    return run_python("-m", "tests.benchmarks", *arguments, cwd=ROOT)
 
 
 def test_the_eager_benchmark_prints_a_table_and_saves_the_same_figures(tmp_path: Path) -> None:
