@@ -24,10 +24,10 @@ IMPORTS = {
     r"from micrograd import nn": "import nn",
 }
 
-pytestmark = pytest.mark.skipif(
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(
     "MICROGRAD_CHECKOUT" not in os.environ,
     reason="no package installs micrograd's test and notebooks: clone the repository karpathy/micrograd from GitHub, "
-           "and run MICROGRAD_CHECKOUT=<that folder> python -m pytest tests/compatibility")
+           "and run MICROGRAD_CHECKOUT=<that folder> python -m pytest tests/compatibility")]
 
 
 def with_our_imports(source: str) -> str:

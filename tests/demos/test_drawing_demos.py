@@ -12,6 +12,7 @@ from nbclient import NotebookClient
 
 from tests.support.processes import ROOT, run_python
 
+pytestmark = pytest.mark.slow  # each test runs a program
 NETWORK = [f"network-{when}{what}" for when in ("before", "after")
            for what in ("", "-gradients", "-collapsed", "-opened", "-boundary")]
 NEURON = ["neuron-1-forward", "neuron-2-local-derivatives", "neuron-3-gradients", "neuron-4-after-update"]

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.processes import ROOT, run_python
 
+pytestmark = pytest.mark.slow  # each test runs a program
 NAMES = ["product", "neuron", "shared_variable", "xor_step", "article"]
 
 

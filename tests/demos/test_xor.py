@@ -9,6 +9,8 @@ import pytest
 
 from tests.support.processes import ROOT, run_python
 
+pytestmark = pytest.mark.slow  # each test runs a program
+
 
 def run(folder, *arguments, **environment):
     """The demo as a program of its own."""

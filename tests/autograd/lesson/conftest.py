@@ -9,7 +9,7 @@ import axe_playwright_python
 import pytest
 
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-           "--disable-sync", "--no-first-run", "--disable-quic"]
+           "--disable-sync", "--no-first-run", "--disable-quic", "--renderer-process-limit=1"]
 
 
 @pytest.fixture(scope="module")
