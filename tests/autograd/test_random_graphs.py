@@ -47,6 +47,7 @@ def assert_close(found, right, size, tolerance):
         assert abs(x - y) <= tolerance * scale + 1e-300, (x, y, scale)
 
 
+@pytest.mark.slow
 def test_random_graphs_have_the_derivatives_of_pytorch_in_every_mode():
     graphs_with, count = Counter(), 0
 

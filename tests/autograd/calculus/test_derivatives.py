@@ -630,6 +630,7 @@ def test_gradients_that_do_not_exist_raise_as_backward_does():
         gradients(Value(1e200) * (big := Value(1e-200)) * 1e300 * 1e200, [big])
 
 
+@pytest.mark.slow
 def test_depth_needs_no_recursion():
     x = Value(1.0)
     y = x

@@ -132,6 +132,7 @@ def test_modules_are_folded_in_the_order_of_the_layers_until_few_boxes_are_left(
     assert Content(explain(model(inputs[1]), names=model)).folded == {}
 
 
+@pytest.mark.slow
 def test_the_scripts_are_typed(tmp_path: Path) -> None:
     declarations = (PAGE / "generated.d.ts").read_text(encoding="utf-8")
     assert mistakes_of_type([(PAGE / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS], declarations,

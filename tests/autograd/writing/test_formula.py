@@ -291,6 +291,7 @@ def test_equality_and_hash_are_those_of_what_is_written():
     assert dot([X], [Y]) != dot([Y], [X])
 
 
+@pytest.mark.slow
 def test_depth_needs_no_recursion_and_no_more_room_than_the_text():
     def chain(depth):
         written = Formula("x")
@@ -550,6 +551,7 @@ def random_points(name, count):
                     else one(interval) for interval, is_list in zip(EXPECTED[name].domain, operations[name].lists))
 
 
+@pytest.mark.slow
 def test_javascript_calculates_every_row_and_every_partial_as_python_does():
     cases, expected, names = [], [], []
     for name, row in operations.items():
