@@ -26,12 +26,13 @@ for numbers, steps in json.load(sys.stdin):
             results[-1].backward()
         slopes = gradients(results[-1], leaves)
         found.append([[x.data for x in results], [x.grad for x in results], [x.data for x in slopes]])
-print(json.dumps([found, "autograd.recording.fast" in sys.modules]))
+fast = sys.modules.get("autograd.recording.fast")
+print(json.dumps([found, [name for name, row in operations.items() if fast and fast.source(row)]]))
 """
 
 
-def evaluated(drawn: list[Graph], switch: str) -> tuple[list[list[list[float]]], bool]:
-    """The numbers of graphs, calculated in a process of its own, and whether the fast functions were there."""
+def evaluated(drawn: list[Graph], switch: str) -> tuple[list[list[list[float]]], list[str]]:
+    """The numbers of graphs, calculated in a process of its own, and the operations that had fast functions."""
     run = run_python("-c", EVALUATE, input=json.dumps([[graph.numbers, graph.steps] for graph in drawn]),
                      environment={SWITCH: switch})
     assert run.returncode == 0, run.stderr
@@ -49,7 +50,8 @@ def test_random_graphs_have_the_same_numbers_without_the_fast_functions() -> Non
     draw()
     assert {name for graph in drawn for name, _ in graph.steps} == set(operations)
     (fast, made), (plain, made_anyway) = evaluated(drawn, ""), evaluated(drawn, "1")
-    assert (made, made_anyway) == (True, False)
+    assert len(made) > 20
+    assert made_anyway == []
     assert fast == plain
     assert len(fast) == 2 * len(drawn)
 
