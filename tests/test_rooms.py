@@ -15,11 +15,11 @@ MAP = {
     "table": {"errors"},
     "operations": {"table"},
     "recording": {"errors", "graph", "table", "value", "writing"},
-    "graph": {"recording", "value"},
-    "value": {"errors", "graph", "recording", "table"},
+    "graph": {"errors", "recording", "table"},
+    "value": {"graph", "recording", "table"},
     "calculus": {"errors", "graph", "operations", "recording", "table", "value"},
     "writing": {"calculus", "errors", "operations", "table", "value"},
-    "drawing": {"calculus", "errors", "graph", "recording", "table", "value", "writing"},
+    "drawing": {"calculus", "errors", "graph", "table", "value", "writing"},
     "explaining": {"calculus", "errors", "graph", "lesson", "recording", "table", "value", "writing"},
     "lesson": {"drawing", "errors", "explaining", "graph", "recording", "table", "value", "writing"},
     "shell": {"calculus", "drawing", "errors", "explaining", "lesson", "value", "writing"},
@@ -111,7 +111,8 @@ class TestWhatIsRead:
     @pytest.fixture
     def house(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         texts = {
-            "autograd/__init__.py": "from autograd.value import Value\nfrom autograd.table.row import operations\n",
+            "autograd/__init__.py": "from autograd.value import Value\nfrom autograd.table.row import operations\n"
+                                    "if x:\n    import_module('autograd.operations').install()\n",
             "autograd/__main__.py": "import autograd.shell.main\n",
             "autograd/operations.py": "",
             "autograd/value.py": "import math\nif TYPE_CHECKING:\n    from autograd.table import row\n",
@@ -139,6 +140,7 @@ class TestWhatIsRead:
     def test_every_import_is_found_wherever_it_stands(self) -> None:
         assert {(item.importer, item.imported, item.names) for item in rooms.imports()} == {
             ("autograd", "autograd.value", ("Value",)), ("autograd", "autograd.table.row", ("operations",)),
+            ("autograd", "autograd.operations", ()),
             ("autograd.__main__", "autograd.shell.main", ()), ("autograd.value", "autograd.table.row", ()),
             ("autograd.table.row", "autograd.value", ("Value",)),
             ("autograd.table.row", "autograd.value", ("constant",)),

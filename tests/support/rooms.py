@@ -34,8 +34,8 @@ def modules() -> dict[str, Path]:
 
 @cache
 def imports() -> tuple[Import, ...]:
-    """Every import of one module of the packages by another: those inside of functions and those that only type
-    checkers see are imports like any other.
+    """Every import of one module of the packages by another: those inside of functions, those that only type checkers
+    see and calls of `import_module` are imports like any other.
     """
     return tuple(found for module, path in modules().items() for found in _imports(module, path))
 
@@ -84,6 +84,10 @@ def _imports(module: str, path: Path) -> Iterator[Import]:
                     yield Import(module, f"{source}.{alias.name}", (), node.lineno)
                 elif source in modules():
                     yield Import(module, source, (alias.name,), node.lineno)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            name = ast.literal_eval(node.args[0])
+            if name in modules():
+                yield Import(module, name, (), node.lineno)
 
 
 @cache
