@@ -29,6 +29,7 @@ def test_article_is_the_four_rows_of_the_article():
     assert datasets.article() == (REFERENCE["inputs"], REFERENCE["targets"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [2, 3, 10, 51])
 @pytest.mark.parametrize(("ours", "theirs", "options"), [
     (datasets.moons, "make_moons", {}), (datasets.circles, "make_circles", {"factor": 0.5})])
