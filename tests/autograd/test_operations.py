@@ -40,6 +40,7 @@ def test_value_and_first_derivatives_are_those_of_pytorch(name):
     check()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_second_derivatives_are_those_of_pytorch_in_any_mix_of_modes(name):
     row = operations[name]

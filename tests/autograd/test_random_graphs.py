@@ -1,95 +1,14 @@
 """Random graphs over the whole table have the derivatives that PyTorch finds, in every mode; and calculus holds."""
 
-import math
 from collections import Counter
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import Value, gradients, hvp, jvp, operations
-from tests.support.oracle import EXPECTED, NAMES, Interval, derivatives, slopes, tensor
-
-WIDE = Interval(-5.0, 5.0)
-
-
-@dataclass(frozen=True)
-class Graph:
-    """Numbers to begin with, and steps: an operation and its arguments, which are places of numbers or of earlier
-    results (int), numbers (float), or lists of places. The last result is the output.
-    """
-
-    numbers: list[float]
-    steps: list[tuple[str, tuple[Any, ...]]]
-
-    def run(self, apply, numbers):
-        """All results, as `apply(name, arguments)` calculates them."""
-        results = list(numbers)
-        for name, arguments in self.steps:
-            results.append(apply(name, [[results[place] for place in a] if isinstance(a, list) else
-                                        results[a] if isinstance(a, int) else a for a in arguments]))
-        return results
-
-    def __call__(self, *numbers):
-        return self.run(lambda name, arguments: operations[name](*arguments), numbers)[-1]
-
-    def in_pytorch(self, *numbers):
-        return self.run(_in_pytorch, numbers)
-
-
-def _in_pytorch(name, arguments):
-    return EXPECTED[name].function(*(
-        torch.tensor(a, dtype=torch.float64) if isinstance(a, float) and interval else a
-        for a, interval in zip(arguments, EXPECTED[name].domain, strict=True)))
-
-
-@st.composite
-def graphs(draw, numbers=None, min_size=26, max_size=200):
-    """Graphs of so many nodes at most, in which every result counts.
-
-    An operand outside of an operation's domain is mapped into it by arctan, and pushed away from a kink, where
-    rounding would decide which side it is on.
-    """
-    if numbers is None:
-        numbers = draw(st.lists(st.floats(-3.0, 3.0), min_size=1, max_size=3))
-    size = draw(st.integers(min_size, max_size))
-    results, unused, graph = list(numbers), set(range(len(numbers))), Graph(numbers, [])
-
-    def append(name, *arguments):
-        graph.steps.append((name, arguments))
-        operands = [[results[place] for place in a] if isinstance(a, list) else results[a] if isinstance(a, int) else a
-                    for a in arguments]
-        results.append(operations[name](*operands))
-        unused.difference_update(*(a if isinstance(a, list) else [a] for a in arguments))
-        unused.add(len(results) - 1)
-        return len(results) - 1
-
-    def within(interval, place):
-        if interval.low <= results[place] <= interval.high:
-            return place
-        middle, radius = (interval.low + interval.high) / 2, (interval.high - interval.low) / 2
-        return append("add", append("multiply", append("arctan", place), 2 * radius / math.pi), middle)
-
-    def outside():
-        return sum(not WIDE.low <= results[place] <= WIDE.high for place in unused)
-
-    while len(graph.steps) + 3 * outside() < size - 24:  # so much at most may one more operation and the end take
-        name = draw(st.sampled_from(NAMES))
-        domain, lists = EXPECTED[name].domain, operations[name].lists
-        length = draw(st.integers(1, 3)) if True in lists else 1
-        places = st.integers(0, len(results) - 1)
-        arguments = [float(draw(st.integers(0, length - 1))) if interval is None
-                     else [within(interval, draw(places)) for _ in range(length)] if is_list
-                     else within(interval, draw(places)) for interval, is_list in zip(domain, lists, strict=True)]
-        kink = EXPECTED[name].kink
-        while kink and abs(kink(*(results[place] for place in arguments))) < 1e-3:
-            arguments[0] = within(domain[0], append("add", arguments[0], 0.4))
-        append(name, *arguments)
-    append("sum", [within(WIDE, place) for place in sorted(unused)])
-    return graph
+from tests.support.oracle import NAMES, derivatives, slopes, tensor
+from tests.support.random_graphs import graphs, in_pytorch
 
 
 def sizes(graph, place):
@@ -107,7 +26,7 @@ def sizes(graph, place):
 
         def step(*new, name=name, arguments=arguments):
             rest = iter(new)
-            return _in_pytorch(name, [[next(rest) for _ in a] if isinstance(a, list) else
+            return in_pytorch(name, [[next(rest) for _ in a] if isinstance(a, list) else
                                       next(rest) if isinstance(a, int) else a for a in arguments])
 
         _, first, second = derivatives(step, [tensors[p].item() for p in flat])
@@ -128,6 +47,7 @@ def assert_close(found, right, size, tolerance):
         assert abs(x - y) <= tolerance * scale + 1e-300, (x, y, scale)
 
 
+@pytest.mark.slow
 def test_random_graphs_have_the_derivatives_of_pytorch_in_every_mode():
     graphs_with, count = Counter(), 0
 

@@ -11,6 +11,8 @@ import pytest
 
 from autograd import Value
 
+pytestmark = pytest.mark.slow
+
 DEEP = """
 import gc, sys, threading, weakref
 import autograd

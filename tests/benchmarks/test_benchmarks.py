@@ -1,7 +1,6 @@
 """The benchmarks run and report what they measured. That they measure anything in particular is not for tests."""
 
 import json
-import os
 import subprocess
 import sys
 import weakref
@@ -11,15 +10,14 @@ import numpy as np
 import pytest
 
 from tests.benchmarks.measuring import Figure, Row, Table, alternately, timed
-
-ROOT = Path(__file__).parents[2]
+from tests.support.processes import ROOT, run_python
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "tests.benchmarks", *arguments], cwd=ROOT, capture_output=True,
-                          env=os.environ | {"PYTHONIOENCODING": "utf-8"}, encoding="utf-8")
+    return run_python("-m", "tests.benchmarks", *arguments, cwd=ROOT)
 
 
+@pytest.mark.slow
 def test_the_eager_benchmark_prints_a_table_and_saves_the_same_figures(tmp_path: Path) -> None:
     result = run("eager", "--quick", "--rounds", "2", "--json", str(tmp_path / "figures.json"))
     assert result.returncode == 0, result.stderr
@@ -40,6 +38,7 @@ def test_the_eager_benchmark_prints_a_table_and_saves_the_same_figures(tmp_path:
     assert "`import autograd` brings in none of numpy, graphviz, tqdm, matplotlib, torch." in lines
 
 
+@pytest.mark.slow
 def test_the_draw_benchmark_measures_with_the_embedded_program_alone() -> None:
     result = run("draw", "--quick", "--rounds", "1")
     assert result.returncode == 0, result.stderr
@@ -47,6 +46,7 @@ def test_the_draw_benchmark_measures_with_the_embedded_program_alone() -> None:
         assert name in result.stdout
 
 
+@pytest.mark.slow
 def test_the_explain_benchmark_prints_a_table_and_saves_the_same_figures(tmp_path: Path) -> None:
     result = run("explain", "--quick", "--rounds", "2", "--json", str(tmp_path / "figures.json"))
     assert (result.returncode, result.stderr) == (0, "")
@@ -57,12 +57,14 @@ def test_the_explain_benchmark_prints_a_table_and_saves_the_same_figures(tmp_pat
     assert any("explain, 1,000 nodes" in row["name"] for row in saved["rows"])
 
 
+@pytest.mark.slow
 def test_the_help_names_the_benchmarks_and_their_options() -> None:
     assert {"eager", "explain"} <= set(run("--help").stdout.split())
     for option in ("--json FILE", "--rounds N", "--quick"):
         assert option in run("eager", "--help").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rounds", ["0", "-1", "many", "1.5"])
 def test_a_number_of_rounds_that_is_none_is_refused(rounds: str) -> None:
     result = run("eager", "--rounds", rounds)
@@ -70,6 +72,7 @@ def test_a_number_of_rounds_that_is_none_is_refused(rounds: str) -> None:
     assert f"a whole number from 1 is needed, not '{rounds}'" in result.stderr
 
 
+@pytest.mark.slow
 def test_a_file_that_could_not_be_saved_is_refused_before_anything_is_measured(tmp_path: Path) -> None:
     result = run("eager", "--json", str(tmp_path / "nowhere" / "figures.json"))
     assert result.returncode == 2

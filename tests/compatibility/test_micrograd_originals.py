@@ -1,7 +1,7 @@
 """micrograd's own test and both of its notebooks, unchanged but for the lines that import it.
 
-They are no part of this project. MICROGRAD_CHECKOUT names a folder that holds them: a git checkout of the repository
-karpathy/micrograd.
+They are no part of this project, and no package installs them. MICROGRAD_CHECKOUT names a folder that holds them: a git
+checkout of the repository karpathy/micrograd.
 """
 
 import os
@@ -24,10 +24,10 @@ IMPORTS = {
     r"from micrograd import nn": "import nn",
 }
 
-pytestmark = pytest.mark.skipif(
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(
     "MICROGRAD_CHECKOUT" not in os.environ,
-    reason="MICROGRAD_CHECKOUT is not set: clone the repository karpathy/micrograd from GitHub, and run "
-           "MICROGRAD_CHECKOUT=<that folder> python -m pytest tests/compatibility")
+    reason="no package installs micrograd's test and notebooks: clone the repository karpathy/micrograd from GitHub, "
+           "and run MICROGRAD_CHECKOUT=<that folder> python -m pytest tests/compatibility")]
 
 
 def with_our_imports(source: str) -> str:

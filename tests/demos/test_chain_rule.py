@@ -22,6 +22,7 @@ def committed():
     return nbformat.read(NOTEBOOK, as_version=4)
 
 
+@pytest.mark.slow
 def test_it_shows_what_it_was_committed_with(committed, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(NOTEBOOK.parents[1]))
     monkeypatch.delenv("PYTEST_CURRENT_TEST", raising=False)

@@ -1,9 +1,6 @@
 """The demos that draw: they write what they say, and what is committed of their pictures is what they draw today."""
 
-import os
 import re
-import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
@@ -14,8 +11,9 @@ import torch
 from nbclient import NotebookClient
 
 from tests.support.book import PAGES
+from tests.support.processes import ROOT, run_python
 
-ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.slow  # each test runs a program
 NETWORK = [f"network-{when}{what}" for when in ("before", "after")
            for what in ("", "-gradients", "-collapsed", "-opened", "-boundary")]
 NEURON = ["neuron-1-forward", "neuron-2-local-derivatives", "neuron-3-gradients", "neuron-4-after-update"]
@@ -30,8 +28,7 @@ def run(name, *arguments, before=""):
 import runpy, sys
 sys.argv[0] = {f"{name}.py"!r}
 runpy.run_path({str(ROOT / "demos" / f"{name}.py")!r}, run_name="__main__")"""
-    result = subprocess.run([sys.executable, "-c", program, *map(str, arguments)], capture_output=True,
-                            encoding="utf-8", env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"})
+    result = run_python("-c", program, *arguments)
     return result.returncode, result.stdout, result.stderr
 
 

@@ -4,20 +4,19 @@ import os
 import shutil
 import struct
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.support.processes import ROOT, run_python
+
+pytestmark = pytest.mark.slow  # each test runs a program
 NAMES = ["product", "neuron", "shared_variable", "xor_step", "article"]
 
 
 def run(program: str, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, str(ROOT / "demos" / program), *arguments], capture_output=True,
-                          encoding="utf-8", env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
-                          **options)
+    return run_python(ROOT / "demos" / program, *arguments, **options)
 
 
 def test_the_pages_are_written_and_their_paths_are_printed(tmp_path: Path) -> None:

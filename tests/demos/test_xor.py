@@ -4,19 +4,17 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.support.processes import ROOT, run_python
+
+pytestmark = pytest.mark.slow  # each test runs a program
 
 
 def run(folder, *arguments, **environment):
-    """The demo as a program of its own, which finds this checkout's packages."""
-    return subprocess.run([sys.executable, str(folder / "xor.py"), *arguments], capture_output=True, encoding="utf-8",
-                          env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **environment})
+    """The demo as a program of its own."""
+    return run_python(folder / "xor.py", *arguments, environment=environment)
 
 
 @pytest.fixture(scope="module")

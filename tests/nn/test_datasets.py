@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.datasets import make_circles, make_moons
 
 from nn import datasets
 
@@ -30,11 +29,14 @@ def test_article_is_the_four_rows_of_the_article():
     assert datasets.article() == (REFERENCE["inputs"], REFERENCE["targets"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [2, 3, 10, 51])
-@pytest.mark.parametrize(("ours", "theirs"), [
-    (datasets.moons, make_moons), (datasets.circles, lambda **o: make_circles(factor=0.5, **o))])
-def test_moons_and_circles_without_noise_are_those_of_scikit_learn(ours, theirs, n):
-    points, kinds = theirs(n_samples=n, shuffle=False, noise=None)
+@pytest.mark.parametrize(("ours", "theirs", "options"), [
+    (datasets.moons, "make_moons", {}), (datasets.circles, "make_circles", {"factor": 0.5})])
+def test_moons_and_circles_without_noise_are_those_of_scikit_learn(ours, theirs, options, n):
+    import sklearn.datasets  # slow to import, and needed here alone
+
+    points, kinds = getattr(sklearn.datasets, theirs)(n_samples=n, shuffle=False, noise=None, **options)
     expected = in_order(points.tolist(), kinds.tolist())
     got = in_order(*ours(n, noise=0.0, seed=0))
     assert [row[0] for row in got] == [row[0] for row in expected]

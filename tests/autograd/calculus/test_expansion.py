@@ -46,6 +46,7 @@ def test_the_composite_operations_are_those_that_say_what_they_expand_to():
     assert not {"add", "exp", "log", "relu", "erf", "maximum"} & set(COMPOSITE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", COMPOSITE)
 def test_value_and_derivatives_stay_the_same(name):
     row = operations[name]

@@ -20,23 +20,17 @@ import nn
 from autograd import (
     StaleGraphError,
     Value,
-    add,
     constant,
-    dot,
     draw,
     expand,
     gradients,
-    maximum,
-    multiply,
     no_grad,
     operation,
     operations,
-    relu,
     sigmoid,
     sin,
     sqrt,
     stop_gradient,
-    subtract,
     sum,
     tanh,
     topological_order,
@@ -45,6 +39,7 @@ from autograd import (
 )
 from autograd.table.stubs import EXPORTS, exports
 from tests.support.pictures import PROGRAMS, Picture, connections, number, use
+from tests.support.random_graphs import labelled_graphs
 
 ROOT = Path(__file__).parents[3]
 
@@ -54,29 +49,6 @@ def neuron() -> tuple[Value, Value, Value, Value]:
     y = tanh(w * x + b)
     y.label = "y"
     return y, w, x, b
-
-
-BINARY = (add, subtract, multiply, maximum)
-UNARY = (tanh, sin, sigmoid, relu)
-
-
-@st.composite
-def graphs(draw: st.DrawFn) -> Value:
-    nodes = [Value(draw(st.floats(-2, 2)), f"x{k}") for k in range(draw(st.integers(1, 3)))]
-    pick = lambda: nodes[draw(st.integers(0, len(nodes) - 1))]
-    for _ in range(draw(st.integers(0, 12))):
-        kind = draw(st.integers(0, 4))
-        if kind == 0:
-            nodes.append(draw(st.sampled_from(UNARY))(pick()))
-        elif kind == 1:
-            nodes.append(draw(st.sampled_from(BINARY))(pick(), pick()))
-        elif kind == 2:
-            nodes.append(pick() * draw(st.floats(-1, 1)))
-        elif kind == 3:
-            nodes.append(dot([pick(), pick()], [pick(), pick()]))
-        else:
-            nodes.append(sum([pick(), pick(), pick()]))
-    return nodes[-1]
 
 
 @pytest.fixture(params=PROGRAMS)
@@ -105,7 +77,7 @@ def test_a_neuron_is_drawn_with_every_number(program: str) -> None:
 
 
 @settings(max_examples=15)
-@given(graphs())
+@given(labelled_graphs())
 def test_every_value_and_every_use_is_there_with_the_derivative_that_pytorch_finds(output: Value) -> None:
     output.backward()
     order = topological_order(output)
@@ -348,7 +320,7 @@ def test_names_come_from_a_dict_a_module_or_a_dict_of_modules() -> None:
 
 
 @settings(max_examples=15)
-@given(graphs(), st.data())
+@given(labelled_graphs(), st.data())
 def test_the_highlighted_edges_are_those_on_some_path(output: Value, data: st.DataObject) -> None:
     order = topological_order(output)
     chosen = data.draw(st.sampled_from(order))

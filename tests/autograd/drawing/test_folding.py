@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 import nn
 from autograd import Value, dot, draw, maximum, sin, sum, tanh, topological_order
-from tests.autograd.drawing.test_draw import graphs
 from tests.support.pictures import PROGRAMS, Picture, connections, number, use
+from tests.support.random_graphs import labelled_graphs
 
 
 def counts(text: str) -> list[int]:
@@ -178,7 +178,7 @@ def test_arrows_from_constants_are_dashed_in_a_folded_picture_too(program: str) 
 
 
 @settings(max_examples=25)
-@given(graphs(), st.integers(1, 12))
+@given(labelled_graphs(), st.integers(1, 12))
 def test_any_graph_gets_as_small_as_it_is_asked_to(output: Value, most: int) -> None:
     order = topological_order(output)
     picture = Picture(draw(output, max_nodes=most).svg())

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 import nn
 from autograd import Value, explain, topological_order
 from autograd.explaining.data import SCHEMA
-from tests.autograd.explaining.test_markup import hostile
 from tests.support.calculus import EXAMPLES, TEXT, lines, survey, used_twice
+from tests.support.labels import hostile
 from tests.support.programs import programs
 
 

@@ -8,8 +8,8 @@ import pytest
 from pylatexenc.latexwalker import LatexEnvironmentNode, LatexMathNode, LatexWalker
 
 from autograd import Value, absolute, erf, explain, leaky_relu, logsumexp, sqrt, where
-from tests.autograd.explaining.test_markup import hostile
 from tests.support.calculus import EXAMPLES, LATEX, lines, used_twice
+from tests.support.labels import hostile
 
 
 def parsed(latex):
@@ -50,7 +50,8 @@ def test_a_parser_takes_the_document(output, lang):
     assert ("ctex" in document) == (lang == "zh" or output is hostile)
 
 
-@pytest.mark.skipif(not (shutil.which("pdflatex") or shutil.which("tectonic")), reason="there is no LaTeX here")
+@pytest.mark.skipif(not (shutil.which("pdflatex") or shutil.which("tectonic")),
+                    reason="no package brings all of LaTeX: install pdflatex (with ctex) or tectonic")
 @pytest.mark.parametrize("output", [used_twice, varied, hostile])
 def test_a_latex_program_makes_a_document_of_it(output, tmp_path):
     (tmp_path / "chain.tex").write_text(explain(output()).update(1e-3).to_latex(standalone=True), encoding="utf-8")

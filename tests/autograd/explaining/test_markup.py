@@ -9,13 +9,7 @@ from autograd import Value, dot, explain, tanh
 from autograd.writing.formula import Formula
 from autograd.writing.mathml import math as element
 from tests.support.calculus import EXAMPLES, TEXT, lines, used_twice
-
-HOSTILE = ["</script>", "<img src=x onerror=alert(1)>", "a|b", "*a*", "`a`", "$x$", "{{x}}", "- x", "1.", "&lt;", "#",
-           "\\frac", "_", "a\nb\0c\u2028d", "\u202eabc", "x" * 10_000, "权重", "😀"]
-
-
-def hostile():
-    return dot([Value(1.5, label) for label in HOSTILE], [Value(2.5, label) for label in HOSTILE])
+from tests.support.labels import hostile
 
 
 def tree_of(explanation):

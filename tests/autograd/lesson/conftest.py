@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import axe_playwright_python
 import pytest
 
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-           "--disable-sync", "--no-first-run", "--disable-quic"]
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+           "--disable-sync", "--no-first-run", "--disable-quic", "--renderer-process-limit=1"]
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +26,12 @@ def browser() -> Iterator[Any]:
         launched = playwright.chromium.launch(executable_path=program, args=OPTIONS)
         yield launched.new_context()
         launched.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The script that looks for barriers in a page, axe-core."""
+    return Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 
 
 @pytest.fixture

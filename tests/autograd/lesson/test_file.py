@@ -2,7 +2,6 @@
 
 import math
 import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,10 @@ import nn
 from autograd import Value, constant, dot, explain, log, operation, operations, tanh
 from autograd.lesson import page
 from autograd.lesson.content import Content
-from autograd.lesson.document import MOST_NODES
+from autograd.lesson.document import MOST_NODES, SCRIPTS
+from tests.support.javascript import mistakes_of_type
 
-ROOT = Path(__file__).parents[3]
-TSC = ROOT / "tests" / "node_modules" / ".bin" / "tsc"
+PAGE = Path(__file__).parents[3] / "autograd" / "lesson" / "page"
 
 
 def product() -> Value:
@@ -140,9 +139,8 @@ def test_modules_are_folded_in_the_order_of_the_layers_until_few_boxes_are_left(
     assert Content(explain(model(inputs[1]), names=model).steps).folded == {}
 
 
-def test_the_scripts_are_typed() -> None:
-    if not TSC.exists():
-        pytest.skip("TypeScript checks the scripts of the page, and is not installed: npm install --prefix tests")
-    checked = subprocess.run([str(TSC), "-p", str(Path(__file__).with_name("tsconfig.json"))], capture_output=True,
-                             encoding="utf-8")
-    assert checked.returncode == 0, checked.stdout
+@pytest.mark.slow
+def test_the_scripts_are_typed(tmp_path: Path) -> None:
+    declarations = (PAGE / "generated.d.ts").read_text(encoding="utf-8")
+    assert mistakes_of_type([(PAGE / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS], declarations,
+                            tmp_path) == ""

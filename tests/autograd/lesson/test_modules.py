@@ -6,7 +6,6 @@ import pytest
 
 import nn
 from autograd import Explanation, explain, topological_order
-from tests.autograd.lesson.conftest import AXE
 
 
 @pytest.fixture
@@ -62,11 +61,9 @@ def test_the_step_downhill_is_that_of_the_explanation(visit: Any, training_step:
     assert after < training_step.output.data
 
 
-def test_axe_finds_nothing(visit: Any, training_step: Explanation) -> None:
-    if not AXE.exists():
-        pytest.skip("axe-core looks for barriers, and is not installed: npm install --prefix tests")
+def test_axe_finds_nothing(visit: Any, training_step: Explanation, axe: str) -> None:
     page = visit(training_step, reduced="reduce")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+    page.evaluate(axe)
     for script in ("goTo(30)", "toggleGroup(1)", "toggleGroup(3)"):
         page.evaluate(f"{script}; renderNow()")
         found = page.evaluate("axe.run().then(({violations}) => violations.map(({id, nodes}) => [id, nodes[0].html]))")

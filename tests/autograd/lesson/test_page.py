@@ -12,7 +12,6 @@ import pytest
 
 from autograd import Value, constant, dot, exp, explain, log, maximum, recalculate, relu, sqrt, tanh, topological_order
 from autograd.writing.numbers import shown
-from tests.autograd.lesson.conftest import AXE
 
 A_SMALL_PHONE, A_PROJECTOR = (360, 740), (1920, 1080)
 
@@ -650,12 +649,10 @@ def test_nothing_is_broken_or_cut_off_on_a_small_phone(visit: Any, lang: str) ->
 
 
 @pytest.mark.parametrize(("scheme", "size"), [("light", A_PROJECTOR), ("dark", A_SMALL_PHONE)])
-def test_axe_finds_nothing_in_any_state(visit: Any, scheme: str, size: tuple[int, int]) -> None:
-    if not AXE.exists():
-        pytest.skip("axe-core looks for barriers, and is not installed: npm install --prefix tests")
+def test_axe_finds_nothing_in_any_state(visit: Any, axe: str, scheme: str, size: tuple[int, int]) -> None:
     page, nodes = lesson(visit, width=size[0], height=size[1], scheme=scheme, reduced="reduce",
                          lang="en" if scheme == "light" else "zh")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+    page.evaluate(axe)
     states = {
         "start": "goTo(0)",
         "forward": "goTo(6)",

@@ -53,6 +53,7 @@ from autograd import (
 )
 from autograd.recording.fast import source
 from nn import MLP, Neuron
+from tests.support.javascript import run_javascript
 from tests.support.oracle import EXPECTED, NAMES, expected
 
 PACKAGE = Path(autograd.__file__).parent
@@ -70,13 +71,6 @@ def the_table_stays_as_it_is():
                 delattr(kind, name)
     operations.clear()
     operations.update(rows)
-
-
-def node(script: str) -> list[float]:
-    """What a JavaScript expression, after the library, is for Node: a list of numbers."""
-    run = subprocess.run(["node", "-"], input=script, capture_output=True, encoding="utf-8")
-    assert run.returncode == 0, run.stderr
-    return json.loads(run.stdout)
 
 
 # ---- One statement adds an operation ---------------------------------------------------------------------------------
@@ -133,8 +127,8 @@ class TestOneStatement:
 
     def test_runs_in_javascript(self, softsign):
         value, slope = formula(softsign).javascript, formula(softsign, partial=0).javascript
-        found = node(f"{javascript_library()}console.log(JSON.stringify({list(self.points)}.map("
-                     f"x => [{value}, {slope}]).flat()))")
+        found = run_javascript(f"{javascript_library()}console.log(JSON.stringify({list(self.points)}.map("
+                               f"x => [{value}, {slope}]).flat()))")
         right = [number for x in self.points for number in (x / (1 + abs(x)), 1 / (1 + abs(x)) ** 2)]
         assert found == pytest.approx(right, rel=1e-15)
 
@@ -247,7 +241,7 @@ def test_every_reading_of_every_row_follows_when_its_partials_are_doubled():
             script.append(f"found[{name + ' ' + kind!r}] = (({', '.join(readings['names'])}) => "
                           f"[{', '.join(readings.pop(kind))}])({', '.join(map(repr, readings['names'].values()))});")
         readings.pop("names")
-    javascript = node("\n".join([*script, "console.log(JSON.stringify(found))"]))
+    javascript = run_javascript("\n".join([*script, "console.log(JSON.stringify(found))"]))
     for name in NAMES:
         right = [2 * slope for slope in expected(name, points[name])[1]]
         assert any(right) or name in ("step", "stop_gradient")

@@ -105,6 +105,7 @@ def is_one_line_and_a_caret(message):
 # ---- Any text ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @settings(max_examples=3000)
 @given(formulas())
 def test_a_formula_gives_what_python_gives_and_is_refused_where_that_has_no_finite_number(text):
@@ -137,12 +138,14 @@ def holds(text):
     assert isinstance(right, Exception) if isinstance(found, DomainError) else found == right
 
 
+@pytest.mark.slow
 @settings(max_examples=4000)
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 def test_pieces_of_python_in_any_order_are_a_formula_or_refused(text):
     holds(text)
 
 
+@pytest.mark.slow
 @settings(max_examples=3000)
 @given(st.text(max_size=30))
 @example("\ud800")

@@ -7,8 +7,6 @@ import json
 import math
 import operator
 import re
-import shutil
-import subprocess
 import sys
 from random import Random
 from xml.etree import ElementTree
@@ -49,6 +47,7 @@ from autograd import (
 )
 from autograd.table.primitives import MATH
 from autograd.writing import layout
+from tests.support.javascript import run_javascript
 from tests.support.oracle import EXPECTED, NAMES
 
 X, Y, Z = map(Formula, "xyz")
@@ -147,7 +146,7 @@ def test_what_is_written_calculates_what_the_function_does_where_it_is_defined_a
 
 
 def test_a_product_with_0_is_undefined_in_javascript_where_its_factor_is():
-    found = run_javascript([{"parameters": ["x"], "expression": formula(lambda x: 0 * log(x) + x).javascript,
+    found = calculated([{"parameters": ["x"], "expression": formula(lambda x: 0 * log(x) + x).javascript,
                              "points": [[-1.0], [2.0]]}])
     assert found == [[None, 2.0]]  # NaN, in JSON
 
@@ -293,6 +292,7 @@ def test_equality_and_hash_are_those_of_what_is_written():
     assert dot([X], [Y]) != dot([Y], [X])
 
 
+@pytest.mark.slow
 def test_depth_needs_no_recursion_and_no_more_room_than_the_text():
     def chain(depth):
         written = Formula("x")
@@ -526,23 +526,15 @@ def test_no_name_breaks_out_of_its_formula(name):
 # ---- JavaScript, run by Node -----------------------------------------------------------------------------------------
 
 SCRIPT = """
-const fs = require("fs");
-const cases = JSON.parse(fs.readFileSync(0, "utf8"));
-const results = cases.map(({parameters, expression, points}) => {
+console.log(JSON.stringify(cases.map(({parameters, expression, points}) => {
   const calculate = eval(`(${parameters.join(", ")}) => ${expression}`);
   return points.map(point => calculate(...point));
-});
-console.log(JSON.stringify(results));
+})));
 """
 
 
-def run_javascript(cases):
-    node = shutil.which("node")
-    assert node, "these tests run JavaScript with Node: apt-get install nodejs"
-    done = subprocess.run([node, "-e", javascript_library() + SCRIPT], input=json.dumps(cases), capture_output=True,
-                          text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+def calculated(cases):
+    return run_javascript(f"{javascript_library()}const cases = {json.dumps(cases)};{SCRIPT}")
 
 
 def random_points(name, count):
@@ -560,6 +552,7 @@ def random_points(name, count):
                     else one(interval) for interval, is_list in zip(EXPECTED[name].domain, operations[name].lists))
 
 
+@pytest.mark.slow
 def test_javascript_calculates_every_row_and_every_partial_as_python_does():
     cases, expected, names = [], [], []
     for name, row in operations.items():
@@ -591,7 +584,7 @@ def test_javascript_calculates_every_row_and_every_partial_as_python_does():
                 expected.append(right)
                 names.append(label)
     counts = dict.fromkeys(operations, 0)
-    for label, found, right in zip(names, run_javascript(cases), expected):
+    for label, found, right in zip(names, calculated(cases), expected):
         assert all(math.isclose(x, y, rel_tol=1e-12, abs_tol=1e-300) for x, y in zip(found, right, strict=True)), label
         counts[label.split("'")[0].split()[0]] += len(found) if label in operations else 0
     assert min(counts.values()) >= 2000
@@ -611,7 +604,7 @@ def test_javascript_of_random_formulas_calculates_what_python_does():
 
     draw()
     assert len(cases) > 100
-    for case, (found,), right in zip(cases, run_javascript(cases), expected):
+    for case, (found,), right in zip(cases, calculated(cases), expected):
         assert found == pytest.approx(right, rel=1e-9, abs=1e-12), case["expression"]
 
 
@@ -619,10 +612,10 @@ def test_a_row_of_a_users_own_gets_its_javascript_or_a_function_that_throws():
     operation("softsign_of_test", lambda x: x / (1 + abs(x)), (lambda y, x: 1 / (1 + abs(x)) ** 2,))
     operation("table_of_test", lambda x: [3.0, 4.0][int(x)], (None,))
     try:
-        found = run_javascript([{"parameters": ["x"], "expression": "softsign_of_test(x)", "points": [[1.0], [-3.0]]}])
+        found = calculated([{"parameters": ["x"], "expression": "softsign_of_test(x)", "points": [[1.0], [-3.0]]}])
         assert found == [[0.5, -0.75]]
         with pytest.raises(AssertionError, match="Error: table_of_test is not known in JavaScript"):
-            run_javascript([{"parameters": ["x"], "expression": "table_of_test(x)", "points": [[1.0]]}])
+            calculated([{"parameters": ["x"], "expression": "table_of_test(x)", "points": [[1.0]]}])
     finally:
         del operations["softsign_of_test"], operations["table_of_test"]
         from autograd import Reading
@@ -639,7 +632,7 @@ def test_a_row_that_javascript_cannot_calculate_throws_and_says_its_name(value, 
     operation("foreign_of_test", value, (None, None), **options)
     try:
         with pytest.raises(AssertionError, match="Error: foreign_of_test is not known in JavaScript"):
-            run_javascript([{"parameters": ["x"], "expression": "foreign_of_test(x, 2)", "points": [[1.0]]}])
+            calculated([{"parameters": ["x"], "expression": "foreign_of_test(x, 2)", "points": [[1.0]]}])
     finally:
         del operations["foreign_of_test"]
         for name in set(vars(Reading)) - before:
@@ -650,14 +643,14 @@ def test_a_row_with_python_of_its_own_calculates_in_javascript_too():
     operation("twice_of_test", lambda x: 2 * x, (lambda y, x: 2.0,), python=(2, "2.0 * {0:3}"))
     try:
         case = {"parameters": ["x"], "expression": "twice_of_test(x)", "points": [[1.5]]}
-        assert run_javascript([case]) == [[3.0]]
+        assert calculated([case]) == [[3.0]]
     finally:
         from autograd import Reading
         del operations["twice_of_test"], Reading.twice_of_test
 
 
 def test_functions_of_math_are_called_in_javascript_only_where_it_has_them():
-    found = run_javascript([{"parameters": ["name"], "expression": "typeof Math[name]", "points": [[n] for n in MATH]}])
+    found = calculated([{"parameters": ["name"], "expression": "typeof Math[name]", "points": [[n] for n in MATH]}])
     assert found == [["function"] * len(MATH)]
     assert {row.value.__name__ for row in operations.values() if row.value.__module__ == "math"} <= MATH | {"erf"}
 
@@ -666,7 +659,7 @@ def test_a_row_may_have_names_that_javascript_keeps_for_itself():
     row = operation("var", lambda new: new * new, (lambda y, new: 2 * new,))
     try:
         case = {"parameters": ["x"], "expression": formula(row, "x").javascript, "points": [[3.0]]}
-        assert run_javascript([case]) == [[9.0]]
+        assert calculated([case]) == [[9.0]]
         assert str(formula(row)) == "var(new)"
     finally:
         del operations["var"]
@@ -677,4 +670,4 @@ def test_a_row_may_have_names_that_javascript_keeps_for_itself():
 def test_take_in_javascript_refuses_an_index_that_counts_nothing():
     for index in (2, -1, 0.5):
         with pytest.raises(AssertionError, match=f"RangeError: no value {index}"):
-            run_javascript([{"parameters": ["x"], "expression": "take(x, [5, 6])", "points": [[index]]}])
+            calculated([{"parameters": ["x"], "expression": "take(x, [5, 6])", "points": [[index]]}])

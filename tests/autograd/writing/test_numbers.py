@@ -112,6 +112,7 @@ def test_the_check_of_signs_finds_what_is_wrong():
 TIDY = st.sampled_from([0.0, 1.0, -1.0, 2.0, 0.5, -3.0, 0.25, 4.0, 0.1, 1e-9, 20.0, 1e3])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_every_equality_is_right_in_decimal_for_the_digits_that_are_shown(name):
     seen = Counter()
