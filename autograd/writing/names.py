@@ -63,11 +63,6 @@ def names_of(order: list[Value], given: Mapping[Value, str]) -> dict[Value, str]
     return names
 
 
-def shortened(text: str, longest: int = 32) -> str:
-    """The text, or its beginning and an ellipsis."""
-    return text if len(text) <= longest else text[: longest - 1] + "…"
-
-
 def _readable(name: str) -> str:
     """A label on one line, of a length that can be read, and not to be mistaken for a number."""
     name = " ".join("".join(c if c.isprintable() else " " for c in name).split())

@@ -8,6 +8,6 @@ def columns(text: str) -> int:
     return sum(0 if combining(sign) else 2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
-def shortened(text: str, longest: int) -> str:
+def shortened(text: str, longest: int = 32) -> str:
     """The text, or its beginning and an ellipsis."""
     return text if len(text) <= longest else text[: longest - 1] + "…"

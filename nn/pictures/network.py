@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from autograd import no_grad
+from nn.checks import count, numbers
 from nn.layers import Layer, Neuron
 from nn.module import Module
 from nn.pictures.diagram import Diagram, NamedLayer, dotted
-from nn.checks import count, numbers
 
 if TYPE_CHECKING:
     from autograd import Drawing

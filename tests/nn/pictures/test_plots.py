@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
-from tests.support.screens import Clock, Screen, set_clock
 
 import nn
 from autograd import Value
 from nn import MLP, History, Layer, plot_decision_boundary
+from tests.support.screens import Clock, Screen, set_clock
 
 MISSING = r'^plots need matplotlib: pip install "glassgrad\[demos\]"$'
 
@@ -213,7 +213,8 @@ def test_colours_of_neighbouring_classes_differ_for_every_colour_vision():
     protan = [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
     deutan = [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
     for matrix in (np.eye(3), np.array(protan), np.array(deutan)):
-        seen = [np.clip(matrix @ np.array(to_rgb(color)) ** 2.2, 0, 1) ** (1 / 2.2) for color in nn.pictures.plots.COLORS]
+        seen = [np.clip(matrix @ np.array(to_rgb(color)) ** 2.2, 0, 1) ** (1 / 2.2)
+                for color in nn.pictures.plots.COLORS]
         for one, other in pairwise(seen):
             assert np.linalg.norm(one - other) > 0.2
 
