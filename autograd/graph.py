@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from autograd.errors import DomainError, NumberOverflowError, StaleGraphError
-from autograd.recording.causes import calculated_in, called
-from autograd.recording.node import Node
+from autograd.recording.node import Node, calculated_in, called
 from autograd.table.reading import is_tuple
 
 Nodes = TypeVar("Nodes", bound=Node)

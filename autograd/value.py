@@ -11,8 +11,7 @@ from typing import Any, ClassVar
 from autograd.graph import backpropagate
 from autograd.recording.copying import Copyable
 from autograd.recording.modes import clock, is_recording, is_tracing, lines, lock, program_line, state
-from autograd.recording.node import Node
-from autograd.table.reading import is_tuple, number
+from autograd.table.reading import finite, is_tuple
 from autograd.table.row import Operation
 
 
@@ -67,28 +66,13 @@ class Value(Copyable):
         with lock:
             backpropagate(self, seed)
 
-    @Node.data.setter
+    @Copyable.data.setter
     def data(self, data: Any) -> None:
         new = finite(data)
         if new != self._data or math.copysign(1.0, new) != math.copysign(1.0, self._data):  # -0.0 is not 0.0
             with lock:
                 self._data = new  # first the number, then the time: who reads in between is older
                 self.time = state.changed = next(clock)
-
-    @Node.label.setter
-    def label(self, label: str | None) -> None:
-        if label is not None and not isinstance(label, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"a label is a string, not {type(label).__name__!r}")
-        self._label = label
-
-    @Node.constant.setter
-    def constant(self, constant: bool) -> None:
-        if self.op is not None:
-            raise ValueError("a Value that was calculated is not a constant: use stop_gradient")
-        if constant != self._constant:
-            with lock:
-                self._constant = constant
-                state.changed = next(clock)
 
 
 def constant(data: Any) -> Value:
@@ -104,11 +88,3 @@ def _nodes(argument: Any) -> Any:
     if is_tuple(argument):
         return argument if all(isinstance(item, Value) for item in argument) else tuple(map(_nodes, argument))
     return argument if isinstance(argument, Value) else constant(argument)
-
-
-def finite(data: Any) -> float:
-    """A plain number as a float. Raises TypeError for what is none, ValueError for one that is not finite."""
-    found = number(data)
-    if not math.isfinite(found):
-        raise ValueError(f"a Value holds a finite number, not {found}")
-    return found

@@ -6,9 +6,8 @@ from typing import Any
 
 from autograd.errors import NumberOverflowError
 from autograd.graph import chain_rule, local_derivatives, refuse_stale, topological_order
-from autograd.recording.causes import calculated_in, called
 from autograd.recording.modes import always_recording
-from autograd.recording.node import Node
+from autograd.recording.node import Node, calculated_in, called
 from autograd.table.reading import is_tuple
 from autograd.value import Value, constant
 

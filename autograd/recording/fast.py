@@ -2,7 +2,7 @@
 
 A row's value and partials, read as Formulas, are put into templates of Python. `a * b` becomes a method that multiplies
 two floats and makes a node, and `pull`, which hands the gradient of that node on, becomes `a.grad += g * x1;
-b.grad += g * x0`: no dispatch, no loop, no call of a partial. And backward() works on the nodes themselves.
+b.grad += g * x0`: no dispatch, no loop, no call of a partial. fast_backward.py walks from node to node with these.
 
 Results are the same to the last bit. With the environment variable GLASSGRAD_PLAIN set, nothing of this is used.
 """
@@ -11,14 +11,13 @@ import math
 import re
 from functools import partial, update_wrapper
 from itertools import product
-from operator import attrgetter
 from typing import Any
 
-from autograd.graph import backpropagate, numbers_of, refuse_stale
-from autograd.recording.modes import clock, lock, state
-from autograd.table.reading import Reading, is_tuple
+from autograd.recording.fast_backward import backward
+from autograd.recording.modes import clock, state
+from autograd.table.reading import Reading
 from autograd.table.row import Operation, added, operations
-from autograd.value import Value, constant, finite
+from autograd.value import Value, constant
 from autograd.writing.formula import Formula, slopes
 
 _RECORD = """
@@ -63,7 +62,7 @@ def install() -> None:
     A row that is added later keeps to the plain way, unless its author says that it is pure: whatever it asks of
     Python, or reads from elsewhere, would be frozen as it was when the function was made.
     """
-    Value.backward = update_wrapper(_backward, Value.backward)
+    Value.backward = update_wrapper(backward, Value.backward)
     for row in operations.values():
         row.shortcut = partial(_first_use, row)
     added.append(lambda row: setattr(row, "shortcut", partial(_first_use, row, is_checked=True)))
@@ -180,75 +179,4 @@ def _constant(data: Any) -> Value:
     return node
 
 
-def _backward(self: Value, gradient: float = 1.0) -> None:
-    seed = finite(gradient)
-    with lock:
-        if self.op is None or not _walk(self, seed):
-            backpropagate(self, seed)  # which says what is wrong
-
-
-def _walk(output: Value, seed: float) -> bool:
-    """backpropagate(), but on the nodes themselves. False, with nothing changed, if a number is not finite.
-
-    The 0.0 of each walk is an object of its own, so `node.grad is zero` tells at no cost whether a node was met.
-    """
-    zero = float("0")
-    inner: list[Any] = [output]
-    leaves: list[tuple[Value, float]] = []
-    lists: set[int] = set()
-    try:
-        output.grad = zero
-        for node in inner:
-            for parent in _items(node.arguments, lists) if node.op.has_lists else node.arguments:
-                before = parent.grad
-                if before is not zero:
-                    if parent.op is None:
-                        leaves.append((parent, before))
-                    else:
-                        inner.append(parent)
-                    parent.grad = zero
-        inner.sort(key=_time, reverse=True)
-        if inner[-1].time < state.changed:
-            refuse_stale(inner)
-        output.grad = seed
-        for node in inner:
-            pull = node.op.pull
-            if pull is not None:
-                pull(node)
-            else:
-                for _, parent, slope in numbers_of(node):
-                    parent.grad += node.grad * slope
-        totals = [0.0 if leaf._constant else (before or 0.0) + leaf.grad for leaf, before in leaves]
-        if any(total - total for total in totals):  # which is 0.0 for a finite number alone
-            raise OverflowError
-        for (leaf, _), total in zip(leaves, totals):
-            leaf.grad = total
-        return True
-    except BaseException as error:
-        undo(inner, leaves)
-        if isinstance(error, ArithmeticError | ValueError):
-            return False
-        raise
-
-
-def _items(arguments: tuple[Any, ...], lists: set[int]) -> list[Any]:
-    """The arguments one by one, without the lists that were met before: the nodes of a layer share them."""
-    items: list[Any] = []
-    for argument in arguments:
-        if not is_tuple(argument):
-            items.append(argument)
-        elif id(argument) not in lists:
-            lists.add(id(argument))
-            items += argument
-    return items
-
-
-def undo(inner: list[Any], leaves: list[tuple[Value, float]]) -> None:
-    for leaf, before in leaves:
-        leaf.grad = 0.0 if leaf._constant else before
-    for node in inner:
-        node.grad = 0.0
-
-
 _new = partial(object.__new__, Value)  # a Value with nothing in it yet
-_time = attrgetter("time")

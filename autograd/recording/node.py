@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any
 
 from autograd.errors import DetachedWarning
-from autograd.recording.modes import is_always_recording, is_recording, lines
+from autograd.recording.modes import clock, is_always_recording, is_recording, lines, lock, state
 from autograd.table.reading import Reading, is_tuple, number
 from autograd.table.row import Operation
 
@@ -46,8 +46,14 @@ class Node(Reading):
 
     @property
     def label(self) -> str | None:
-        """A name for pictures and messages."""
+        """A name for pictures and messages: a string, or None."""
         return self._label
+
+    @label.setter
+    def label(self, label: str | None) -> None:
+        if label is not None and not isinstance(label, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"a label is a string, not {type(label).__name__!r}")
+        self._label = label
 
     @property
     def constant(self) -> bool:
@@ -56,6 +62,15 @@ class Node(Reading):
         May be set on a leaf, before or after it is used: backward() is who looks.
         """
         return self._constant
+
+    @constant.setter
+    def constant(self, constant: bool) -> None:
+        if self.op is not None:
+            raise ValueError("a Value that was calculated is not a constant: use stop_gradient")
+        if constant != self._constant:
+            with lock:
+                self._constant = constant
+                state.changed = next(clock)
 
     @property
     def parents(self) -> tuple[Any, ...]:
@@ -119,3 +134,13 @@ def _formats() -> bool:
     """Whether `"%.2f" % value` is what asks for a float: it shows the number and does not calculate with it."""
     frame = sys._getframe(2)
     return frame.f_code.co_code[frame.f_lasti] == dis.opmap.get("BINARY_OP")
+
+
+def called(node: Node) -> str:
+    """What messages call a Value: its label, or else its number and the operation that it comes from."""
+    return repr(node.label) if node.label else f"the Value {node.data} ({node.op.name if node.op else 'a leaf'})"
+
+
+def calculated_in(node: Node) -> str:
+    """The line of the program that calculated a node, as the end of a message; nothing where none was traced."""
+    return f"\n  calculated in {node.recorded_at}" if node.recorded_at else ""

@@ -1,5 +1,6 @@
 """What flows through a row of the table: plain numbers, and readings, which are anything else that acts like one."""
 
+import math
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeGuard
 
 from autograd.errors import NumberOverflowError
@@ -46,6 +47,14 @@ def number(data: Any) -> float:
     except OverflowError:
         raise NumberOverflowError(f"a number that a float can hold is needed; this {kind.__name__!r} is too large"
                                   ) from None
+
+
+def finite(data: Any) -> float:
+    """A plain number as a float. Raises TypeError for what is none, ValueError for one that is not finite."""
+    found = number(data)
+    if not math.isfinite(found):
+        raise ValueError(f"a Value holds a finite number, not {found}")
+    return found
 
 
 def is_tuple(argument: Any) -> TypeGuard[tuple[Any, ...]]:

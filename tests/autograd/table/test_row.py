@@ -8,6 +8,7 @@ import importlib.util
 import json
 import math
 import operator
+import os
 import pickle
 import runpy
 import subprocess
@@ -57,6 +58,8 @@ from tests.support.javascript import run_javascript
 from tests.support.oracle import EXPECTED, NAMES, expected
 
 PACKAGE = Path(autograd.__file__).parent
+IS_PLAIN = bool(os.environ.get("GLASSGRAD_PLAIN"))
+needs_fast_functions = pytest.mark.skipif(IS_PLAIN, reason="the fast functions are switched off by GLASSGRAD_PLAIN")
 
 
 @pytest.fixture(autouse=True)
@@ -144,6 +147,7 @@ class TestOneStatement:
         output = MLP(2, [3, 1], activation="softsign")([1.0, 2.0])
         assert {row.name for row in (node.op for node in topological_order(output)) if row} == {"dot", "softsign"}
 
+    @needs_fast_functions
     def test_has_a_fast_path_that_no_one_wrote(self, softsign):
         Value(1.0).softsign()
         assert "x0 / (1.0 + abs(x0))" in source(softsign)
@@ -227,6 +231,7 @@ def point(name):
                  for place, (interval, is_list) in enumerate(zip(EXPECTED[name].domain, row.lists)))
 
 
+@needs_fast_functions
 def test_every_reading_of_every_row_follows_when_its_partials_are_doubled():
     points = {name: point(name) for name in NAMES}
     given = {name: (points[name], [interval is not None for interval in EXPECTED[name].domain]) for name in NAMES}
@@ -358,7 +363,8 @@ def test_functions_of_a_row_may_have_defaults_and_take_any_number():
     (lambda: operations["maximum"](1, 2, 3), "maximum takes 2 arguments (a, b), not 3"),
     (lambda: take(), "take takes 2 arguments (index, values), not 0"),
     (lambda: dot(), "dot takes 2 arguments (weights, inputs), not 0"),
-    (lambda: tanh(Value(1.0)).tanh(2.0), "Value.tanh() takes 1 positional argument but 2 were given"),
+    pytest.param(lambda: tanh(Value(1.0)).tanh(2.0), "Value.tanh() takes 1 positional argument but 2 were given",
+                 marks=needs_fast_functions),
 ])
 def test_a_wrong_number_of_arguments_is_refused(call, message):
     with pytest.raises(TypeError) as error:
@@ -408,7 +414,7 @@ def test_primitives_may_have_any_name(name):
             assert x.grad == pytest.approx((2 if used is other else 1) * math.cosh(0.5))
     again = operation("again", lambda x: exp(x) * x, (lambda y, x: exp(x) * (x + 1),), pure=True)
     again(x).backward()
-    assert source(again)
+    assert source(again) or IS_PLAIN
 
 
 def test_three_arguments():
