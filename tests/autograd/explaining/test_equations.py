@@ -24,7 +24,7 @@ def test_a_node_of_10000_numbers_is_written_by_its_ends_in_each_form(row: Operat
     explanation = explain(row(*(many(count) for _ in range(lists))))
     text = str(explanation)
     assert max(map(len, text.splitlines())) <= 80
-    assert len(text) < 4_000
+    assert len(text) < 5_000
     step = explanation[len(explanation.phases["forward"]) - 1]
     for line, first, last in ((step.equations[0].text, "x0", f"x{count - 1}"), (step.sentence, "x0", f"x{count - 1}"),
                               (step.equations[0].latex, "x_{0}", f"x_{{{count - 1}}}")):
