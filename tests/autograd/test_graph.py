@@ -492,3 +492,91 @@ def test_nothing_refers_to_a_graph_after_backward():
         assert sum(type(each) is Value for each in gc.get_objects()) == before
     finally:
         gc.enable()
+
+
+# ---- What a graph may hold -------------------------------------------------------------------------------------------
+
+
+class EqualToAll(Value):
+    """A leaf that says it is equal to everything, and cannot be hashed."""
+    __slots__ = ()
+
+    def __eq__(self, other):
+        return True
+
+
+class HashedByData(Value):
+    __slots__ = ()
+
+    def __eq__(self, other):
+        return self.data == other.data
+
+    def __hash__(self):
+        return hash(self.data)
+
+
+@pytest.mark.parametrize("kind", [EqualToAll, HashedByData])
+def test_nodes_are_told_apart_by_identity_whatever_a_subclass_says_of_equality(kind):
+    a, b = kind(2.0), kind(2.0)
+    for walk in (Value.backward, lambda node: graph.backpropagate(node, 1.0)):
+        a.grad = b.grad = 0.0
+        output = a * a * b + dot([a, b], [b, 3.0])
+        walk(output)
+        assert (a.grad, b.grad) == (8.0 + 2.0, 4.0 + 2.0 + 3.0)
+    assert len(topological_order(output)) == len({id(node) for node in topological_order(output)})
+    assert [g.data for g in autograd.gradients(output, [a, b])] == [10.0, 9.0]
+
+
+def test_no_gradient_yet_counts_as_zero():
+    for walk in (Value.backward, lambda node: graph.backpropagate(node, 1.0)):
+        w = Value(3.0)
+        w.grad = None
+        walk(w * w)
+        assert w.grad == 6.0
+
+
+def test_the_mark_of_a_constant_is_read_at_backward_by_every_row():
+    x = constant(2.0)
+    y = log(x) + 3 * x
+    for is_constant, right in ((True, 0.0), (False, 3.5), (True, 0.0), (False, 3.5)):
+        x.constant = is_constant
+        for walk in (Value.backward, lambda node: graph.backpropagate(node, 1.0)):
+            x.grad = 0.0
+            walk(y)
+            assert x.grad == right
+    assert autograd.gradients(y, [x])[0].data == 3.5
+
+
+def test_a_number_set_while_an_operation_reads_it_makes_the_result_stale():
+    x = Value(2.0)
+
+    class Setting(float):
+        """A number that, when it is multiplied, lets another thread in, which sets x."""
+
+        def __rmul__(self, other):
+            x.data = 5.0
+            return other * float(self)
+
+    row = operation("interrupted_in_this_test", lambda a: a * Setting(2.0), (lambda y, a: 2.0,))
+    try:
+        y = row(x)
+        assert (y.data, x.data) == (4.0, 5.0)
+        with pytest.raises(StaleGraphError):
+            y.backward()
+    finally:
+        del operations[row.name]
+        delattr(autograd.Reading, row.name)
+
+
+def test_an_infinite_partial_is_named_as_the_cause_and_not_the_earlier_gradient():
+    row = operation("steep_in_this_test", lambda x: x, (lambda y, x: math.inf,))
+    x = Value(1.0, "x")
+    x.grad = 3.0
+    try:
+        for output in (row(x), row(x) * 0.0, autograd.sum([row(x), x])):
+            with pytest.raises(DomainError, match=r"^steep_in_this_test\(x\) has no finite derivative .*'x'\)$"):
+                output.backward()
+            assert x.grad == 3.0
+    finally:
+        del operations[row.name]
+        delattr(autograd.Reading, row.name)

@@ -8,7 +8,6 @@ import importlib.util
 import json
 import math
 import operator
-import os
 import pickle
 import runpy
 import subprocess
@@ -56,10 +55,9 @@ from autograd.recording.fast import source
 from nn import MLP, Neuron
 from tests.support.javascript import run_javascript
 from tests.support.oracle import EXPECTED, NAMES, expected
+from tests.support.switch import IS_PLAIN, needs_fast_functions
 
 PACKAGE = Path(autograd.__file__).parent
-IS_PLAIN = bool(os.environ.get("GLASSGRAD_PLAIN"))
-needs_fast_functions = pytest.mark.skipif(IS_PLAIN, reason="the fast functions are switched off by GLASSGRAD_PLAIN")
 
 
 @pytest.fixture(autouse=True)
