@@ -170,7 +170,7 @@ def _constant(data: Any) -> Value:
     if not -1e308 < data < 1e308:
         return constant(data)  # which says what is wrong
     node = _new()
-    node._data = float(data)
+    node._data = data if type(data) is float else float(data)
     node._label = None
     node._constant = True
     node.grad = node.time = 0.0
