@@ -107,6 +107,15 @@ def test_nn_imports_nothing_but_what_autograd_exports() -> None:
             for name in outside(item.imported, item.names)] == []
 
 
+def test_no_test_file_imports_from_another() -> None:
+    files = [path for path in (rooms.ROOT / "tests").rglob("*.py") if "node_modules" not in path.parts]
+    assert len(files) > 60
+    for path in files:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            taken = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+            assert not taken.startswith("tests.") or taken.startswith(("tests.support", "tests.benchmarks")), path
+
+
 class TestWhatIsRead:
     """How import statements are read, on a small house of its own."""
 

@@ -11,7 +11,7 @@ import nn
 from autograd import Value, explain, topological_order
 from autograd.explaining.data import SCHEMA
 from tests.support.calculus import EXAMPLES, TEXT, lines, survey, used_twice
-from tests.support.labels import hostile
+from tests.support.explanations import hostile
 from tests.support.programs import programs
 
 

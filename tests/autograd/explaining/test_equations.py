@@ -6,7 +6,7 @@ import pytest
 from pylatexenc.latexwalker import LatexWalker
 
 from autograd import Operation, Value, dot, explain, logsumexp, operations
-from tests.autograd.explaining.test_markup import tree_of
+from tests.support.explanations import tree_of
 
 add_up = operations["sum"]
 

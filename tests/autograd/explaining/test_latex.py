@@ -9,7 +9,7 @@ from pylatexenc.latexwalker import LatexEnvironmentNode, LatexMathNode, LatexWal
 
 from autograd import Value, absolute, erf, explain, leaky_relu, logsumexp, sqrt, where
 from tests.support.calculus import EXAMPLES, LATEX, lines, used_twice
-from tests.support.labels import hostile
+from tests.support.explanations import hostile
 
 
 def parsed(latex):

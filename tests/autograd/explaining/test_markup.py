@@ -1,7 +1,6 @@
 """Explanations as Markdown and as HTML for notebooks."""
 
 import re
-from xml.etree import ElementTree
 
 import pytest
 
@@ -9,11 +8,7 @@ from autograd import Value, dot, explain, tanh
 from autograd.writing.formula import Formula
 from autograd.writing.mathml import math as element
 from tests.support.calculus import EXAMPLES, TEXT, lines, used_twice
-from tests.support.labels import hostile
-
-
-def tree_of(explanation):
-    return ElementTree.fromstring(explanation._repr_html_().replace("<br>", "<br/>"))
+from tests.support.explanations import hostile, tree_of
 
 
 @pytest.mark.parametrize("example", EXAMPLES)

@@ -30,7 +30,6 @@ from autograd import (
     javascript_library,
     log,
     logsumexp,
-    maximum,
     mean,
     operation,
     operations,
@@ -38,7 +37,6 @@ from autograd import (
     relu,
     sigmoid,
     sin,
-    softplus,
     sqrt,
     sum,
     take,
@@ -47,10 +45,10 @@ from autograd import (
 )
 from autograd.table.primitives import MATH
 from autograd.writing import layout
+from tests.support.formulas import FORMULAS, LEAVES, X, Y, Z, larger
 from tests.support.javascript import run_javascript
 from tests.support.oracle import EXPECTED, NAMES
 
-X, Y, Z = map(Formula, "xyz")
 MINUS_X = -X
 
 
@@ -340,24 +338,6 @@ def test_a_sum_is_written_in_time_that_grows_with_its_length_alone(language, mon
 
 
 # ---- Properties of random formulas -----------------------------------------------------------------------------------
-
-NUMBERS = st.sampled_from([2.0, 3.0, 0.5, -1.0, -2.5, 7.0, 1e-5])
-LEAVES = st.sampled_from([X, Y, Z]) | NUMBERS.map(Formula)
-
-
-def larger(inner, functions=True):
-    pairs = st.tuples(inner, inner)
-    choices = [pairs.map(lambda p: p[0] + p[1]), pairs.map(lambda p: p[0] - p[1]), pairs.map(lambda p: p[0] * p[1]),
-               pairs.map(lambda p: p[0] / p[1]), inner.map(lambda a: -a)]
-    if functions:
-        condition = st.tuples(inner, inner, inner, inner)
-        choices += [inner.map(sin), inner.map(abs), inner.map(softplus), pairs.map(lambda p: maximum(*p)),
-                    condition.map(lambda p: where(p[0] > p[1], p[2], p[3])), pairs.map(lambda p: logsumexp(list(p))),
-                    inner.map(lambda a: a ** 2), inner.map(lambda a: a ** 3.0)]
-    return st.one_of(choices)
-
-
-FORMULAS = st.recursive(LEAVES, larger, max_leaves=10)
 ARITHMETIC = st.recursive(LEAVES, lambda inner: larger(inner, functions=False), max_leaves=10)
 
 

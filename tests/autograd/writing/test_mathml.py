@@ -13,7 +13,7 @@ from autograd.lesson.notation import _Place, _tree
 from autograd.writing.latex import latex_name
 from autograd.writing.mathml import math, name_in_mathml
 from autograd.writing.numbers import Numeral, derivative
-from tests.autograd.writing.test_formula import FORMULAS
+from tests.support.formulas import FORMULAS
 from tests.support.oracle import NAMES
 
 X, Y, Z = map(Formula, "xyz")

@@ -1,4 +1,6 @@
-"""Labels that would mean something to HTML, Markdown, LaTeX or a terminal, if they were not data."""
+"""What tests of explanations share: labels that would be more than data if they could, and their HTML as a tree."""
+
+from xml.etree import ElementTree
 
 from autograd import Value, dot
 
@@ -8,3 +10,7 @@ HOSTILE = ["</script>", "<img src=x onerror=alert(1)>", "a|b", "*a*", "`a`", "$x
 
 def hostile():
     return dot([Value(1.5, label) for label in HOSTILE], [Value(2.5, label) for label in HOSTILE])
+
+
+def tree_of(explanation):
+    return ElementTree.fromstring(explanation._repr_html_().replace("<br>", "<br/>"))
