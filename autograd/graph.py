@@ -28,7 +28,7 @@ class Flow(NamedTuple):
     total: Any  # what has come to the parent so far: ∂output/∂parent in the end
 
 
-def chain_rule(order: Sequence[Node], seed: Any, local_derivatives: Callable[[Node], Any]) -> Iterator[Flow]:
+def chain_rule(order: Sequence[Node], seed: Any, derivatives_of: Callable[[Node], Any]) -> Iterator[Flow]:
     """The chain rule, walked backwards: what flows along each edge of a graph, results before their arguments.
 
     A Value changes the output through each of its uses, and the changes add up:
@@ -36,7 +36,7 @@ def chain_rule(order: Sequence[Node], seed: Any, local_derivatives: Callable[[No
         ∂output/∂parent = Σ ∂output/∂child · ∂child/∂parent    over all uses of the parent
 
     `order`: the nodes, arguments before results, the output last. `seed`: what flows into the output.
-    `local_derivatives`: for a node, triples of a place, the parent there, and ∂node/∂parent. What flows may be floats,
+    `derivatives_of`: for a node, triples of a place, the parent there, and ∂node/∂parent. What flows may be floats,
     or Values, whose flow is a graph itself.
     """
     reached: dict[int, Any] = {id(order[-1]): seed}
@@ -44,7 +44,7 @@ def chain_rule(order: Sequence[Node], seed: Any, local_derivatives: Callable[[No
         if id(child) not in reached:
             continue
         incoming = reached[id(child)]
-        for place, parent, local in local_derivatives(child):
+        for place, parent, local in derivatives_of(child):
             contribution = _product(incoming, local)
             total = reached[id(parent)] + contribution if id(parent) in reached else contribution
             reached[id(parent)] = total

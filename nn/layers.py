@@ -53,10 +53,11 @@ class Neuron(Module):
 
     def respond(self, inputs: tuple[Any, ...]) -> Any:
         """The output for inputs that are Values, with a 1 for the bias before them: one node, or two."""
-        made = (self.b, *self.w)  # the bias first, to add up in micrograd's order
-        weights = self._weights.get(made)
-        if weights is None:
-            self._weights, weights = {made: made}, made
+        key = tuple(self.w)
+        weights = self._weights.get(key)
+        if weights is None or weights[0] is not self.b:
+            weights = (self.b, *key)  # the bias first, to add up in micrograd's order
+            self._weights = {key: weights}
         y = dot(weights, inputs)
         activation = self.activation
         if activation is None:

@@ -23,8 +23,11 @@ def grad(function: Callable[..., Any], argument: Which = 0) -> Callable[..., Any
     Values from outside it is made of Values, as it depends on them. Raises TypeError if the function does not return
     one number, or has no such argument.
     """
-    pair = value_and_grad(function, argument)
-    return lambda *arguments, **keywords: pair(*arguments, **keywords)[1]
+    def evaluate(*arguments: Any, **keywords: Any) -> Any:
+        evaluation = Evaluation(function, arguments, keywords, argument)
+        return evaluation.rebuild(evaluation.derivatives(_one_number(evaluation.output)))
+
+    return evaluate
 
 
 def value_and_grad(function: Callable[..., Any], argument: Which = 0) -> Callable[..., tuple[Any, Any]]:

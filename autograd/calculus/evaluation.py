@@ -62,7 +62,23 @@ class Evaluation:
         order = topological_order(y)
         if as_graphs:
             return derivatives(order, self._leaves, as_graphs=True)
+        if all(node.constant if node.op is None else node.time > self._began for node in order):
+            try:
+                return self._by_backward(y)
+            except (ArithmeticError, ValueError):  # perhaps of a derivative that is not asked for
+                pass
         return [self.result(g) for g in derivatives(order, self._leaves, as_graphs=self._is_kept(order))]
+
+    def _by_backward(self, y: Value) -> list[float]:
+        """The same, where nobody else has a part of the graph: then its nodes may as well hold the gradients."""
+        try:
+            for leaf in self._leaves:
+                leaf._constant, leaf.grad = leaf.op is not None, 0.0
+            y.backward()
+            return [leaf.grad for leaf in self._leaves]
+        finally:
+            for leaf in self._leaves:
+                leaf._constant, leaf.grad = leaf.op is None, 0.0
 
     def result(self, y: Any) -> Any:
         """One number of the output as the caller gets it: a float, unless it depends on Values from outside."""

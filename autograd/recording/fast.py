@@ -100,6 +100,8 @@ def _of_numbers(row: Operation, is_checked: bool) -> None:
         return
     if is_checked:
         _compare(row, value, ["0.0" if slope is None else slope.python for slope in partials], primitives)
+    # Only what divides, or calls a function, can fail: then no partial may be taken with respect to a constant.
+    guard = "if not {0}._constant: " if any(re.search(r"/|\w\(", flow) for flow in flows.values()) else ""
     names = ["a", "b"][: len(symbols)]
     way = {"value": value, "arguments": ", ".join(names), "plain": f"read(operation, ({', '.join(names)},))",
            "unusual": ""}
@@ -107,8 +109,6 @@ def _of_numbers(row: Operation, is_checked: bool) -> None:
     text = _RECORD.format(name="forward", parameters=", ".join(names), operands=operands, **way)
     text += _RECORD.format(name="reflected", parameters="b, a", operands=_TWO.format(
         other="a", anything="anything_reflected(b, a)"), **way)
-    # Only what divides, or calls a function, can fail: then no partial may be taken with respect to a constant.
-    guard = "if not {0}._constant: " if any(re.search(r"/|\w\(", flow) for flow in flows.values()) else ""
     loads = {"x0": "a._data", "x1": "b._data", "y": "node._data", "g": "node.grad"}
     text += f"\ndef pull(node):\n    {', '.join(names)}, = node.arguments\n" + "".join(
         f"    {name} = {load}\n" for name, load in loads.items() if re.search(rf"\b{name}\b", str(flows))) + "".join(
@@ -132,7 +132,7 @@ def _of_lists(row: Operation) -> None:
     tests = " or ".join(f"type({name}) is not tuple" for name in lists)
     text = _RECORD.format(name="shortcut", parameters=", ".join(lists), arguments=", ".join(lists),
                           operands=f"if {tests}: return NotImplemented", value=f"value({data})", plain="NotImplemented",
-                          unusual="".join(f" or not 0 < len({name}) == len(list0)" for name in lists))
+                          unusual=" or not list0" + "".join(f" or len({name}) != len(list0)" for name in lists[1:]))
     operands = ", ".join(f"x{place}" for place in range(len(lists)))
     sends = [_SEND_TO_LIST.format(place=place, operands=operands) for place, rule in enumerate(row.partials) if rule]
     text += (f"\ndef pull(node):\n    g = node.grad\n    if g == 0.0: return  # an inactive neuron: nothing flows\n"

@@ -24,6 +24,7 @@ def _walk(output: Value, seed: float) -> bool:
     zero = float("0")
     inner: list[Any] = [output]
     leaves: list[tuple[Value, float]] = []
+    constants: list[Value] = []
     lists: set[int] = set()
     try:
         output.grad = zero
@@ -31,10 +32,12 @@ def _walk(output: Value, seed: float) -> bool:
             for parent in _items(node.arguments, lists) if node.op.has_lists else node.arguments:
                 before = parent.grad
                 if before is not zero:
-                    if parent.op is None:
-                        leaves.append((parent, before))
-                    else:
+                    if parent.op is not None:
                         inner.append(parent)
+                    elif parent._constant:
+                        constants.append(parent)
+                    else:
+                        leaves.append((parent, before))
                     parent.grad = zero
         inner.sort(key=_time, reverse=True)
         if inner[-1].time < state.changed:
@@ -47,14 +50,16 @@ def _walk(output: Value, seed: float) -> bool:
             else:
                 for _, parent, slope in numbers_of(node):
                     parent.grad += node.grad * slope
-        totals = [0.0 if leaf._constant else (before or 0.0) + leaf.grad for leaf, before in leaves]
+        totals = [(before or 0.0) + leaf.grad for leaf, before in leaves]
         if any(total - total for total in totals):  # which is 0.0 for a finite number alone
             raise OverflowError
         for (leaf, _), total in zip(leaves, totals):
             leaf.grad = total
+        for constant in constants:  # what flowed to them, as it was quicker not to ask
+            constant.grad = 0.0
         return True
     except BaseException as error:
-        undo(inner, leaves)
+        undo(inner + constants, leaves)
         if isinstance(error, ArithmeticError | ValueError):
             return False
         raise
@@ -72,10 +77,10 @@ def _items(arguments: tuple[Any, ...], lists: set[int]) -> list[Any]:
     return items
 
 
-def undo(inner: list[Any], leaves: list[tuple[Value, float]]) -> None:
+def undo(others: list[Any], leaves: list[tuple[Value, float]]) -> None:
     for leaf, before in leaves:
-        leaf.grad = 0.0 if leaf._constant else before
-    for node in inner:
+        leaf.grad = before
+    for node in others:
         node.grad = 0.0
 
 

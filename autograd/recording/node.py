@@ -75,6 +75,8 @@ class Node(Reading):
     @property
     def parents(self) -> tuple[Any, ...]:
         """The Values that the operation was applied to, in order, one that is used twice twice."""
+        if self.op is None or not self.op.has_lists:
+            return self.arguments
         return tuple(chain.from_iterable(a if is_tuple(a) else (a,) for a in self.arguments))
 
     @property

@@ -100,6 +100,12 @@ def _memory(nodes: int) -> list[Row]:
 
 
 def _bytes_per_node(value: Any, nodes: int) -> tuple[float, float]:
+    """What each further node takes, recorded and after backward."""
+    (recorded, after), (recorded_more, after_more) = (_bytes(value, size) for size in (nodes, 2 * nodes))
+    return (recorded_more - recorded) / nodes, (after_more - after) / nodes
+
+
+def _bytes(value: Any, nodes: int) -> tuple[int, int]:
     _chain(value, 0, 10).backward()  # so that nothing that stays for good is counted
     gc.collect()
     tracemalloc.start()
@@ -110,7 +116,7 @@ def _bytes_per_node(value: Any, nodes: int) -> tuple[float, float]:
     gc.collect()  # what the sorting left behind; the graph itself is still held
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    return (recorded - before) / nodes, (after - before) / nodes
+    return recorded - before, after - before
 
 
 def _scaling(sizes: list[int], rounds: int, shortest: float, collector: bool) -> list[Row]:
