@@ -1,4 +1,4 @@
-"""glassgrad: scalar automatic differentiation that one can see through."""
+"""glassgrad: scalar automatic differentiation you can see through."""
 
 import os
 from importlib import import_module
@@ -176,4 +176,4 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'autograd' has no attribute {name!r}")
     from autograd.drawing.rendering import Drawing
 
-    return Drawing  # graphviz, which it is made of, is slow to import
+    return Drawing  # it is built on graphviz, which is slow to import

@@ -2,7 +2,7 @@
 
 
 class DomainError(ValueError):
-    """A number lies outside of what an operation, or its derivative, allows."""
+    """A number outside what an operation, or its derivative, allows."""
 
 
 class DivisionByZeroError(DomainError, ZeroDivisionError):
@@ -28,4 +28,4 @@ class StaleGraphError(RuntimeError):
 
 
 class DetachedWarning(UserWarning):
-    """A recorded Value was turned into a plain float, where its history ends."""
+    """A recorded Value was turned into a plain float, which ends its history."""

@@ -29,10 +29,10 @@ from autograd.table.row import operation
 
 
 def where(condition: Any, a: Any, b: Any) -> Any:
-    """`a` where the condition holds, that is where it is not 0, and `b` elsewhere.
+    """`a` where the condition holds, that is, where it is not 0, and `b` elsewhere.
 
-    A branch may be a function without arguments, which is then called only if it is chosen: a partial derivative
-    can so avoid what is not defined. Where the condition is not known yet, both branches are written down.
+    A branch may be a function without arguments, which is called only if it is chosen: that is how a partial
+    derivative avoids what is not defined. Where the condition is not known yet, both branches are written down.
     """
     truth = condition.truth() if isinstance(condition, Reading) else bool(condition)
     if isinstance(truth, Reading):
@@ -52,7 +52,7 @@ def mean(values: Any, *more: Any) -> Any:
 
 
 def _bell(x: Any) -> Any:
-    """exp(-x²), which beyond 30 is too small for a float, and whose x² may be too large for one."""
+    """exp(-x²). Beyond x = 30 it is too small for a float, and further out x² is too large for one."""
     return where(absolute(x) < 30, lambda: exp(-(x * x)), 0.0)
 
 
@@ -63,7 +63,7 @@ def _over_squares(a: Any, b: Any) -> Any:
 
 
 def _softmax(y: Any, values: Any) -> list[Any]:
-    """e^xi / (e^x1 + ... + e^xn), with y, their logsumexp, taken out of all of them, which need not be exact."""
+    """e^xi / (e^x1 + ... + e^xn), with y, their logsumexp, taken out of each; y need not be exact."""
     powers = [exp(x - y) for x in values]
     total = sum(powers)
     return [power / total for power in powers]
@@ -80,9 +80,9 @@ divide = operation("divide", operator.truediv, (lambda y, a, b: 1 / b, lambda y,
                    notation=fraction, domain="b != 0")
 negative = operation("negative", operator.neg, (lambda y, x: -1.0,), symbol="neg", notation=minus)
 
-# At a = 0, x**0 and x**1 have the slopes 0 and 1, so x**2 is right in all orders, and 0**b is constant for b > 0. What
-# stands there for b·a^(b-1) and y·log(a) has infinite derivatives where they have: that of sqrt at 0, and those of an
-# exponent a little smaller. Where a < 0, a**b exists for whole b alone: asking for its slope in b is the error.
+# At a = 0, a**0 and a**1 have the slopes 0 and 1, so a**2 is right in all orders, and 0**b is constant for b > 0. What
+# stands in there for b·a^(b-1) and y·log(a) has infinite derivatives where they do: that of sqrt at 0, and those of a
+# slightly smaller exponent. Where a < 0, a**b exists only for whole b: asking for its slope in b is the error.
 power = operation("power", operator.pow,
                   (lambda y, a, b: where(where(b, b - 1, 0.0), lambda: b * a ** (b - 1), lambda: where(
                       a, lambda: b * a ** (b - 1), lambda: b + exp(a) * sqrt(b * (b - 1)))),
@@ -135,7 +135,7 @@ leaky_relu = operation("leaky_relu", lambda x: where(x > 0, x, 0.01 * x), (lambd
                        symbol="LeakyReLU")
 elu = operation("elu", lambda x: where(x > 0, x, lambda: expm1(x)),
                 (lambda y, x: where(x > 0, 1.0, lambda: exp(x)),), symbol="ELU")
-# exp is only ever taken of a number <= 0 here, so neither of these two can overflow.
+# exp is only ever given a number <= 0 here, so neither of these two can overflow.
 sigmoid = operation("sigmoid", lambda x: where(x > 0, lambda: 1 / (1 + exp(-x)), lambda: exp(x) / (1 + exp(x))),
                     (lambda y, x: y * (1 - y),), expansion=lambda x: 1 / (1 + exp(-x)))
 softplus = operation("softplus", lambda x: where(x > 0, x, 0.0) + log1p(exp(-absolute(x))),

@@ -1,7 +1,7 @@
 """Checking gradients: reverse mode, forward mode and finite differences side by side.
 
 The difference is the judge, so most of this is about finding one that can be trusted: with a step that is neither too
-coarse nor lost in rounding errors, on both sides inside the domain, and not across a kink.
+coarse nor lost in rounding errors, inside the domain on both sides, and not across a kink.
 """
 
 import inspect
@@ -26,7 +26,7 @@ _STEPS = 2**15  # the finest step of a difference is this much smaller than the 
 
 @dataclass(frozen=True)
 class Row:
-    """One argument: its derivative found in three ways, and how far apart these are.
+    """One argument: its derivative found in three ways, and how far apart they are.
 
     `tolerance` allows for what finite differences cannot resolve; `note` says what is special about the point.
     """
@@ -52,7 +52,7 @@ class Report:
 
     @property
     def agrees(self) -> bool:
-        """Whether the three ways agree, at kinks reverse and forward mode alone."""
+        """Whether the three ways agree; at a kink, whether reverse and forward mode do."""
         return all(row.agrees for row in self.rows)
 
     def __str__(self) -> str:
@@ -70,8 +70,8 @@ def check_gradients(function: Callable[..., Any], *point: Any) -> Report:
 
     The arguments may be numbers or lists of numbers. The steps of the differences scale with each argument and
     shrink until they are at their best. At a kink, where differences mean nothing, the row says so. The function is
-    called many times, and has to give the same for the same numbers. Raises GradientError, which holds the report,
-    naming the argument where the ways are furthest apart.
+    called many times, and has to return the same for the same numbers. Raises GradientError, which holds the report
+    and names the argument where the three are furthest apart.
     """
     given, rebuild = numbers_in(point)
     numbers = [number(plain(x)) for x in given]

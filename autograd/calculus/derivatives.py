@@ -1,8 +1,8 @@
 """Derivatives of functions, of any order and in any mix of reverse and forward mode.
 
 These functions of functions work as in JAX: they take a function of numbers, or of lists of numbers, and return one.
-What an inner derivative is asked for may itself be a Value or a Dual of an outer one; that is how they nest. Each
-evaluates the function once; inside `no_grad()` in that function, what is calculated is constant.
+An inner derivative may be taken at Values or Duals of an outer one; that is how they nest. Each evaluates the function
+once; whatever the function calculates inside `no_grad()` is constant.
 """
 
 from collections.abc import Callable
@@ -20,8 +20,8 @@ def grad(function: Callable[..., Any], argument: Which = 0) -> Callable[..., Any
 
     `argument`: its place, or several places for a tuple of derivatives; -1 is the last one. An argument that is a
     list (or tuple, dict, NumPy array) has a list of derivatives. The result is plain floats; where `function` reads
-    Values from outside it is made of Values, as it depends on them. Raises TypeError if the function does not return
-    one number, or has no such argument.
+    Values from outside, it is made of Values, since it depends on them. Raises TypeError if the function does not
+    return one number, or has no such argument.
     """
     def evaluate(*arguments: Any, **keywords: Any) -> Any:
         evaluation = Evaluation(function, arguments, keywords, argument)
@@ -31,7 +31,7 @@ def grad(function: Callable[..., Any], argument: Which = 0) -> Callable[..., Any
 
 
 def value_and_grad(function: Callable[..., Any], argument: Which = 0) -> Callable[..., tuple[Any, Any]]:
-    """Like `grad`, but what is returned is the pair of the function's value and its derivative."""
+    """Like `grad`, but the result is the pair of the function's value and its derivative."""
 
     def evaluate(*arguments: Any, **keywords: Any) -> tuple[Any, Any]:
         evaluation = Evaluation(function, arguments, keywords, argument)
@@ -42,10 +42,10 @@ def value_and_grad(function: Callable[..., Any], argument: Which = 0) -> Callabl
 
 
 def vjp(function: Callable[..., Any], *point: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
-    """The value at a point, and the function that takes weights for the outputs to a derivative for each argument.
+    """The value at a point, and a function that turns weights on the outputs into a derivative for each argument.
 
-    The product of the weights (one number, or one per output) and the Jacobian matrix, by reverse mode. That
-    function raises ValueError for weights that are not of the structure of the outputs.
+    It multiplies the weights (one number, or one per output) by the Jacobian matrix, in reverse mode, and raises
+    ValueError for weights that do not have the structure of the outputs.
     """
     evaluation = Evaluation(function, point, {}, tuple(range(len(point))))
     outputs, rebuild = numbers_in(evaluation.output)
@@ -56,7 +56,7 @@ def vjp(function: Callable[..., Any], *point: Any) -> tuple[Any, Callable[[Any],
             with always_recording():
                 weighted = sum((w * y for w, y in zip(given, outputs, strict=True)), 0.0)
             return evaluation.rebuild(evaluation.derivatives(weighted))
-        # Weights of an outer derivative may depend on this point, as the outputs do. That is not to be derived here.
+        # Weights of an outer derivative may depend on this point, as the outputs do. That is not differentiated here.
         columns = zip(*(evaluation.derivatives(y) for y in outputs), strict=True)
         return evaluation.rebuild([sum((w * slope for w, slope in zip(given, column, strict=True)), 0.0)
                                    for column in columns])
@@ -67,8 +67,8 @@ def vjp(function: Callable[..., Any], *point: Any) -> tuple[Any, Callable[[Any],
 def jvp(function: Callable[..., Any], point: Any, direction: Any) -> tuple[Any, Any]:
     """The value at a point and the derivative in a direction, by forward mode.
 
-    `point`: the tuple of arguments, or the only one, which a named tuple is; `direction` is of the same structure.
-    Raises ValueError if not.
+    `point`: the tuple of arguments, or the only argument; a named tuple is one argument. `direction` has the same
+    structure. Raises ValueError if it does not.
     """
     point, direction = _arguments(point), _arguments(direction)
     numbers, rebuild = numbers_in(point)
@@ -96,8 +96,8 @@ def jacobian(function: Callable[..., Any], argument: Which = 0) -> Callable[...,
     """The function that gives the derivative of each output with respect to each number of an argument.
 
     For a list of m outputs and a list of n numbers: a list of m rows of n floats; a number in place of either list
-    leaves that level out. By reverse mode, once for each output. `argument` may be several places, whose numbers
-    then form each row together. With NumPy arrays, the shape is that of the outputs followed by that of the argument.
+    leaves that level out. Reverse mode, once for each output. `argument` may be several places, whose numbers then
+    make up each row together. With NumPy arrays, the shape is that of the outputs followed by that of the argument.
     """
 
     def evaluate(*arguments: Any, **keywords: Any) -> Any:

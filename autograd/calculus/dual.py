@@ -86,7 +86,7 @@ class Dual(Reading):
 def directional(function: Callable[..., Any], point: Sequence[Any], direction: Sequence[Any]) -> tuple[Any, Any]:
     """The value of a function of numbers, or its list of values, and the derivative in a direction.
 
-    Inside `no_grad()` both are numbers of no history.
+    Inside `no_grad()` both are numbers without a history.
     """
     tag, recorded = next(_tags), is_recording()
     with nullcontext() if recorded else always_recording():
@@ -98,14 +98,14 @@ def directional(function: Callable[..., Any], point: Sequence[Any], direction: S
 
 
 def new_tag() -> int:
-    """The tag of a differentiation that begins now."""
+    """The tag of a differentiation that starts now."""
     return next(_tags)
 
 
 def without_younger(x: Any, tag: float) -> Any:
-    """A number without the ε of differentiations that began after one, and that have ended when it ends.
+    """A number without the ε of any differentiation that began after this tag's, and so has ended before it ends.
 
-    There is one only in what a function kept of an inner differentiation.
+    Such an ε is found only in what a function kept from an inner differentiation.
     """
     while isinstance(x, Dual) and x.tag > tag:
         x = x.primal
@@ -138,5 +138,5 @@ def _finite(x: Any) -> Any:
         return x
     x = number(x)
     if not math.isfinite(x):
-        raise ValueError(f"a derivative is taken of finite numbers, not of {x}")
+        raise ValueError(f"a derivative is taken at finite numbers, not at {x}")
     return x

@@ -26,7 +26,7 @@ def expand(value: Value, only: str | Operation | Iterable[str | Operation] | Non
 
 
 def expand_all(values: list[Value], only: str | Operation | Iterable[str | Operation] | None = None) -> list[Value]:
-    """The same for several Values, whose graphs share afterwards what they shared before."""
+    """The same for several Values, whose graphs share what they shared before."""
     for value in values:
         if not isinstance(value, Value):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"only a Value has a graph to open, not {type(value).__name__!r}")
@@ -34,7 +34,7 @@ def expand_all(values: list[Value], only: str | Operation | Iterable[str | Opera
     names = {_name(row) for row in wanted}
     order = topological_order(values)
     refuse_stale(order)
-    closed = {id(node): (node, f"{node.op.call} stays closed, as its value was set by hand") for node in order
+    closed = {id(node): (node, f"{node.op.call} stays closed, since its value was set by hand") for node in order
               if node.op and node.op.expansion and node.op.name in names and is_set_by_hand(node)}
     with always_recording():
         while True:
@@ -70,7 +70,7 @@ def _name(row: Any) -> str:
 
 
 def _opened(outputs: list[Value], names: set[str], closed: dict[int, tuple[Value, str]]) -> list[Value]:
-    """The graphs with every such node opened once; themselves if there is nothing left to open.
+    """The graphs with every such node opened once; unchanged if there is nothing left to open.
 
     `closed`: by id, the nodes that stay as they are, each with the reason. Those found on the way are added.
     """

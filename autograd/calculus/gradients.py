@@ -21,7 +21,7 @@ def gradients(output: Value, inputs: Sequence[Value]) -> tuple[Value, ...]:
     inputs = tuple(inputs)
     for given in (output, *inputs):
         if not isinstance(given, Value):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"gradients are those of a Value with respect to Values, not {type(given).__name__!r}")
+            raise TypeError(f"gradients() takes one Value and a list of Values, not {type(given).__name__!r}")
     found = derivatives(topological_order(output), inputs, as_graphs=True)
     return tuple(g if isinstance(g, Value) else constant(g) for g in found)
 
@@ -29,8 +29,8 @@ def gradients(output: Value, inputs: Sequence[Value]) -> tuple[Value, ...]:
 def derivatives(order: list[Value], inputs: Sequence[Value], as_graphs: bool) -> list[Any]:
     """The derivative of the last of the nodes in an order with respect to each input, constants included.
 
-    They are floats; as graphs, Values, but for those that are the same wherever the inputs are. No other derivative is
-    asked for, so that one which does not exist does no harm.
+    They are floats; as graphs they are Values, except those that are the same whatever the inputs are. No other
+    derivative is asked for, so one that does not exist does no harm.
     """
     refuse_stale(order)
     concerned = {id(x) for x in inputs}
@@ -42,7 +42,7 @@ def derivatives(order: list[Value], inputs: Sequence[Value], as_graphs: bool) ->
         return id(node) in concerned
 
     def plain(argument: Any) -> Any:
-        """Constants as the numbers they are, so that nothing is recorded about them alone, unless asked for."""
+        """Constants as plain numbers, unless they are asked for, so that nothing is recorded about them alone."""
         if is_tuple(argument):
             return tuple(map(plain, argument))
         return argument.data if argument.constant and not wanted(argument) else argument

@@ -1,4 +1,4 @@
-"""Arguments that hold several numbers: lists, tuples, dicts and NumPy arrays, nested at will.
+"""Arguments that hold several numbers: lists, tuples, dicts and NumPy arrays, nested in any way.
 
 The functions of calculus flatten what they are given to a list of numbers, and put their results back in its place.
 """
@@ -18,7 +18,7 @@ def numbers_in(structure: Any) -> tuple[list[Any], Rebuild]:
     """
     if isinstance(structure, Reading):
         return [structure], lambda new: new[0]
-    if hasattr(structure, "astype"):  # of NumPy
+    if hasattr(structure, "astype"):  # NumPy's
         if structure.shape:
             items = [x if isinstance(x, Reading) else number(x) for x in structure.reshape(-1)]
             return items, lambda new: _array(structure, new)
@@ -41,7 +41,7 @@ def numbers_in(structure: Any) -> tuple[list[Any], Rebuild]:
 
 
 def numbers_like(model: Any, structure: Any) -> list[Any]:
-    """The numbers in a structure, in the order in which those of another one stand in it.
+    """The numbers in a structure, in the order of those in the model.
 
     Raises ValueError where the two do not have the same keys or lengths.
     """
@@ -60,7 +60,7 @@ def numbers_like(model: Any, structure: Any) -> list[Any]:
 
 
 def is_number(structure: Any) -> bool:
-    """Whether this is not a list, dict or array of numbers, but one number, or no number at all."""
+    """Whether this is not a list, dict or array, but one number, or something else that holds none."""
     return isinstance(structure, Reading) or getattr(structure, "shape", None) == () or not (
         hasattr(structure, "__iter__") or hasattr(structure, "__getitem__"))
 

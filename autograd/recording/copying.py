@@ -10,7 +10,7 @@ from autograd.recording.node import Node
 from autograd.table.reading import is_list, is_tuple
 from autograd.table.row import Operation
 
-_PAST = 2**62  # what is loaded is older than all that is made here
+_PAST = 2**62  # what is loaded is older than anything made here
 
 
 class Copyable(Node):
@@ -38,7 +38,7 @@ class Copyable(Node):
         return memo[id(self)]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """A leaf is itself, an inner node a place in a flat graph."""
+        """A leaf is pickled as itself, an inner node as a place in a flat graph."""
         node: Any = self
         if node.op is None:
             return from_attributes, (type(node), {**attributes(node), "time": int(node.time) - _PAST})
@@ -63,7 +63,7 @@ class FlatGraph:
         places = {id(node): place for place, node in enumerate(self.nodes)}
         lists: dict[int, Any] = {}
 
-        # Neither this nor unpacking calls itself: such a function would refer to itself, and keep the graph alive.
+        # Neither this nor unpacking calls itself: a function that did would refer to itself, and keep the graph alive.
         def place_of(node: Any) -> Any:
             return places.get(id(node), node)
 
@@ -94,13 +94,13 @@ class FlatGraph:
 
 
 def attributes(node: Any) -> dict[str, Any]:
-    """All that a Value holds by name, and what a subclass adds to it."""
+    """Everything that a Value holds, by name, and what a subclass adds."""
     of_subclass, slots = object.__getstate__(node)  # pyright: ignore
     return {**(of_subclass or {}), **slots}  # pyright: ignore
 
 
 def from_attributes(kind: type[Any], attributes: dict[str, Any]) -> Any:
-    """A node from all that it holds, without calculating anything."""
+    """A node from everything that it holds, without calculating anything."""
     node = object.__new__(kind)
     for name, value in attributes.items():
         setattr(node, name, value)

@@ -1,6 +1,6 @@
 """What is recorded at the moment, and where: no_grad() and trace().
 
-Both are context variables, so they hold for the thread or asyncio task that is inside, and for no other.
+Both are context variables, so they hold for the thread or asyncio task that entered them, and for no other.
 """
 
 import itertools
@@ -23,7 +23,7 @@ class State:
     """What holds for all graphs at once.
 
     `changed`: the time at which the data of any Value was last set: a graph that is younger cannot be stale.
-    `observed`: how many no_grad() and trace() are active anywhere; only then recording looks closer.
+    `observed`: how many no_grad() and trace() are active anywhere; only if any is does recording look closer.
     """
 
     __slots__ = ("changed", "observed")
@@ -36,8 +36,8 @@ class State:
 state = State()
 clock = itertools.count(1.0, 1.0)  # the one counter that all Values draw their times from; floats take the least room
 lines: "weakref.WeakKeyDictionary[Any, str]" = weakref.WeakKeyDictionary()  # where results were calculated: trace()
-lock = threading.RLock()  # held by a backward() and to change the state, whatever the threads share
-# The settings that one is inside of, the innermost last.
+lock = threading.RLock()  # held during backward() and while the state changes, whatever threads share
+# The settings in force, the innermost last.
 _recording: ContextVar[tuple[bool, ...]] = ContextVar("recording", default=(True,))
 _tracing: ContextVar[tuple[bool, ...]] = ContextVar("tracing", default=(False,))
 
@@ -55,7 +55,7 @@ class _Setting:
 
     def __exit__(self, *error: object) -> None:
         outer = self._variable.get()[:-1]
-        if outer:  # empty when a generator is closed in another context than it was started in
+        if outer:  # empty when a generator is closed in a context other than the one it was started in
             self._variable.set(outer)
         with lock:
             state.observed -= 1
@@ -91,7 +91,7 @@ class no_grad(_Setting):
 
 
 def trace() -> AbstractContextManager[None]:
-    """A context manager inside of which every node remembers the line of the program that calculated it.
+    """A context manager in which every node remembers the line of the program that calculated it.
 
     Errors about such a node, those in `backward()` included, name the line; see `Value.recorded_at`.
     """
@@ -99,7 +99,7 @@ def trace() -> AbstractContextManager[None]:
 
 
 def always_recording() -> AbstractContextManager[None]:
-    """A context manager inside of which results are recorded, also inside of `no_grad()`."""
+    """A context manager in which results are recorded, even inside `no_grad()`."""
     return _Setting(_recording, True)
 
 
@@ -109,7 +109,7 @@ def is_recording() -> bool:
 
 
 def is_always_recording() -> bool:
-    """Whether that was asked for here and now, as it is where a function is derived."""
+    """Whether that was asked for here and now, as it is where a function is differentiated."""
     settings = _recording.get()
     return len(settings) > 1 and settings[-1]
 
@@ -120,7 +120,7 @@ def is_tracing() -> bool:
 
 
 def program_line() -> str:
-    """The innermost line that is running and is not of this engine or its networks."""
+    """The innermost running line that belongs to neither this engine nor its networks."""
     frame = sys._getframe(1)
     homes = Path(__file__).parents[1], Path(__file__).parents[2] / "nn"
     while frame.f_back and (frame.f_code.co_filename.startswith("<glassgrad") or
@@ -140,7 +140,7 @@ def _coroutine(function: Callable[..., Any]) -> Any:
 
 
 def _generator(function: Callable[..., Any]) -> Any:
-    """Only while the generator itself runs is nothing recorded, not while its user does."""
+    """Nothing is recorded while the generator itself runs; while its user runs, recording goes on."""
 
     @wraps(function)
     def wrapped(*arguments: Any, **keywords: Any) -> Generator[Any, Any, Any]:

@@ -28,5 +28,5 @@ def recalculate(output: Nodes) -> Nodes:
             raise
         for node, data in zip(inner, before):
             if node.data != data or any(parent.time > node.time for parent in node.parents):
-                node.time = state.changed = next(clock)  # what else was calculated from it is stale
+                node.time = state.changed = next(clock)  # whatever else was calculated from it is stale
     return output

@@ -28,7 +28,7 @@ FORMATS = {"text": ".txt", "markdown": ".md", "latex": ".tex", "json": ".json", 
 def draw_command(parser: ArgumentParser) -> Run:
     """`draw`: the graph of a formula as a picture."""
     output_options(parser, "where to save the picture, in the format that the suffix names: .svg, .png, .dot and "
-                           "others; without it, SVG is printed, or saved if this is a terminal")
+                           "others; without this option, SVG is printed, or saved if the output is a terminal")
     parser.add_argument("--direction", choices=["LR", "TB", "RL", "BT"], default="LR",
                         help="where the arrows go: from left (L) to right (R), or from top (T) to bottom (B)")
     parser.add_argument("--gradients", action=BooleanOptionalAction, default=True, help="show the gradients")
@@ -66,10 +66,11 @@ def explain_command(parser: ArgumentParser) -> Run:
     """`explain`: the steps of the chain rule, in one of five formats."""
     suffixes = ", ".join(FORMATS.values())
     output_options(parser, f"where to save the explanation; the suffix says the format, unless --format does: "
-                           f"{suffixes}; without it, it is printed, but a web page is saved if this is a terminal")
+                           f"{suffixes}; without this option, it is printed, but a web page is saved if the output "
+                           "is a terminal")
     parser.add_argument("--format", choices=FORMATS,
                         help="text for a terminal, Markdown, a LaTeX document, JSON, or a web page to step through, to "
-                             "change and to be quizzed on; text unless something else is asked for")
+                             "change and to be quizzed on; text by default")
     parser.add_argument("--wrt", metavar="NAME", action="append",
                         help="explain the derivative with respect to this variable only; may be given several times")
     parser.add_argument("--expand", action="store_true", help="open the functions that are made of simpler ones")
@@ -89,7 +90,7 @@ def explain_command(parser: ArgumentParser) -> Run:
         suffix = options.output.suffix.lower() if options.output else ".html" if options.open else ".txt"
         form = options.format or {ending: form for form, ending in FORMATS.items()}.get(suffix)
         if form is None:
-            raise OptionError(f"{options.output} says no format: end it in {suffixes}, or give --format")
+            raise OptionError(f"{options.output} names no format: end it in {suffixes}, or give --format")
         path = destination(options, f"lesson{FORMATS[form]}", printed=form != "html")
         output, inputs = _graph_of(expression, numbers)
         explanation = explain(output, [inputs[name] for name in options.wrt] if options.wrt else None,
@@ -97,7 +98,7 @@ def explain_command(parser: ArgumentParser) -> Run:
         if options.lr is not None:
             explanation = explanation.update(options.lr)
         if form == "html":
-            from autograd.lesson import page  # whose files are read only for a page
+            from autograd.lesson import page  # its files are read only for a page
 
             content = page(explanation, title=expression.text.strip(), lang=options.lang).encode()
         else:
@@ -138,7 +139,7 @@ COMMANDS = {
 
 
 def _read(options: Namespace) -> tuple[Expression, dict[str, float]]:
-    """The formula and the numbers of its variables, which all have one."""
+    """The formula, and a number for each of its variables."""
     expression = read(options.formula)
     for note in expression.notes:
         print(f"note: {note}", file=sys.stderr)
@@ -160,7 +161,7 @@ def _graph_of(expression: Expression, numbers: Mapping[str, float]) -> tuple[Val
 
 
 def _text_of(explanation: Explanation, form: str, printed: bool) -> str:
-    """An explanation in one of the formats but HTML. `printed`: whether it goes to the standard output."""
+    """An explanation in any format but HTML. `printed`: whether it goes to the standard output."""
     if form == "markdown":
         return explanation.to_markdown()
     if form == "latex":

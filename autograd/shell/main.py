@@ -1,7 +1,7 @@
 """The command line: `python -m autograd draw "tanh(w*x + b)" w=-3 x=2 b=6.88 -o picture.svg`.
 
 This finds the command, and says what went wrong; commands.py has what the commands do. The exit code is 2 if the
-command, the formula or its numbers were not typed right, and 1 if something else is wrong: a number outside of a
+command, the formula or its numbers were not typed right, and 1 if something else is wrong: a number outside a
 function's domain, gradients that disagree, a file that cannot be written.
 """
 
@@ -25,8 +25,8 @@ A formula is made of numbers, names, + - * / ** (or ^), parentheses, the constan
 
 {functions}
 
-Each name needs a number: NAME=NUMBER, which may be calculated, too, as in x=pi/2. Quotes keep the shell from reading
-the formula.
+Each name needs a number: NAME=NUMBER. The number may be a calculation, as in x=pi/2. Quotes keep the shell from
+reading the formula.
 """
 
 

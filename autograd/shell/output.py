@@ -1,4 +1,4 @@
-"""Where the result of a command goes: to the standard output, or to a file, which is whole or is not there."""
+"""Where the result of a command goes: to the standard output, or to a file, which is written whole or not at all."""
 
 import re
 import sys
@@ -26,7 +26,7 @@ def output_options(parser: ArgumentParser, where: str) -> None:
 def destination(options: Namespace, default: str, printed: bool = False) -> Path | None:
     """The file to write, which does not exist unless it may be replaced; None for the standard output.
 
-    `printed`: whether a terminal is the place for the result if no file is named.
+    `printed`: whether the result is printed even on a terminal if no file is named.
     """
     path: Path | None = options.output
     if path is None:
@@ -40,7 +40,7 @@ def destination(options: Namespace, default: str, printed: bool = False) -> Path
     if path.exists() and not path.is_file():
         raise OptionError(f"{path} is not a file")
     if path.exists() and not options.force:
-        raise OptionError(f"{path} exists already: choose another name, or --force to replace it")
+        raise OptionError(f"{path} already exists: choose another name, or use --force to replace it")
     return path
 
 
@@ -60,4 +60,4 @@ def deliver(content: str | bytes, path: Path | None, options: Namespace) -> None
         raise RuntimeError(f"{path} cannot be written: {error.strerror}") from None
     print(f"saved as {path}")
     if options.open and not webbrowser.open(path.resolve().as_uri()):
-        print("note: no program was found that could show it", file=sys.stderr)
+        print("note: no program was found to show it", file=sys.stderr)

@@ -2,8 +2,8 @@
 
 A notation gives, for a language, how tightly what is written holds together, and a template: `{0:2}` is the place of
 the first operand, in parentheses if that holds less tightly than a PRODUCT, and `{0.3:1}` that of the fourth number
-in a list. A function of the operands may choose. Where nothing else is said, an operation is written as a call,
-`name(x)`, and in MathML as in plain text.
+in a list. A notation may also be a function of the operands, which chooses. Unless a row says otherwise, an operation
+is written as a call, `name(x)`, and in MathML as in plain text.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ def infix(sign: str, *, associative: bool = False) -> Notation:
 
 
 def terms(term: str) -> Notation:
-    """A sum over lists: the term, in which `{0:2}` is a number of the first list, for each place."""
+    """A sum over lists, one term for each place; in the term, `{0:2}` is the number from the first list."""
 
     def in_language(written: str) -> Callable[..., Template]:
         def all_terms(*lists: tuple[Any, ...]) -> Template:

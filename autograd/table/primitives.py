@@ -1,4 +1,4 @@
-"""Primitives in other languages than Python: what JavaScript's `Math` does not have, and operations on lists."""
+"""Primitives in languages other than Python: what JavaScript's `Math` does not have, and operations on lists."""
 
 JAVASCRIPT = {
     # erf(x) = 2/√π e^(-x²) Σ 2ⁿ x^(2n+1) / (1·3·5···(2n+1)); all terms have one sign, so nothing cancels
@@ -28,7 +28,7 @@ MATH = {
 }
 
 # Words that cannot name a function or a variable in JavaScript though they can in Python, and the one name that all
-# of the formulas use.
+# the formulas use.
 _JAVASCRIPT_WORDS = {
     "arguments", "case", "catch", "const", "debugger", "default", "delete", "do", "enum", "eval", "export",
     "extends", "false", "function", "implements", "instanceof", "interface", "let", "new", "null", "package",

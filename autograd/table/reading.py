@@ -12,7 +12,7 @@ else:
 
 
 class Reading(Methods):
-    """Anything but a plain number that flows through a row: Value, Dual, Formula, and what may come."""
+    """Anything but a plain number that flows through a row: Value, Dual, Formula, and whatever may come."""
 
     __slots__ = ()
     generality: ClassVar[int]  # among different readings in one call, the most general one reads the row
@@ -23,7 +23,7 @@ class Reading(Methods):
         raise NotImplementedError
 
     def truth(self) -> "bool | Reading":
-        """Whether this number is not 0: what holds as a condition. Where that cannot be told yet, the condition."""
+        """Whether this number is not 0: what makes a condition hold. Where that cannot be told yet, the condition itself."""
         raise NotImplementedError
 
     def __pos__(self) -> Self:
@@ -33,7 +33,7 @@ class Reading(Methods):
 def number(data: Any) -> float:
     """A plain real number as a float: int, float, a NumPy scalar, anything with `__float__` or `__index__`.
 
-    Raises TypeError for all else, a Value or Dual included; OverflowError for one too large for a float.
+    Raises TypeError for anything else, a Value or Dual included; OverflowError for one too large for a float.
     """
     if type(data) is float:
         return data
@@ -50,7 +50,7 @@ def number(data: Any) -> float:
 
 
 def finite(data: Any) -> float:
-    """A plain number as a float. Raises TypeError for what is none, ValueError for one that is not finite."""
+    """A plain number as a float. Raises TypeError for anything else, ValueError for one that is not finite."""
     found = number(data)
     if not math.isfinite(found):
         raise ValueError(f"a Value holds a finite number, not {found}")

@@ -18,7 +18,7 @@ _Template = Template | Callable[..., Template]
 _MOST = 10  # the numbers of a list that a message shows
 
 operations: dict[str, "Operation"] = {}  # the table, by name
-added: list[Callable[["Operation"], None]] = []  # what is told of each row that is said to be pure
+added: list[Callable[["Operation"], None]] = []  # who is told of each row that is said to be pure
 
 
 class Operation:
@@ -58,9 +58,9 @@ class Operation:
                                for argument in arguments], arguments)
 
     def calculate(self, operands: list[Any], arguments: tuple[Any, ...]) -> float:
-        """The value on floats and lists of floats. `arguments` are what they stand for: an error tells their labels.
+        """The value for floats and lists of floats. `arguments` are what they stand for: errors give their labels.
 
-        Infinity gives a limit or NaN, as in IEEE arithmetic, and NaN gives NaN; Values and Duals refuse them both.
+        Infinity gives a limit or NaN, as in IEEE arithmetic, and NaN gives NaN; Values and Duals refuse both.
         Raises DomainError outside the domain, and for a result that is not finite though the operands are; TypeError
         if the row's value is not a real number.
         """
@@ -85,9 +85,9 @@ class Operation:
     def slope(self, place: int, y: Any, operands: Sequence[Any], arguments: Sequence[Any] | None = None) -> Any:
         """The partial derivative with respect to one argument, a list of them for a list, as the operands read it.
 
-        Raises DomainError where there is none, which may be so although the operation has a value there, and
-        TypeError where the row's partial is no number, or no list of as many numbers as there are operands, or a
-        reading though the operands are floats. `arguments` are what the operands stand for, and have labels.
+        Raises DomainError where there is none, which may happen even where the operation has a value, and TypeError
+        where the row's partial is not a number, or not a list with a number for each operand, or is a reading though
+        the operands are floats. `arguments` are what the operands stand for: errors give their labels.
         """
         partial = self.partials[place]
         assert partial is not None, "no gradient flows through this argument"
@@ -154,33 +154,33 @@ def operation(name: str, value: Callable[..., Any], partials: tuple[Callable[...
               lists: tuple[str, ...] = (), notation: Notation | None = None, text: _Template | None = None,
               latex: _Template | str | None = None, javascript: _Template | None = None,
               python: _Template | None = None, pure: bool = False) -> Operation:
-    r"""Add a row to the table; that is all that a new operation needs.
+    r"""Add a row to the table; that is all a new operation needs.
 
     - `value`: a primitive such as `math.tanh`, or generic arithmetic: a function of the arguments.
     - `partials`: for each argument the derivative with respect to it, a function of `y`, the result, and the
       arguments; a list of them for an argument that is a list; None where no gradient flows.
     - `expansion`: the same value from simpler operations.
-    - `domain`: what the arguments have to fulfil, in words.
+    - `domain`: the condition that the arguments have to meet, in words.
     - `lists`: the names of the arguments that are lists of numbers; they are of the same length, and the partials
       exist wherever the value does.
-    - `notation`: one of those in notation.py, where `name(x)` is not the one; or for a single language a template, or
+    - `notation`: one of those in notation.py, where `name(x)` will not do; or for a single language a template, or
       for LaTeX the name of the function, `r"\log"`. Without one for Python, `value` says how to calculate.
 
     - `pure`: says that all of these are arithmetic and operations of the table, that they ask nothing of Python (no
-      `if`, no `==`, no `isinstance`) and read nothing that changes: then the row is made faster. Checked at first use.
+      `if`, no `==`, no `isinstance`) and read nothing that changes: then the row is made fast. Checked at first use.
 
     Raises ValueError for a name that is taken or that is not a name, and where the functions do not fit together.
     """
     if not name.isidentifier() or iskeyword(name) or any(hasattr(reading, name) for reading in _kinds(Reading)):
-        raise ValueError(f"an operation cannot be called {name!r}: the name is taken, or is none")
+        raise ValueError(f"an operation cannot be called {name!r}: the name is taken, or not a name")
     if not isinstance(partials, tuple) or not partials:  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(f"the partials of {name} are a tuple: for each argument a function, or None")
+        raise TypeError(f"the partials of {name} need to be a tuple: for each argument a function, or None")
     count = len(partials)
     if not _takes(value, count) or not all(partial is None or _takes(partial, count + 1) for partial in partials):
         raise ValueError(f"{name} has {count} partials, so its value takes {count} arguments, and each of its partials "
                          f"y and those {count}")
     places = ", ".join(f"{{{place}}}" for place in range(count))
-    command = "operatorname" if name.isalpha() else "mathrm"  # not all that read LaTeX take a digit in the first
+    command = "operatorname" if name.isalpha() else "mathrm"  # not every reader of LaTeX takes a digit in the first
     function = latex if isinstance(latex, str) else rf"\{command}{{{name}}}".replace("_", r"\_")
     written: Notation = {"text": (ATOM, f"{name}({places})"), "latex": (ATOM, rf"{function}\left({places}\right)"),
                          "javascript": (ATOM, f"{javascript_name(name)}({places})")}
@@ -202,7 +202,7 @@ def operation(name: str, value: Callable[..., Any], partials: tuple[Callable[...
 
 
 def find(name: str) -> Operation:
-    """The row of this name. Raises LookupError that suggests the nearest one."""
+    """The row of this name. Raises LookupError, which suggests the nearest name."""
     if name not in operations:
         near = get_close_matches(name, operations, 1)
         raise LookupError(f"there is no operation {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
@@ -214,7 +214,7 @@ def _kinds(reading: type[Reading]) -> list[type[Reading]]:
 
 
 def _takes(function: Callable[..., Any], count: int) -> bool:
-    """Whether a function can be called with so many arguments, as far as can be told: builtins do not say."""
+    """Whether a function can be called with this many arguments, as far as can be told: builtins do not say."""
     if not isinstance(function, FunctionType):
         return callable(function)
     code, least = function.__code__, function.__code__.co_argcount - len(function.__defaults__ or ())
@@ -248,7 +248,7 @@ def _operator(row: Operation, direction: int) -> Callable[[Any, Any], Any]:
 
 
 def _real(result: Any, what: str) -> float:
-    """What a function of a row gave, as a float. Raises TypeError that says what that was if it is no real number."""
+    """What a function of a row returned, as a float. Raises TypeError, which names `what`, if it is not a real number."""
     try:
         return number(result)
     except TypeError:

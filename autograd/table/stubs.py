@@ -1,6 +1,6 @@
-"""What the table gives to type checkers: the exports of the package, and the methods of every reading.
+"""What the table tells type checkers: the exports of the package, and the methods of every reading.
 
-`python -m autograd.table.stubs` writes both again after a row was added to the table.
+After adding a row to the table, run `python -m autograd.table.stubs` to write both again.
 """
 
 import re
@@ -29,7 +29,7 @@ def methods() -> str:
 
 
 def exports(text: str) -> str:
-    """The text of `__init__.py` with the names of all operations, and of all that is imported, brought up to date."""
+    """The text of `__init__.py` with the names of all operations, and of everything imported, brought up to date."""
     names = sorted({*operations, "mean"})
     block = "from autograd.operations import (\n" + "".join(f"    {name},\n" for name in names) + ")\n"
     text = re.sub(r"from autograd\.operations import \(.*?\)\n", block, text, flags=re.DOTALL)

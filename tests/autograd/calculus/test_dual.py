@@ -124,7 +124,7 @@ def test_no_dual_is_infinite_or_nan():
         for call in (lambda: dual(number), lambda: dual(1.0, number), lambda: dual(1.0) * number,  # noqa: B023
                      lambda: dual(1.0).minimum(number), lambda: logsumexp([dual(1.0), number]),  # noqa: B023
                      lambda: jvp(tanh, number, 1.0), lambda: jvp(tanh, 1.0, number)):  # noqa: B023
-            with pytest.raises(ValueError, match=f"a derivative is taken of finite numbers, not of {number}"):
+            with pytest.raises(ValueError, match=f"a derivative is taken at finite numbers, not at {number}"):
                 call()
     assert dual(1.0) < math.inf
     with pytest.raises(TypeError, match="a real number is needed, not 'str'"):

@@ -184,7 +184,7 @@ def test_the_picture_is_opened(run, folder, monkeypatch):
     assert shown == [(folder / "drawing.svg").as_uri()]
     monkeypatch.setattr(webbrowser, "open", lambda address: False)
     assert run("draw", "x", "x=2", "--open", "-o", "x.svg") == (
-        0, "saved as x.svg\n", "note: no program was found that could show it\n")
+        0, "saved as x.svg\n", "note: no program was found to show it\n")
 
 
 # ---- explain -------------------------------------------------------------------------------------------------------
@@ -253,8 +253,8 @@ def test_the_explanation_can_be_about_some_variables_opened_with_an_update_and_i
     (["--lr", "0"], "--lr 0.0: a learning rate is a positive number"),
     (["--lr", "-1"], "--lr -1.0: a learning rate is a positive number"),
     (["--lr", "inf"], "--lr inf: a learning rate is a positive number"),
-    (["-o", "a.pdf"], "a.pdf says no format: end it in .txt, .md, .tex, .json, .html, or give --format"),
-    (["-o", "a"], "a says no format: end it in .txt, .md, .tex, .json, .html, or give --format"),
+    (["-o", "a.pdf"], "a.pdf names no format: end it in .txt, .md, .tex, .json, .html, or give --format"),
+    (["-o", "a"], "a names no format: end it in .txt, .md, .tex, .json, .html, or give --format"),
 ])
 def test_options_of_an_explanation_that_do_not_fit(run, options, message):
     assert run("explain", "x*x", "x=3", *options) == (2, "", f"glassgrad explain: error: {message}\n")

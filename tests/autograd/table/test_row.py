@@ -333,8 +333,8 @@ def test_a_name_that_is_none_or_is_taken_is_refused(name):
 
 
 @pytest.mark.parametrize(("error", "message", "value", "partials", "lists"), [
-    (TypeError, "the partials of new are a tuple", lambda x: x, lambda y, x: 1.0, ()),
-    (TypeError, "the partials of new are a tuple", lambda: 1.0, (), ()),
+    (TypeError, "the partials of new need to be a tuple", lambda x: x, lambda y, x: 1.0, ()),
+    (TypeError, "the partials of new need to be a tuple", lambda: 1.0, (), ()),
     (ValueError, "new has 1 partials, so its value takes 1 arguments", lambda a, b: a, (None,), ()),
     (ValueError, "new has 2 partials, so its value takes 2 arguments", lambda a: a, (None, None), ()),
     (ValueError, "each of its partials y and those 1", lambda x: x, (lambda x: 1.0,), ()),
