@@ -2,7 +2,7 @@
 
 Before and after the training there are five pictures: the network as in a textbook, with what it makes of one
 sample; the gradients of its weights; the graph of its loss over all four samples, collapsed to one box per layer; the
-graph of the loss of one sample, opened; and what the network says everywhere in the plane. The last one is of the
+graph of the loss of one sample, opened; and what the network says everywhere in the plane. The last one shows the
 loss in every epoch.
 """
 

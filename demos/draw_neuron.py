@@ -1,7 +1,7 @@
 """One step of a neuron's learning, in four pictures.
 
 The neuron is y = tanh(w1·x1 + w2·x2 + b). For one pair of inputs it should say 1, and the loss L = (y - 1)² is how far
-it is from that. The pictures show what it calculates, how each step of that reacts to its own inputs, how the
+it is from that. The pictures show what it calculates, how each step of that responds to its own inputs, how the
 gradient comes back by the chain rule, and that a step against the gradient made the loss smaller.
 """
 

@@ -22,7 +22,8 @@ REFERENCE = json.loads(Path(__file__).with_name("article_example.json").read_tex
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", nargs="?", type=Path, default=Path("pictures"), help="where to (default: pictures)")
+    parser.add_argument("folder", nargs="?", type=Path, default=Path("pictures"),
+                        help="where the pages go (default: pictures)")
     parser.add_argument("--lang", choices=("en", "zh"), default="en", help="the language that the pages begin with")
     parser.add_argument("--open", action="store_true", help="show the first page in the browser")
     arguments = parser.parse_args()

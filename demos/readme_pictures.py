@@ -1,7 +1,7 @@
 """The pictures that the README and the book show. After a change of what pictures look like, run this again.
 
 Their numbers are all exact in binary and the layout is always made by graphviz-pure, so that they are the same, byte
-by byte, on every machine.
+for byte, on every machine.
 """
 
 import argparse

@@ -69,7 +69,7 @@ def one_neuron() -> None:
         print(f"    ∂L/∂w{place + 1} = {terms} = {by_hand[place]:.5f}")
     claim("backward() on the recorded graph finds the same three gradients to 1e-15",
           all(abs(weight.grad - g) <= 1e-15 for weight, g in zip(weights, by_hand)))
-    print(f"\n  Update. Every weight goes against its gradient, by the learning rate {rate} times as far:\n")
+    print(f"\n  Update. Every weight moves against its gradient, by the learning rate {rate} times that gradient:\n")
     for weight in weights:
         print(f"    {weight.label} = {weight.data:.5f} - {rate} · ({weight.grad:.5f}) = "
               f"{weight.data - rate * weight.grad:.5f}")
@@ -117,7 +117,7 @@ def loss_of(predictions: list[Value], targets: list[int]) -> Value:
 
 
 def hidden_layer() -> None:
-    """The same task with four hidden neurons, from ten different beginnings."""
+    """The same task with four hidden neurons, from ten different starts."""
     title("Act 2. A hidden layer")
     inputs, targets = datasets.xor()
     tell(f"""Four tanh neurons are put in between. Each of them draws a line of its own, and the neuron behind them

@@ -1,4 +1,4 @@
-"""Checks of what users give: each returns what it is, or raises an error that names it and says what is needed."""
+"""Checks of what users pass in: each returns it, or raises an error that names it and says what is needed."""
 
 import math
 import operator
@@ -21,7 +21,7 @@ def count(name: str, given: Any, least: int = 1) -> int:
 
 
 def option(name: str, given: Any, allowed: Callable[[float], bool], description: str) -> float:
-    """A finite number within limits. Raises TypeError for what is no number, ValueError for one beyond them."""
+    """A finite number within limits. Raises TypeError for anything else, ValueError for one beyond them."""
     if not isinstance(given, Real):
         raise TypeError(f"{name} needs to be a number, not {type(given).__name__!r}")
     try:
@@ -47,10 +47,10 @@ def numbers(name: str, given: Any, size: int | None = None) -> list[float]:
 
 
 def in_order(name: str, given: Any) -> Any:
-    """What was given. Raises TypeError for a set or a dict: which of its items comes first means nothing."""
+    """What was given. Raises TypeError for a set or a dict: the order of its items means nothing."""
     if isinstance(given, set | frozenset | Mapping):
         raise TypeError(f"{name}: a list, tuple or array is needed, not {type(given).__name__!r}, "  # pyright: ignore
-                        "for the order counts")
+                        "since the order matters")
     return given
 
 
@@ -64,7 +64,7 @@ def is_list(given: Any, name: str = "numbers") -> bool:
 
 
 def state(given: Any) -> Mapping[str, Any]:
-    """What a `state_dict()` returned. Raises TypeError for what is no dict."""
+    """What a `state_dict()` returned. Raises TypeError for anything but a dict."""
     if not isinstance(given, Mapping):
         raise TypeError(f"a dict from state_dict() is needed, not {type(given).__name__!r}")
     return given  # pyright: ignore[reportUnknownVariableType]

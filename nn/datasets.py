@@ -26,7 +26,7 @@ def article() -> Dataset:
 
 
 def moons(n: int = 100, noise: float = 0.1, seed: int | None = None) -> Dataset:
-    """Two half circles of radius 1 that reach into each other, those of scikit-learn. Targets 0 and 1."""
+    """Two half circles of radius 1 that reach into each other, as in scikit-learn. Targets 0 and 1."""
     def point(kind: int, along: float) -> tuple[float, float]:
         x, y = math.cos(math.pi * along), math.sin(math.pi * along)
         return (x, y) if kind == 0 else (1 - x, 0.5 - y)
@@ -35,7 +35,7 @@ def moons(n: int = 100, noise: float = 0.1, seed: int | None = None) -> Dataset:
 
 
 def circles(n: int = 100, noise: float = 0.05, seed: int | None = None, factor: float = 0.5) -> Dataset:
-    """Two circles with one centre: radius 1, target 0, and radius `factor`, between 0 and 1, target 1."""
+    """Two circles with the same centre: radius 1, target 0, and radius `factor`, between 0 and 1, target 1."""
     factor = option("factor", factor, lambda x: 0 < x < 1, "between 0 and 1")
 
     def point(kind: int, along: float) -> tuple[float, float]:

@@ -2,8 +2,8 @@
 
 Predictions and targets have the same shape: one number each, or lists, tuples or arrays of numbers and Values. In
 rows of several outputs, all numbers count alike. All losses raise ValueError for an empty batch, for shapes
-that differ, and for a target (or probability) that is not one of the allowed numbers; TypeError for what is no
-number, and for sets and dicts, which have no order.
+that differ, and for a target (or probability) that is not one of the allowed numbers; TypeError for what is not a
+number, and for sets and dicts, whose order means nothing.
 """
 
 from collections.abc import Callable
@@ -42,7 +42,7 @@ def binary_cross_entropy(predictions: Any, targets: Any, from_logits: bool = Fal
 
 
 def cross_entropy(predictions: Any, targets: Any) -> Any:
-    """The mean of -log(softmax(scores)[target]), for a row of scores and the number of its class, from 0, each.
+    """The mean of -log(softmax(scores)[target]): each prediction is a row of scores, each target a class, from 0.
 
     Calculated as logsumexp(scores) - scores[target].
     """
@@ -61,7 +61,7 @@ def cross_entropy(predictions: Any, targets: Any) -> Any:
 
 
 def _cross_entropy_of_two(p: Any, t: Any) -> Any:
-    if not isinstance(t, Reading) and t in (0, 1):  # the other term is 0, also where its logarithm is infinite
+    if not isinstance(t, Reading) and t in (0, 1):  # the other term is 0, even where its logarithm is infinite
         return -log(p) if t == 1 else -log1p(-p)
     return -(t * log(p) + (1 - t) * log1p(-p))
 

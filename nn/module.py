@@ -42,7 +42,7 @@ class Module:
         return list(named.items())
 
     def zero_grad(self) -> None:
-        """Set the gradient of every parameter to 0, as has to be done before each backward()."""
+        """Set the gradient of every parameter to 0, as must be done before each backward()."""
         for parameter in self.parameters():
             parameter.grad = 0.0
 
@@ -53,8 +53,8 @@ class Module:
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Set the parameters to the numbers of a `state_dict()`.
 
-        Raises TypeError for what is no dict, and ValueError that names what is missing, surplus, or not a finite
-        number; nothing has changed then.
+        Raises TypeError for anything but a dict, and ValueError, which names what is missing, surplus, or not a finite
+        number; in either case nothing has changed.
         """
         state, named = checks.state(state), dict(self.named_parameters())
         missing = [name for name in named if name not in state]
@@ -80,7 +80,7 @@ class Module:
 def _search(module: Module, path: Path, entered: set[int]) -> dict[int, tuple[Value, Path]]:
     """The Values in a module, in order, each by its identity and with its path. Depth first, without recursion.
 
-    `entered` has the identities of what was searched: a part may well refer to the whole that it is a part of.
+    `entered` has the identities of what was searched: a part may well refer back to the whole.
     """
     found: dict[int, tuple[Value, Path]] = {}
     entered.add(id(module))

@@ -21,11 +21,11 @@ class Optimizer:
     """What all optimizers have in common: the parameters, the learning rate `lr`, and step().
 
     `count` is the number of steps done; `states` is what update() left, for each parameter, for the next one. Raises
-    TypeError for what is no list of Values and for options that are not numbers; ValueError if there are no
+    TypeError for anything but a list of Values and for options that are not numbers; ValueError if there are no
     parameters, if one is a constant or was calculated, and for an option outside its range.
     """
 
-    initial_state: State = ()  # what update() is to be given as the state at the first step
+    initial_state: State = ()  # the state that update() is given at the first step
 
     def __init__(self, parameters: Iterable[Value], lr: float) -> None:
         given: Any = parameters
@@ -62,7 +62,7 @@ class Optimizer:
     def step(self) -> None:
         """Update every parameter by its gradient. One whose `grad` is None is skipped, as in PyTorch.
 
-        `count` goes on for it all the same, which Adam's first steps show: PyTorch counts for each parameter by itself.
+        `count` goes on for it all the same, which shows in Adam's first steps: PyTorch counts for each parameter.
         Raises NumberOverflowError if a number would not be finite. Either all parameters change, or none.
         """
         before = self.snapshot()
@@ -83,12 +83,12 @@ class Optimizer:
             raise
 
     def zero_grad(self) -> None:
-        """Set the gradient of every parameter to 0, as has to be done before each backward()."""
+        """Set the gradient of every parameter to 0, as must be done before each backward()."""
         for parameter in self.parameters:
             parameter.grad = 0.0
 
     def snapshot(self) -> Snapshot:
-        """All that step() changes, to go back to in the same program; state_dict() is what to keep in a file."""
+        """Everything step() changes, to go back to in the same program; state_dict() is what to keep in a file."""
         return [parameter.data for parameter in self.parameters], self.states, self.count
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -98,7 +98,7 @@ class Optimizer:
             parameter.data = number
 
     def state_dict(self) -> dict[str, Any]:
-        """What is to be kept, beside the parameters themselves, to go on later: `lr`, `count` and `states`."""
+        """What to keep, besides the parameters themselves, to go on later: `lr`, `count` and `states`."""
         return {"lr": self.lr, "count": self.count, "states": [list(state) for state in self.states]}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -179,7 +179,7 @@ class Adam(Optimizer):
             gradient = gradient + self.weight_decay * parameter
         mean = first * mean + (1 - first) * gradient
         square = second * square + (1 - second) * gradient * gradient
-        # Both began at 0; divided by these, they are means of the gradients so far alone.
+        # Both started at 0; divided by these, they are means of the gradients so far and of nothing else.
         unbiased = mean / (1 - first ** count)
         spread = sqrt(square / (1 - second ** count))
         return parameter - lr * unbiased / (spread + self.eps), (mean, square)

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class History:
-    """How a training went. `History(**history.to_dict())` is equal to the history.
+    """How training went. `History(**history.to_dict())` is equal to the history.
 
     `losses`: for each finished epoch the mean loss of the samples; `epochs`: how many there are; `best_epoch`: the
-    one of the lowest loss, counted from 1, or 0 if none was finished; `best_parameters`: the state of the model in
+    one with the lowest loss, counted from 1, or 0 if none was finished; `best_parameters`: the state of the model in
     it, for `model.load_state_dict()`; `interrupted`: whether Ctrl-C ended the training.
 
     Parameters change during an epoch. The parameters of an epoch are those with which the loss of its last batch was
@@ -170,7 +170,7 @@ def _refuse_what_teaches_nothing(loss: Value, parameters: list[Value], named: li
     if any(id(parameter) in reached and not parameter.constant for parameter in parameters):
         return
     if len(order) == 1 and not loss.constant:
-        raise TypeError("the loss has no history, as if it was calculated inside of no_grad()")
+        raise TypeError("the loss has no history, as if it had been calculated inside no_grad()")
     inside = {id(node) for node in order}.intersection(map(id, parameters))
     if inside:
         behind = f" or behind {', '.join(ends)}" if ends else ""

@@ -88,7 +88,7 @@ def _opened(outputs: list[Value], names: set[str], closed: dict[int, tuple[Value
             try:
                 expansion = row.expansion(*arguments)
             except (DomainError, ArithmeticError) as error:
-                closed[id(node)] = node, f"{row.call} stays closed, as its expansion has no value here: {error}"
+                closed[id(node)] = node, f"{row.call} stays closed, since its expansion has no value here: {error}"
             else:
                 if not isinstance(expansion, Value):  # the sum of an empty list, say
                     expansion = constant(expansion)

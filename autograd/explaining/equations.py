@@ -1,6 +1,6 @@
 """Equations as they stand on paper: `y = a·b = 2.0 × 3.0 = 6.0`, with ≈ where digits are lost.
 
-Of a long list only the first and the last numbers are written, so an equation is never longer than can be read.
+Of a long list only the first and the last numbers are written, so no equation is too long to read.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,7 +14,7 @@ from autograd.writing.formula import Formula
 from autograd.writing.mathml import math
 from autograd.writing.numbers import Numeral, has_rounded, is_equal, rounded, without_middle
 
-MOST = 20  # numbers of a list that are all written; of a longer one the first ones and the last one are
+MOST = 20  # numbers of a list that are all written; of a longer list, the first ones and the last one are
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Equation:
 
 
 def equation(left: Formula, *parts: Formula | float) -> Equation:
-    """left = part = ... = number, with ≈ where digits are lost. What would stand there twice stands there once."""
+    """left = part = ... = number, with ≈ where digits are lost. What would appear twice appears once."""
     right: list[tuple[str, Formula]] = []
     whole, last = left, ""
     for part in parts:
@@ -86,7 +86,7 @@ def joined(combine: Callable[[Any, Any], Any], parts: Sequence[Formula]) -> Form
 
 
 def flat(arguments: Iterable[Any]) -> Iterator[Any]:
-    """The items of arguments of which some are tuples."""
+    """The items of arguments, some of which are tuples."""
     return chain.from_iterable(argument if is_tuple(argument) else (argument,) for argument in arguments)
 
 

@@ -1,8 +1,8 @@
 """explain: the chain rule of any graph, step by step, as one would write it on paper.
 
 Everything is read from the graph and the table: formulas by letting a Formula flow through the rows, numbers from the
-graph. No operation is known here by its name. The writers take the steps, or what is shown of them, and know no
-Explanation; only a page, which is the lesson's, is imported when it is written.
+graph. No operation is known here by its name. The writers take the steps, or what is shown of them, and know nothing
+of Explanation; only a page, which belongs to the lesson, is imported when it is written.
 """
 
 import math
@@ -173,12 +173,12 @@ class Explanation(Sequence[Step]):
                 lang: str = "en") -> None:
         """Write the explanation as a web page, in one file: to step through, change, open up and be quizzed on.
 
-        - `title`: of the page; by default one that names the output.
+        - `title`: that of the page; by default, one that names the output.
         - `lr`: the learning rate of a step of gradient descent at the end; see `update`.
-        - `quiz`: whether the page asks questions, too.
+        - `quiz`: whether the page also asks questions.
         - `lang`: the language that the page begins with, "en" or "zh".
 
-        A file that is there is replaced. Raises ValueError for a graph of more than 1,000 nodes and for an operation
+        An existing file is replaced. Raises ValueError for a graph of more than 1,000 nodes and for an operation
         that JavaScript cannot calculate, OSError if the file cannot be written.
         """
         from autograd.lesson import write  # a page's parts are read only if one is written

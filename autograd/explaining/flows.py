@@ -20,7 +20,7 @@ from autograd.writing.names import names_of
 
 
 class Edge(NamedTuple):
-    """One use of a node: `place` counts the parents of `child`. It is use number `use` of the `uses` of `node`."""
+    """One use of `node`, as the parent of `child` at this `place`. It is use number `use` of `uses`."""
 
     child: Value
     node: Value
@@ -204,7 +204,7 @@ def output_after(graph: Graph, changed: Mapping[Value, float]) -> float:
 
 
 def _differentiable(node: Value) -> list[tuple[int, Value]]:
-    """The parents that gradient can flow to, with their places among all parents."""
+    """The parents that a gradient can flow to, with their places among all parents."""
     row, found, place = node.op, list[tuple[int, Value]](), 0
     assert row is not None
     for partial, argument in zip(row.partials, node.arguments, strict=True):

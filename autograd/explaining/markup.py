@@ -58,7 +58,7 @@ def _table(caption: str, rows: list[str]) -> str:
 
 
 def _safe(latex: str) -> str:
-    """LaTeX in which a label is no tag of HTML, as which Markdown would read it."""
+    """LaTeX in which Markdown cannot mistake a label for an HTML tag."""
     return re.sub(r"<(?=\S)", "＜", latex)
 
 

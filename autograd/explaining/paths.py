@@ -45,7 +45,7 @@ class Paths:
     """All paths from a Value to the output, as a sequence; an empty one if there are more than 1,000.
 
     - `count`: how many there are, however many that is.
-    - `total`: the sum of the products along all of them, which is the derivative of the output by the Value.
+    - `total`: the sum of the products along all of them, which is the derivative with respect to the Value.
     """
 
     def __init__(self, graph: Graph, x: Value) -> None:

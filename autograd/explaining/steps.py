@@ -106,7 +106,7 @@ class Steps:
         return Coefficient(node.data) if node.constant else Numeral(self.graph.names[node], node.data)
 
     def formula(self, node: Value) -> tuple[Formula, Formula]:
-        """What a node is, in symbols and in numbers. As its row has it, nothing is simplified."""
+        """What a node is, in symbols and in numbers, as its row has it: nothing is simplified."""
         if node.op is None or node in self.graph.fixed:
             return self.symbol(node), self.numeral(node)
         return (Formula(node.op, _each(self.symbol, node.arguments)),
@@ -120,7 +120,7 @@ class Steps:
         return self._partials_of[1][edge.place], self._partials_of[2][edge.place]
 
     def _partials(self, node: Value, kind: type[Named]) -> list[Any]:
-        """The row's partial derivatives with respect to each parent. Constants flow as the numbers they are."""
+        """The row's partial derivatives with respect to each parent. Constants flow as plain numbers."""
         assert node.op is not None
 
         def operand(parent: Value) -> Any:

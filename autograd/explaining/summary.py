@@ -1,6 +1,6 @@
-"""What of an explanation is shown: all of a small one; of a large one the ends, and what it amounts to by module.
+"""What is shown of an explanation: all of a small one; of a large one the ends, and what it amounts to by module.
 
-Each way to write an explanation down begins here, and knows of it nothing else.
+Each way to write an explanation down begins here, and knows nothing else of it.
 """
 
 import math
@@ -26,7 +26,7 @@ class Summary:
     """An explanation as it is shown.
 
     - `phases`: the heading of each phase that there is, and its steps, with remarks in place of those left out.
-    - `results`: the derivatives that were asked for, if need be the first few; `is_cut`: whether there are more.
+    - `results`: the derivatives that were asked for, or the first few; `is_cut`: whether there are more.
     """
 
     lang: str

@@ -8,7 +8,7 @@ from autograd.explaining.summary import Summary
 from autograd.writing.text import columns
 
 WIDTH = 80
-_COLUMN = 28  # what a column may take of that, at most, so that one long formula does not push all others aside
+_COLUMN = 28  # the most that a column may take of that, so that one long formula does not push the others aside
 _BOLD, _PLAIN = "\033[1m", "\033[0m"
 
 
@@ -28,7 +28,7 @@ def text_of(summary: Summary) -> str:
 
 
 def _aligned(items: list[str | list[Equation]]) -> list[str]:
-    """A line, or some, for each equation; the later ones of a step are set in."""
+    """One or more lines for each equation; all but the first of a step are indented."""
     rows = [(2 + 2 * (place > 0), cells_of(equation)) for item in items if not isinstance(item, str)
             for place, equation in enumerate(item)]
     widths = [0] * 8
@@ -71,7 +71,7 @@ def cells_of(equation: Equation) -> list[str]:
 
 
 def _shortened(text: str, width: int) -> str:
-    """The text without its middle, if it is too wide. What is left are whole words, where there are any."""
+    """The text without its middle, if it is too wide. What is left is whole words, where there are any."""
     if columns(text) <= width:
         return text
     ends = [text[: width // 2], text[-(width // 2) :]]

@@ -45,7 +45,7 @@ def _formulas(row: Operation, lengths: tuple[int | None, ...]) -> tuple[Formula,
 
 
 def _refuse_unknown(script: str, library: str) -> None:
-    """Raise ValueError if the script calls, be it by way of another one, a function that the library does not know."""
+    """Raise ValueError if the script calls, even by way of another one, a function that the library does not know."""
     bodies: dict[str, str] = dict(re.findall(r"^(?:function|const) (\w+)(.*)$", library, re.MULTILINE))
     called: set[str] = set()
     waiting = [script]

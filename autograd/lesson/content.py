@@ -14,7 +14,7 @@ from autograd.table.reading import is_tuple
 from autograd.value import Value, constant
 from autograd.writing.modules import lineage, module_of, natural_order
 
-_LARGEST_EXPANSION = 100  # nodes; inside another picture, nobody reads one of more
+_LARGEST_EXPANSION = 100  # nodes; inside another picture, nobody would read more
 _MOST_BOXES = 40  # in a graph of more, modules are folded
 
 
@@ -52,7 +52,7 @@ class Content:
         }
 
     def _steps(self) -> list[dict[str, Any]]:
-        """The steps of the explanation. Their numbers are the page's own, since they change there."""
+        """The steps of the explanation. Their numbers are left to the page, where they change."""
         graph, place, phases = self.explained, self.explained.place, self.steps.phases
         found: list[dict[str, Any]] = []
         for step in map(self.steps.at, phases["forward"]):

@@ -38,17 +38,17 @@ class Explained(Protocol):
 
 def write(explanation: Explained, path: str | os.PathLike[str], *, title: str | None = None,
           lr: float | None = None, quiz: bool = True, lang: str = "en") -> None:
-    """Write the page of an explanation to a file; see `Explanation.to_html`. The file is whole or it is not there."""
+    """Write the page of an explanation to a file; see `Explanation.to_html`. It is written whole or not at all."""
     made = page(explanation, title=title, lr=lr, quiz=quiz, lang=lang)
-    save(Path(path), made.encode(errors="replace"))  # half of a character, a lone surrogate, is no character
+    save(Path(path), made.encode(errors="replace"))  # a lone surrogate, half a character, cannot be encoded
 
 
 def page(explanation: Explained, *, title: str | None = None, lr: float | None = None, quiz: bool = True,
          lang: str = "en") -> str:
-    """The page as HTML. Raises ValueError for a graph that is too large for one, and for what `write` is not given."""
+    """The page as HTML. Raises ValueError for a graph that is too large, TypeError for a title that is not a string."""
     language(lang)
     if title is not None and not isinstance(title, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(f"a title is a text, not {type(title).__name__!r}")
+        raise TypeError(f"a title is a string, not {type(title).__name__!r}")
     steps = (explanation if lr is None else explanation.update(lr)).steps
     graph = steps.graph
     if len(graph.order) > MOST_NODES:

@@ -18,7 +18,7 @@ from autograd.writing.numbers import Numeral
 class _Place(Numeral):
     """A place for the name or the number of an argument; which of the two is for the page to say.
 
-    Where a negative number would get parentheses, the page decides, by the number that it is at the moment.
+    Where a negative number would get parentheses, the page decides, by what the number is at the moment.
     """
 
     __slots__ = ("_place",)
@@ -57,7 +57,7 @@ def written(node: Value) -> tuple[Any, list[Any]]:
         return tuple(map(formula, argument)) if is_tuple(argument) else (
             Formula(symbols[argument]) if _short(argument) else symbols[argument])
 
-    # The value is written as it is; in the partials, a constant is the number it is: the exponent of x² is 1 there.
+    # The value is written as it is; in the partials, a constant is a plain number: the exponent of x² is 1 there.
     value = Formula(row, tuple(map(formula, node.arguments)))
     return _tree(value), [None if slope is None else _tree(slope)
                           for slope in slopes(row, _Place(-1), tuple(map(operand, node.arguments)))]

@@ -213,7 +213,7 @@ WORDS: dict[str, dict[str, str]] = {
         "zh": "这是从 {child} 传来的梯度，还要乘以局部导数。",
     },
     "remark_one_path": {
-        "en": "That is what comes back from {child} alone. {node} is used {uses} times: add up all of it.",
+        "en": "That is what comes back from {child} alone. {node} is used {uses} times: add up all its uses.",
         "zh": "这只是从 {child} 传回的部分。{node} 被使用 {uses} 次：要把全部加起来。",
     },
     "remark_other": {

@@ -23,7 +23,7 @@ class Reading(Methods):
         raise NotImplementedError
 
     def truth(self) -> "bool | Reading":
-        """Whether this number is not 0: what makes a condition hold. Where that cannot be told yet, the condition itself."""
+        """Whether this number is not 0, so that a condition holds. Where that cannot be told yet, the condition."""
         raise NotImplementedError
 
     def __pos__(self) -> Self:

@@ -248,7 +248,7 @@ def _operator(row: Operation, direction: int) -> Callable[[Any, Any], Any]:
 
 
 def _real(result: Any, what: str) -> float:
-    """What a function of a row returned, as a float. Raises TypeError, which names `what`, if it is not a real number."""
+    """What a function of a row returned, as a float. Raises TypeError, which names it, if it is not a real number."""
     try:
         return number(result)
     except TypeError:

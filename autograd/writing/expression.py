@@ -1,7 +1,7 @@
 """Expression: a formula as it is typed, `tanh(w*x + b)`, read safely into a function of numbers.
 
-Python's own parser finds the structure, and nothing of it is ever run: numbers, names, + - * / ** (or ^), parentheses
-and calls to the functions of the table are let through, all else is refused. What comes out is a list of steps for
+Python's own parser finds the structure, and none of it is ever run: numbers, names, + - * / ** (or ^), parentheses
+and calls to the functions of the table are let through, anything else is refused. What comes out is a list of steps for
 the rows of the table, so any reading can flow through it: plain floats, Values for a graph, Duals, Formulas.
 """
 
@@ -98,16 +98,16 @@ class Expression:
 def read(text: str) -> Expression:
     """The expression that a text stands for.
 
-    Takes a small part of a second for any text. Raises ExpressionError for what is not such a formula: one line that
-    says what is wrong, and below it the text with a caret at the place.
+    Takes a fraction of a second for any text. Raises ExpressionError for one that is not such a formula: one line that
+    says what is wrong, and below it the text, with a caret at the place.
     """
     if len(text) > LONGEST:
         _refuse(f"the formula is too long: it has {len(text)} characters, and {LONGEST} are allowed", text, LONGEST)
     if not text.strip():
         raise ExpressionError("the formula is empty")
     _scan(text)
-    # In Python ^ is an operator that binds less tightly than +. So it is another text that is parsed, and `places`
-    # leads back from there.
+    # In Python ^ is an operator that binds less tightly than +. So a different text is parsed, and `places` leads back
+    # from there.
     start, end = len(text) - len(text.lstrip()), len(text.rstrip())
     pieces = ["**" if sign == "^" else " " if sign.isspace() else sign for sign in text[start:end]]
     places = [place for place, piece in enumerate(pieces, start) for _ in piece] + [end]
@@ -130,7 +130,7 @@ def read(text: str) -> Expression:
 
 def functions() -> dict[str, Operation]:
     """What a formula can call, by name: the rows of the table. Where they are free, a row's symbol and Python's name
-    of its primitive are names, too: `abs`, `max`, `asin`."""
+    for its primitive are names, too: `abs`, `max`, `asin`."""
     found = dict(operations)
     for row in operations.values():
         for name in (row.symbol, row.value.__name__ if isinstance(row.value, BuiltinFunctionType) else ""):
@@ -171,7 +171,7 @@ def read_values(arguments: Iterable[str], names: Iterable[str]) -> dict[str, flo
 
 
 def _scan(text: str) -> None:
-    """Refuse what no formula has: other signs, words of Python's, and numbers with nothing in between."""
+    """Refuse what no formula has: other signs, Python's keywords, and numbers with nothing between them."""
     place, operand = 0, ""  # the operand that has just ended, if one has
     while place < len(text):
         part = _PART.match(text, place)
@@ -182,7 +182,7 @@ def _scan(text: str) -> None:
                 instead = f": write {_INSTEAD[found[legal]]}" if found[legal] in _INSTEAD else ""
                 _refuse(f"{spelled(found[legal])} has no meaning in a formula{instead}", text, place + legal)
             if iskeyword(normalize("NFKC", found)):
-                _refuse(f"{spelled(found)} is a word of Python's, and cannot be a name", text, place)
+                _refuse(f"{spelled(found)} is a keyword of Python, and cannot be a name", text, place)
         if operand and (kind in ("number", "word") or (found == "(" and operand != "word")):
             _refuse("an operator is missing here: write * to multiply", text, place)
         if kind != "space":
@@ -196,7 +196,7 @@ def _is_name(word: str) -> bool:
 
 
 def _operands_first(tree: ast.expr) -> list[tuple[ast.expr, int]]:
-    """All parts of a formula in the order of calculation, each with the depth to which it is nested."""
+    """All parts of a formula in the order of calculation, each with its depth of nesting."""
     waiting, found = [(tree, 0)], list[tuple[ast.expr, int]]()
     while waiting:
         node, depth = waiting.pop()
@@ -214,7 +214,7 @@ def _operands_first(tree: ast.expr) -> list[tuple[ast.expr, int]]:
 
 
 def _steps(node: ast.expr, text: str, place: int) -> list[Step]:
-    """The step that a part of a formula is. What is not listed here is not allowed."""
+    """The step for a part of a formula. What is not listed here is not allowed."""
     match node:
         case ast.Constant(value=int() | float() as value):
             if value > sys.float_info.max:
@@ -233,7 +233,7 @@ def _steps(node: ast.expr, text: str, place: int) -> list[Step]:
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
             return [Step(_function(name, len(arguments), text, place), place, len(arguments))]
         case ast.BinOp():
-            _refuse("a formula has the operators + - * / and **, and no other", text, place)
+            _refuse("a formula has the operators + - * / and **, and no others", text, place)
         case ast.Tuple(elts=[_, *_]):
             _refuse("a comma stands only between the arguments of a function", text, place)
         case _:
@@ -241,7 +241,7 @@ def _steps(node: ast.expr, text: str, place: int) -> list[Step]:
 
 
 def _function(name: str, count: int, text: str, place: int) -> Operation:
-    """The row that is called by this name. Of a list of numbers, the formula gives one after the other."""
+    """The row that is called by this name. A formula gives the numbers of a list one by one."""
     known = functions()
     if name not in known:
         near = [spelled(other) for other in get_close_matches(name, known, 3)]
@@ -258,7 +258,7 @@ def _function(name: str, count: int, text: str, place: int) -> Operation:
 
 
 def spelled(text: str) -> str:
-    """A text as a message quotes it, in one line; a foreign letter with its name, as it may look like another."""
+    """A text as a message quotes it, in one line; a foreign letter with its name, since it may look like another."""
     shown = "".join(sign if sign.isprintable() else f"<U+{ord(sign):04X}>" for sign in shortened(text, _QUOTED))
     quote = '"' if "'" in shown else "'"
     name = unicode_name(text, "") if len(text) == 1 and not text.isascii() else ""

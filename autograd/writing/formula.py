@@ -3,8 +3,8 @@
 A Formula flows through the rows of the table like a number and remembers what was done to it. How a row is written
 is the row's own notation; layout.py puts the operands in their places.
 
-Where people read, 0 * x and x + 0 are 0 and x. In what calculates they stay: 0 * log(x) fails where log does, and
--0 + 0 is not -0. That 1 * x, x ** 1 and --x are x is true of all numbers. Nothing else is simplified.
+For people, 0 * x and x + 0 are written 0 and x. In formulas that calculate they stay: 0 * log(x) fails where log does,
+and -0 + 0 is not -0. That 1 * x, x ** 1 and --x are x is true of all numbers. Nothing else is simplified.
 """
 
 import inspect
@@ -30,9 +30,9 @@ class Formula(Unknown, Reading):
     """A name, a number, or an operation on formulas.
 
     `text`, `latex`, `javascript` and `python` are the four ways to write it; `str()` is the first. Formulas are equal
-    if they are written alike. While a function is read, and compared with a number, a formula refuses `==`: it stands
-    for no number as yet. Raises ValueError for a number that is not finite, TypeError for what is neither a name nor
-    a number.
+    if they are written alike. A formula refuses `==` while a function is read, and with a number at any time: it stands
+    for no number as yet. Raises ValueError for a number that is not finite, TypeError for what is neither a name nor a
+    number.
     """
 
     __slots__ = ("_hash", "_layouts", "_shorter", "arguments", "head")
@@ -59,7 +59,7 @@ class Formula(Unknown, Reading):
 
     @property
     def shorter(self) -> "Formula":
-        """The formula as people write it, without what says nothing."""
+        """The formula as people write it, without the parts that say nothing."""
         return self if self._shorter is None else self._shorter
 
     def truth(self) -> "bool | Formula":
@@ -96,7 +96,7 @@ class Formula(Unknown, Reading):
         return str(self.layout(language))
 
     def layout(self, language: str) -> Layout:
-        """How the formula is written. It is kept, as a formula may be a part of many others."""
+        """How the formula is written. It is kept, since a formula may be part of many others."""
         wanted = self.shorter if language in PEOPLE else self
         waiting = [] if language in wanted._layouts else [wanted]
         while waiting:  # operands first, so that a formula may be of any depth
@@ -168,7 +168,7 @@ def formula(function: Callable[..., Any], *names: str, partial: int | str | None
             result: str | None = "y") -> Formula:
     """An operation or any function of numbers, written down: `formula(tanh)` is tanh(x).
 
-    - `names`: of the arguments; by default those of the function.
+    - `names`: those of the arguments; by default, the function's own.
     - `partial`: the number or the name of an argument: then the derivative with respect to it is written, for an
       operation as its row has it, with `result` as the name of the operation's own result; `result=None` writes it
       in terms of the arguments alone.
@@ -194,7 +194,7 @@ def formula(function: Callable[..., Any], *names: str, partial: int | str | None
 
 
 def value_of(row: Operation, arguments: tuple[Any, ...]) -> Formula:
-    """What a row calculates, in simpler operations; whether a comparison holds is 1 or 0."""
+    """What a row calculates, in simpler operations; a comparison is 1 if it holds, otherwise 0."""
     with being_read():
         found = formula_of(row.value(*arguments))
         return choose(found, 1.0, 0.0) if found.is_comparison else found
@@ -228,7 +228,7 @@ def formula_of(x: Any) -> Formula:
 
 
 def _same(operation: Operation, operands: tuple[Any, ...]) -> Formula | None:
-    """The operand that the result is, whatever number it may be."""
+    """The operand that the result is equal to, whatever number that may be."""
     if operation is multiply:
         return next((other for one, other in (operands, operands[::-1]) if one.head == 1.0), None)
     if operation is power and operands[1].head == 1.0:
@@ -237,7 +237,7 @@ def _same(operation: Operation, operands: tuple[Any, ...]) -> Formula | None:
 
 
 def _shortened(operation: Operation, operands: tuple[Any, ...]) -> Formula | None:
-    """The formula as people write it; None if it is what it is."""
+    """The formula as people write it; None if nothing can be left out."""
     short: tuple[Any, ...] = tuple(tuple(item.shorter for item in a) if is_tuple(a) else a.shorter for a in operands)
     same = _same(operation, short)
     if same is None and operation in (add, multiply):

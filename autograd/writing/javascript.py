@@ -8,8 +8,8 @@ from autograd.writing.formula import Formula, value_of
 def javascript_library() -> str:
     """The functions that a formula in JavaScript calls: a script, made from the values of the rows of the table.
 
-    What is neither generic arithmetic nor in JavaScript's `Math` is in primitives.py. A row of a user's own that is
-    none of these becomes a function that throws.
+    What is neither generic arithmetic nor in JavaScript's `Math` is in primitives.py. A user's own row that is none
+    of these becomes a function that throws.
     """
     return "\n".join(map(_function, operations.values())) + "\n"
 

@@ -5,12 +5,12 @@ import unicodedata
 
 _ESCAPES = {
     "text": {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"},
-    "mathrm": {"\\": r"\backslash ", "~": r"\sim ", "^": r"\wedge "},  # which is no text, and drops spaces
+    "mathrm": {"\\": r"\backslash ", "~": r"\sim ", "^": r"\wedge "},  # not a text mode: it drops spaces
 }
 
 
 def latex_name(name: str, style: str = "text") -> str:
-    r"""A name: a letter with an index, `w_{12}`, for `w12` or `w_12`; upright if it is a word, which is no product.
+    r"""A name: a letter with an index, `w_{12}`, for `w12` or `w_12`; upright if it is a word, not a product.
 
     In the style "text", `\text{loss}` and `\alpha`; in "mathrm", `\mathrm{loss}` and α as it is.
     """
@@ -29,7 +29,7 @@ def split_name(name: str) -> tuple[str, str]:
 
 
 def escaped(text: str, style: str = "text") -> str:
-    """Text that LaTeX does not take for commands."""
+    """Text in which LaTeX sees no commands."""
     signs = r"[\\#$%&~_^{}]" if style == "text" else r"[\\#$%&~_^{}\s]"
     return re.sub(signs, lambda sign: "\\ " if sign[0].isspace() else
                   _ESCAPES[style].get(sign[0], "\\" + sign[0]), text)

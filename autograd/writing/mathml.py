@@ -1,4 +1,4 @@
-"""MathML, the mathematics of web pages: what notations leave to be said, for notebooks and pages alike."""
+"""MathML, the mathematics of web pages: what notations leave unsaid, for notebooks and pages alike."""
 
 import html
 import re
@@ -12,7 +12,7 @@ _HEIGHTS = re.compile("(<mo>[()]</mo>|<mfrac>|<msqrt>|<mtable>)")
 
 
 def math(*parts: str) -> str:
-    """A formula of its own. Parentheses grow only around what is high: a browser leaves room beside those that may."""
+    """A whole formula. Parentheses grow only around what is tall: a browser leaves room beside those that may grow."""
     pieces = _HEIGHTS.split("".join(parts))
     opened: list[tuple[int, int]] = []
     high = 0
@@ -29,7 +29,7 @@ def math(*parts: str) -> str:
 
 
 def name_in_mathml(name: str, above: str = "") -> str:
-    """A name: a letter, perhaps with an index, or a word; and what stands above it, as the stroke of x′ does."""
+    """A name: a letter, perhaps with an index, or a word; and what stands above it, such as the stroke of x′."""
     stem, index = split_name(name)
     single = len(stem) == 1 and stem.isalpha()
     letters = f"<mi>{stem}</mi>" if single else f"<mtext>{html.escape(stem)}</mtext>".replace(" ", "\u00a0")

@@ -16,10 +16,10 @@ DEEPEST = 30  # the levels of the names that are taken apart
 @cache
 def module_of(name: str) -> str:
     """The module that a dotted name is in, "" if that is the whole: that of `layers.0.neurons.3.w.1` is
-    `layers.0.neurons.3`, and that of this is `layers.0`. A number counts the items of a list, which is no module.
+    `layers.0.neurons.3`, and that of this is `layers.0`. A number counts the items of a list, which is not a module.
     """
     parts = name.split(".")
-    if "" in parts or len(parts) > DEEPEST:  # no dotted name, but dots in a name
+    if "" in parts or len(parts) > DEEPEST:  # not a dotted name, but a name with dots in it
         return ""
     ends = [end for end in range(len(parts)) if not parts[end].isdigit()]
     return ".".join(parts[: ends[-1]]) if ends else ""
@@ -50,7 +50,7 @@ class _Result(NamedTuple):
 
     call: int  # the place of the node that the call began with
     parameters: int  # one bit for each
-    steps: int  # 0 also where parts of one call are put together
+    steps: int  # 0 even where parts of one call are put together
 
 
 def modules_of_nodes(order: Sequence[Value], parents: Sequence[Sequence[int]],
@@ -60,7 +60,7 @@ def modules_of_nodes(order: Sequence[Value], parents: Sequence[Sequence[int]],
     - A parameter belongs to the module that its name says.
     - An operation on parameters belongs to the innermost module that these are all in.
     - An operation on results of modules alone belongs there too if it goes on with one call of a module, as an
-      activation does, or puts parts of one call together: parts that depend on different parameters. Behind the
+      activation does, or puts parts of one call together: parts that depend on different parameters. After the
       last parameter this is one step, on nothing but that result: what follows is not the network but its loss.
     - Results of different calls or modules, put together, belong to what these have in common, if parameters follow.
     - A constant belongs to where it is used.
@@ -97,7 +97,7 @@ def modules_of_nodes(order: Sequence[Value], parents: Sequence[Sequence[int]],
 def _continued(place: int, parts: list[_Result], one_module: bool, followed: bool, constants: bool) -> _Result | None:
     """What an operation on results of modules makes of them, None if it belongs to no module.
 
-    `one_module`: whether they are all of one; `followed`: whether parameters follow; `constants`: whether it has other
+    `one_module`: whether all are from one; `followed`: whether parameters follow; `constants`: whether it has other
     operands as well.
     """
     one_call = len({part.call for part in parts}) == 1
@@ -111,7 +111,7 @@ def _continued(place: int, parts: list[_Result], one_module: bool, followed: boo
 
 
 def _followed_by_parameters(parents: Sequence[Sequence[int]], parameters: Mapping[int, str]) -> list[bool]:
-    """Whether the result of a node goes into an operation on parameters, at once or later."""
+    """Whether the result of a node goes into an operation on parameters, directly or later."""
     followed = [False] * len(parents)
     for place in range(len(parents) - 1, -1, -1):
         if followed[place] or not parameters.keys().isdisjoint(parents[place]):

@@ -1,5 +1,5 @@
-"""What the nodes of a graph are called: the names that a user gave, as pictures and explanations take them alike, and
-one for every node of an explanation. modules.py reads from such names which module of a network a node belongs to.
+"""What the nodes of a graph are called: the names that a user gave, for pictures and explanations alike, and one for
+every node of an explanation. modules.py reads from such names which module of a network a node belongs to.
 """
 
 import re
@@ -15,8 +15,8 @@ _LONGEST = 40
 def given_names(names: Any) -> dict[Value, str]:
     """What a user gave as `names`, as the names of Values: a Module, or a dict, or nothing.
 
-    A Module is anything with `named_parameters()`. A dict goes from names to Values and Modules, or from Values to
-    names. Raises TypeError for anything else.
+    A Module is anything with `named_parameters()`. A dict maps names to Values and Modules, or Values to names. Raises
+    TypeError for anything else.
     """
     if names is None:
         return {}

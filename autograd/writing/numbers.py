@@ -61,7 +61,7 @@ class Named(Formula):
 
 
 class Numeral(Named):
-    """A number in the place of its name. Two of them are equal if their names are: 3.0 × 3.0 is no square."""
+    """A number in the place of its name. Two of them are equal if their names are: 3.0 × 3.0 is not a square."""
 
     __slots__ = ()
 
@@ -73,7 +73,7 @@ class Numeral(Named):
 
 
 class Coefficient(Numeral):
-    """A constant of a formula, in 4 digits; a whole one without its point, as one writes 2·x."""
+    """A constant of a formula, in 4 digits; a whole one without its point, as in 2·x."""
 
     __slots__ = ()
 
@@ -102,7 +102,7 @@ class Symbol(Formula):
 
 
 class _Ellipsis(Symbol):
-    """What stands for all that is left out of a list."""
+    """What stands for everything that is left out of a list."""
 
     __slots__ = ()
     is_ellipsis = True  # a label may be … as well
@@ -112,7 +112,7 @@ _LEFT_OUT = _Ellipsis("…", r"\cdots", "<mo>…</mo>")
 
 
 def without_middle(items: tuple[Any, ...], most: int = 8) -> tuple[Any, ...]:
-    """A list of which at most so many are shown: an ellipsis stands for the middle, if it is longer."""
+    """A list of which at most so many items are shown; if it is longer, an ellipsis stands for the middle."""
     return items if len(items) <= most else (*items[: most - 2], _LEFT_OUT, *items[-1:])
 
 
@@ -137,7 +137,7 @@ def rounded(formula: Formula) -> Formula:
 
 
 def has_rounded(formula: Formula) -> bool:
-    """Whether a number in a formula is not all that it is shown as."""
+    """Whether a number in a formula has more digits than are shown."""
     return any(isinstance(leaf, Numeral) and not is_shown_whole(leaf.data) for leaf in _leaves(formula))
 
 
@@ -199,7 +199,7 @@ class Exact(Reading):
 def _refuse_accident(operation: Operation, result: float, operands: list[Any]) -> None:
     """Raise ValueError where a primitive gives a short number only because floats end: tanh(20), sin(1e-9).
 
-    √4 = 2 and e⁰ = 1 are no accident: operands that are short in binary as well, and a function that moves there.
+    √4 = 2 and e⁰ = 1 are no accident: the operands are short in binary as well, and the function moves there.
     """
     exact, operands = operands, [float(operand) for operand in operands]
     short = all(x == Decimal(y) and y.as_integer_ratio()[1] <= 1024 and abs(y) < 1e6
@@ -211,7 +211,7 @@ def _refuse_accident(operation: Operation, result: float, operands: list[Any]) -
 
 
 def _exact(formula: Formula) -> Decimal:
-    """What a formula made of Numerals is, for the digits that they are shown in."""
+    """The value of a formula made of Numerals, calculated from the digits that are shown."""
     if not formula.arguments:
         if not isinstance(formula, Numeral):
             raise ValueError("not a number")

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 
 def save(path: Path, content: bytes) -> None:
-    """Write a file, or replace it, in one step: until all is written, what was there stays. Raises OSError."""
-    part = path.parent / f".{uuid4().hex}.part"  # next to it, since files cannot be renamed from disk to disk
+    """Write a file, or replace it, in one step: what was there stays until everything is written. Raises OSError."""
+    part = path.parent / f".{uuid4().hex}.part"  # next to it, since a file cannot be renamed from one disk to another
     try:
         with part.open("xb") as file:
             file.write(content)

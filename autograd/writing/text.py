@@ -1,10 +1,10 @@
-"""Plain text: how much room it takes, and what is left of it where that is too much."""
+"""Plain text: how much room it takes, and what to keep of it where that is too much."""
 
 from unicodedata import combining, east_asian_width
 
 
 def columns(text: str) -> int:
-    """How many columns of a terminal the text takes: signs of Chinese two, accents of their own none."""
+    """How many columns of a terminal the text takes: Chinese characters two each, combining accents none."""
     return sum(0 if combining(sign) else 2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 

@@ -14,7 +14,7 @@ _asked: ContextVar[list[TypeError] | None] = ContextVar("questions to symbols", 
 
 @contextmanager
 def being_read() -> Generator[None]:
-    """For the time in which a function is read. Raises TypeError if it asked, be it in a `try` of its own."""
+    """While a function is read. Raises TypeError if it asked such a question, even in a `try` of its own."""
     refusals: list[TypeError] = []
     token = _asked.set(refusals)
     try:
@@ -27,7 +27,7 @@ def being_read() -> Generator[None]:
 
 @contextmanager
 def not_being_read() -> Generator[None]:
-    """For the time in which a formula is put into words, which may happen while a function is read."""
+    """While a formula is put into words, which may happen while a function is read."""
     token = _asked.set(None)
     try:
         yield

@@ -2,7 +2,7 @@
 
 In a page, `<!-- house -->` becomes the list of rooms and files, `<!-- operations -->` the table of operations,
 `<!-- help draw -->` the help of a command, and `<!-- lessons -->` a lesson to try and links to the others, which
-demos/lesson.py makes and which are pages of the site, too.
+demos/lesson.py makes and which are pages of the site as well.
 """
 
 import os

@@ -68,7 +68,7 @@ def arrows() -> Arrows:
 
 
 def needed(found: Arrows) -> Arrows:
-    """The arrows without those that follow from others: that lead where a longer way leads, too."""
+    """The arrows without those that follow from others: that lead where a longer way leads as well."""
     kept = dict(found)
     for arrow in sorted(found, key=lambda arrow: (found[arrow], arrow)):
         others = [other for other in kept if other != arrow and (kept[other] or not found[arrow])]

@@ -1,6 +1,6 @@
 """A progress bar that appears after a second, where somebody can see it.
 
-tqdm has this as its `delay`; but importing tqdm takes a tenth of a second, and most trainings are shorter than that.
+tqdm has this as its `delay`; but importing tqdm takes a tenth of a second, and most training is over in less.
 """
 
 import sys

@@ -21,8 +21,8 @@ STYLES = {
     "output": {"color": "#00664B", "fillcolor": "#CDEBE1", "penwidth": "2"},
 }
 THINNEST, THICKEST = 0.4, 4.5  # points
-MOST_NUMBERS = 12  # lines between two layers that have their numbers written on them
-MOST_COLUMNS = 11  # that of the inputs, and one of each layer
+MOST_NUMBERS = 12  # lines between two layers; if there are more, no numbers are written on them
+MOST_COLUMNS = 11  # one for the inputs, and one for each layer
 DOT = "•"  # an ellipsis is three of these; the character ⋮ is missing from many fonts
 
 
@@ -103,7 +103,7 @@ class Diagram:
         return circles
 
     def title(self, column: int) -> str:
-        """How many units of what kind."""
+        """How many units a column has, and of what kind."""
         size = self.sizes[column]
         if not column:
             return f"{size} input{'s' * (size > 1)}"

@@ -1,7 +1,7 @@
 """draw_network: a network as circles in layers, joined by lines that are its weights.
 
-This is a picture of a model; one of what a model calculates is `autograd.draw`. Here the layers are found and checked;
-diagram.py draws them.
+This is a picture of a model; for one of what a model calculates, see `autograd.draw`. Here the layers are found and
+checked; diagram.py draws them.
 """
 
 from collections.abc import Sequence
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 def draw_network(model: Any, inputs: Any = None, gradients: bool = False, *, max_units: int = 8) -> "Drawing":
     """A network as in a textbook: a circle for each input and each neuron, a line for each weight.
 
-    A line is blue and solid for a weight above 0, orange and dashed for one below, and the wider the larger the
-    weight is. A circle holds the neuron's bias. Where few lines meet, the numbers are written on them; all of them
-    are in the tooltips. Layers of more than `max_units` units and networks of more than 10 layers are shown in part,
+    A line is blue and solid for a weight above 0, orange and dashed for one below, and wider for a larger weight. A
+    circle holds the neuron's bias. Where few lines meet, the numbers are written on them; all of them are in the
+    tooltips. Layers of more than `max_units` units and networks of more than 10 layers are shown in part,
     and the picture says how much was left out.
 
     `model`: a Neuron, a Layer, an MLP, any Module with a list of `layers`, or a list of all of these.
     `inputs`: the numbers of one sample. The circles then hold what comes in and what each neuron makes of it.
-    `gradients`: show the gradients that `backward()` left, of weights and biases, in place of these themselves.
+    `gradients`: show the gradients that `backward()` left, in place of the weights and biases themselves.
 
     Raises TypeError for another kind of model and for inputs that are not numbers, ValueError for layers that do not
     fit together and for a wrong number of inputs.

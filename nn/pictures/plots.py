@@ -12,7 +12,7 @@ from nn.pictures.bar import Bar
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# Okabe and Ito's colours, which all kinds of colour vision tell apart. More classes take theirs from a whole rainbow.
+# Okabe and Ito's colours, which all kinds of colour vision tell apart. More classes take theirs from a rainbow.
 COLORS = "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442"
 MARKERS = "osD^vPX<>"
 
@@ -43,7 +43,7 @@ def plot_decision_boundary(model: Callable[[Any], Any], inputs: Iterable[Any], t
     there are two classes, with the boundary at `threshold`. All other targets are numbers to be predicted, and the
     predictions are shown as colours.
     `threshold`: without it, 0 for targets -1 and 1; 0.5 for targets 0 and 1, except that it is 0 if the output for a
-    sample is below -0.5 or above 1.5, and so no probability but a score, as is trained with `from_logits`.
+    sample is below -0.5 or above 1.5: that is not a probability but a score, as trained with `from_logits`.
     `resolution`: how many points along each side the model is asked for. `progress`: whether to show a bar in a
     terminal or notebook once that takes over a second.
 
@@ -102,7 +102,7 @@ class _Classes(NamedTuple):
 
 
 def _classes(outputs: list[list[float]], goals: list[float], threshold: float | None) -> _Classes | None:
-    """The classes that outputs and targets speak of, or None if targets are numbers to be predicted."""
+    """The classes that outputs and targets stand for, or None if targets are numbers to be predicted."""
     size = len(outputs[0])
     if size == 1:
         for targets in ([0.0, 1.0], [-1.0, 1.0]):
@@ -168,7 +168,7 @@ def _draw_numbers(axes: Any, grid: _Grid, rows: list[list[float]], goals: list[f
     scale = {"cmap": "cividis", "vmin": lowest, "vmax": highest}
     surface = axes.pcolormesh(*grid.arguments(), shading="gouraud", **scale)
     across, up = [x for x, _ in rows], [y for _, y in rows]
-    axes.plot(across, up, "o", color="black", markersize=10)  # a rim, so that white is seen on every colour
+    axes.plot(across, up, "o", color="black", markersize=10)  # a rim, so that white shows on every colour
     axes.scatter(across, up, s=50, c=goals, edgecolors="white", linewidths=1.2, zorder=3, **scale)
     axes.figure.colorbar(surface, ax=axes, label="prediction; in the circles: target")
 

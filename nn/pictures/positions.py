@@ -36,12 +36,12 @@ class Line(NamedTuple):
         return 0.085 * len(self.text) + 0.08
 
     def at(self, part: float) -> tuple[float, float]:
-        """The point that divides the line so."""
+        """The point at this part of the line, from 0 to 1."""
         return (self.start.x + part * (self.end.x - self.start.x), self.start.y + part * (self.end.y - self.start.y))
 
 
 def shown_of(size: int, most: int) -> Sequence[int | None]:
-    """The numbers of what is shown of a row of things, in order. None stands for all that is not."""
+    """Which of a row of things are shown, by their numbers, in order. None stands for all the others."""
     if size <= most:
         return range(size)
     return [*range(most // 2), None, *range(size - (most - 1) // 2, size)]

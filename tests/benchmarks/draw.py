@@ -1,7 +1,7 @@
 """Drawing: how long a picture takes, from the graph to DOT and on to SVG.
 
-The layout is that of the embedded program, graphviz-pure, also where Graphviz is installed. The sizes are those of
-graphs as they come: training batches of a network with two hidden layers, a long chain, and one without any pattern.
+The layout is that of the embedded program, graphviz-pure, even where Graphviz is installed. The sizes are those of
+graphs as they come up: training batches of a network with two hidden layers, a long chain, and one without any pattern.
 """
 
 import gc

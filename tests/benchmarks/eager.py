@@ -44,7 +44,7 @@ def run(rounds: int, quick: bool) -> Table:
         _import_time(rounds),
     ], [
         "In a row: one run after another, as in training; the collector frees what micrograd leaves behind, as it "
-        "would there. Alone: all garbage is collected before each run, outside of the timing, and charged to nobody.",
+        "would there. Alone: all garbage is collected before each run, outside the timing, and charged to nobody.",
         f"The training step: MLP(2, [16, 16, 1]), {10 if quick else 100} points of two moons, hinge loss and L2 "
         "penalty, zero_grad, backward, update.",
         f"The elementary nodes: {nodes:,} of them, then relu and backward. Time per node is of all that together, "

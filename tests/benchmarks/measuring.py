@@ -102,7 +102,7 @@ def alternately(*programs: Callable[[], object], rounds: int, name: str, shortes
 def timed(program: Callable[[], object], times: int, alone: bool = False) -> float:
     """Seconds per call, the collector in whatever state it is.
 
-    Before that, and outside of the timing, what others left behind is collected: micrograd's graphs are reference
+    Before that, and outside the timing, what others left behind is collected: micrograd's graphs are reference
     cycles, and the collector would otherwise come upon them in the turn of the next program, and charge it for them.
     `alone`: collect before every single call, so that a program is not charged for its own garbage either.
     """

@@ -21,7 +21,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_the_eager_benchmark_prints_a_table_and_saves_the_same_figures(tmp_path: Path) -> None:
     result = run("eager", "--quick", "--rounds", "2", "--json", str(tmp_path / "figures.json"))
     assert result.returncode == 0, result.stderr
-    assert result.stderr == ""  # it is no terminal, so there is no bar
+    assert result.stderr == ""  # it is not a terminal, so there is no bar
     saved = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))
     assert saved["machine"]["python"] == sys.version.split()[0]
     assert saved["versions"]["micrograd"] == "0.1.0"

@@ -1,4 +1,4 @@
-"""The demos that draw: they write what they say, and what is committed of their pictures is what they draw today."""
+"""The demos that draw: they write what they say, and their committed pictures are what they draw now."""
 
 import re
 from functools import cache

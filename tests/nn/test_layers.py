@@ -384,7 +384,7 @@ def test_inputs_that_are_not_finite_are_refused():
     (lambda: MLP(-1, [2]), ValueError, "the number of inputs needs to be at least 1, not -1"),
     (lambda: MLP(2, [3, 0]), ValueError, "the number of neurons needs to be at least 1, not 0"),
     (lambda: MLP(2, []), ValueError, "an MLP needs at least one layer, not 0"),
-    (lambda: MLP(2, {4, 1}), TypeError, "nouts: a list, tuple or array is needed, not 'set', for the order counts"),
+    (lambda: MLP(2, {4, 1}), TypeError, "nouts: a list, tuple or array is needed, not 'set', since the order matters"),
     (lambda: MLP(2.5, [1]), TypeError, "the number of inputs needs to be a whole number, not 2.5"),
 ])
 def test_a_network_without_inputs_neurons_or_layers_is_refused(make, error, message):

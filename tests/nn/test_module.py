@@ -1,4 +1,4 @@
-"""Modules know their parameters, by whatever way these are kept, and can be saved and loaded."""
+"""Modules know their parameters, however these are kept, and can be saved and loaded."""
 
 import copy
 import math

@@ -1,4 +1,4 @@
-"""Optimizers: PyTorch's numbers over many steps, and all of a step or nothing of it."""
+"""Optimizers: PyTorch's numbers over many steps, and all of a step or none of it."""
 
 import itertools
 import math

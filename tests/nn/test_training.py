@@ -282,7 +282,7 @@ def test_ctrl_c_before_the_end_of_the_first_epoch_gives_an_empty_history():
     ({"targets": [-1, 1, 1, 0], "loss": hinge}, ValueError, "target 0 is 0.0, where -1 or 1 is needed"),
     ({"loss": lambda p, t: 1.0}, TypeError, "the loss needs to be one Value, not 'float'"),
     ({"loss": lambda p, t: p}, TypeError, "the loss needs to be one Value, not 'list'"),
-    ({"loss": no_grad(mean_squared_error)}, TypeError, "the loss has no history, as if it was calculated inside of "
+    ({"loss": no_grad(mean_squared_error)}, TypeError, "the loss has no history, as if it had been calculated inside "
                                                        "no_grad()"),
     ({"optimizer": SGD([Value(1.0)], 0.1)}, ValueError, "none of the 1 parameters of the optimizer is the model's"),
     ({"inputs": {(0, 0), (0, 1), (1, 0), (1, 1)}}, TypeError, "inputs: a list, tuple or array is needed, not 'set'"),
@@ -355,7 +355,7 @@ def test_a_model_that_cannot_learn_is_refused_with_what_its_loss_depends_on(mode
 
 @pytest.mark.parametrize(("loss", "error", "message"), [
     (lambda p, t: constant(1.0), ValueError, f"^{NONE}, but on constants alone"),
-    (lambda p, t: Value(1.0), TypeError, "the loss has no history, as if it was calculated inside of no_grad"),
+    (lambda p, t: Value(1.0), TypeError, "the loss has no history, as if it had been calculated inside no_grad"),
     (lambda p, t: Value(1.0, "q") * 2, ValueError, f"^{NONE}, but on the leaves 'q'$"),
     (lambda p, t: mean_squared_error([y.data for y in p], t), ValueError, f"^{NONE}, but on constants alone"),
 ])

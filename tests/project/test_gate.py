@@ -1,4 +1,4 @@
-"""The gate runs what it promises, and fails when any of it does."""
+"""The gate runs what it promises to, and fails when any of it does."""
 
 import os
 import shutil

@@ -64,7 +64,7 @@ def in_pytorch(name, arguments):
 def graphs(draw, numbers=None, min_size=26, max_size=200):
     """Graphs of so many nodes at most, in which every result counts.
 
-    An operand outside of an operation's domain is mapped into it by arctan, and pushed away from a kink, where
+    An operand outside an operation's domain is mapped into it by arctan, and pushed away from a kink, where
     rounding would decide which side it is on.
     """
     if numbers is None:

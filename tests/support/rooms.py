@@ -34,7 +34,7 @@ def modules() -> dict[str, Path]:
 
 @cache
 def imports() -> tuple[Import, ...]:
-    """Every import of one module of the packages by another: those inside of functions, those that only type checkers
+    """Every import of one module of the packages by another: those inside functions, those that only type checkers
     see and calls of `import_module` are imports like any other.
     """
     return tuple(found for module, path in modules().items() for found in _imports(module, path))

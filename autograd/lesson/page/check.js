@@ -1,5 +1,5 @@
 // @ts-check
-/* Are the gradients right? Each beside the slope that one finds by changing its number a little, up and down. */
+/* Are the gradients right? Each is set beside the slope found by changing its number a little, up and down. */
 
 function prepareCheck() {
   element("check-now").addEventListener("click", checkAll);

@@ -1,5 +1,5 @@
 // @ts-check
-/* Forward and backward over a graph. What an operation is, `arithmetic` says, which Formula wrote from the table. */
+/* Forward and backward over a graph. `arithmetic`, written by Formula from the table, says what an operation is. */
 
 /** A number outside what an operation allows. */
 class Trouble extends Error {
@@ -43,7 +43,7 @@ class Engine {
 
   /** The values of all nodes, from those of the leaves. Throws Trouble.
    * @param {number[]} given of which only the leaves are looked at
-   * @param {number} [forced] a node that has its given value, whatever its parents have
+   * @param {number} [forced] a node that keeps its given value, whatever its parents are
    * @param {number[]} [before] the values of arguments through which no gradient flows, to hold them still */
   forward(given, forced = -1, before) {
     /** @type {number[]} */

@@ -99,7 +99,7 @@ function resize(wanted) {
   svg.style.height = `${svg.viewBox.baseVal.height * scale}px`;
 }
 
-/** As large as its frame, but with text that can be read. A wide picture has the whole width of the page. */
+/** As large as its frame, but with readable text. A wide picture has the whole width of the page. */
 function fit() {
   const { width, height } = svg.viewBox.baseVal;
   element("main").dataset.picture = width > 1.6 * height ? "wide" : "tall";

@@ -47,7 +47,7 @@ function symbol(name) {
   return index ? mathml("msub", letter, mathml("mn", index)) : letter;
 }
 
-/** A constant of a formula; a whole one without its point, as one writes 1 + x.
+/** A constant of a formula; a whole one without its point, as in 1 + x.
  * @param {number} x @param {boolean} [tight] */
 function coefficient(x, tight) {
   return numeral(x, tight, shown(x).replace(/\.0$/, ""));
@@ -66,7 +66,7 @@ function numeral(x, tight = false, figures = shown(x)) {
   return mathml("mrow", ...(tight ? parenthesized(parts) : parts));
 }
 
-/** Parentheses as high as a number, close to it. @param {Node[]} inside */
+/** Parentheses as tall as a number, close to it. @param {Node[]} inside */
 function parenthesized(inside) {
   const marks = [operator("("), operator(")")];
   for (const mark of marks) mark.setAttribute("stretchy", "false");

@@ -42,7 +42,7 @@ function prepareNumbers() {
 /** @param {number} place */
 function numberRow(place) {
   const node = graph.nodes[place];
-  const shortName = brief(node.name, 40).replaceAll(".", ".\u200b"); // which may break after a point
+  const shortName = brief(node.name, 40).replaceAll(".", ".\u200b"); // a line may break after a point
   const name = create("span", "number-name", shortName, node.label ? { title: brief(node.label, 400) } : {});
   const slider = create("input", "slider", [], { type: "range", id: `slider-${place}`, min: String(-TICKS),
     max: String(TICKS), step: "1" });

@@ -20,7 +20,7 @@ function written(x) {
   return sign + plain + (plain.includes(".") || !isExactly(Number(sign + plain), x) ? "" : ".0");
 }
 
-/** Just between two numbers of 4 digits, it is the even one of them, as in Python.
+/** Halfway between two numbers of 4 digits, take the even one, as Python does.
  * @param {number} x @param {string} otherwise */
 function halfWay(x, otherwise) {
   const digits = Math.abs(x).toExponential(30);
@@ -53,7 +53,7 @@ function decimal(x) {
   return { digits: BigInt(whole + fraction), exponent: Number(exponent || 0) - fraction.length };
 }
 
-/** "=" if the product of the shown digits is just what is shown of the result.
+/** "=" if the product of the shown digits is exactly what is shown of the result.
  * @param {number} result @param {number} one @param {number} other */
 function productSign(result, one, other) {
   const [a, b] = [decimal(one), decimal(other)];

@@ -75,7 +75,7 @@ class Picture {
     this.arrows.forEach(({ group }, edge) => attribute(group, "data-lit", arrows.has(edge) ? phase : ""));
   }
 
-  /** The box that a node is in, be it that of its module. @param {number} place */
+  /** The box that a node is in, which may be its module's. @param {number} place */
   boxOf(place) {
     return this.boxes.get(place) || this.groups.get(Number(cellOf(place).slice(1)));
   }
@@ -131,7 +131,7 @@ function engineOf(subject) {
  * @type {WeakMap<Element, {words: string, size: number}>} */
 const inPlace = new WeakMap();
 
-/** Put text into a place of this width, in smaller letters if it is too long. What is right already is left alone.
+/** Put text into a place of this width, in smaller letters if it is too long. What is already right is left alone.
  * @param {Element} place @param {string} words @param {number} width */
 function put(place, words, width) {
   const before = inPlace.get(place);

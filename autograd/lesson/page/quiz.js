@@ -84,7 +84,7 @@ function startQuiz() {
   focusQuiz();
 }
 
-/** Leave the quiz, back to the numbers from before it. */
+/** Leave the quiz, and go back to the numbers from before. */
 function stopQuiz() {
   quiz.questions = [];
   if (quiz.before) change(new Map(leaves.map((place) => [place, /** @type {number[]} */ (quiz.before)[place]])));
@@ -99,7 +99,7 @@ function tryAnother() {
   quiz.seed++;
   const random = generator(quiz.seed);
   for (let attempt = 0; attempt < 400; attempt++) {
-    const spread = attempt < 200 ? 3 : (3 * (400 - attempt)) / 200; // nearer and nearer to numbers that work
+    const spread = attempt < 200 ? 3 : (3 * (400 - attempt)) / 200; // closer and closer to numbers that work
     const near = attempt >= 200;
     const changes = new Map(leaves.map((place) => {
       const drawn = (near ? original[place] : 0) + (random() * 2 - 1) * spread;
@@ -210,7 +210,7 @@ function nextQuestion() {
   focusQuiz();
 }
 
-/** Focus what the quiz goes on with; only what is shown can have the focus. */
+/** Focus what the quiz continues with; only what is shown can have the focus. */
 function focusQuiz() {
   renderNow();
   element(!quiz.questions.length ? "quiz-start" : quizzing() ? "quiz-answer" : "quiz-another").focus();

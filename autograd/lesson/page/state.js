@@ -35,7 +35,7 @@ function renderNow() {
   for (const draw of renderers) draw();
 }
 
-/** Calculate everything from other numbers. Where that is impossible nothing changes, and the trouble is returned.
+/** Calculate everything from other numbers. Where that is impossible, nothing changes and the trouble is returned.
  * @param {Map<number, number>} changes */
 function change(changes) {
   const given = state.given.slice();

@@ -55,7 +55,7 @@ function litBy(step) {
   return { nodes: [node], edges, phase: phaseOf(kind) };
 }
 
-/** A step as a formula with the numbers put in, and as a sentence from the table that Python's explanations use, too.
+/** A step as a formula with the numbers put in, and as a sentence from the table that Python's explanations use.
  * @typedef {{lines: Line[], key: string, slots: Record<string, string | number>}} Telling
  * @typedef {[Node[], string, Node[]]} Line */
 

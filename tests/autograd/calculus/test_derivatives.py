@@ -127,7 +127,7 @@ def test_nor_does_it_in_any_triple(first, second, third):
     def outer(x):
         return x * second(lambda y: y * third(lambda z: x * y * z + x + y + z)(x * y))(x)
 
-    # third: x·y + 1; times y, derived by y: 2·x·y + 1, at y = x: 2x² + 1; times x: 2x³ + x; derived: 6x² + 1
+    # third: x·y + 1; times y, ∂/∂y of it: 2·x·y + 1, at y = x: 2x² + 1; times x: 2x³ + x; d/dx of it: 6x² + 1
     assert first(outer)(2.0) == 25.0
     assert first(lambda x: x * second(lambda y: y * third(lambda z: x + y + z)(1.0))(1.0))(1.0) == 1.0
 

@@ -1,4 +1,4 @@
-"""What a function that is derived reads from outside, keeps, and leaves behind."""
+"""What a function that is differentiated reads from outside, keeps, and leaves behind."""
 
 import itertools
 import math

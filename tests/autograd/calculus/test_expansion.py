@@ -189,8 +189,8 @@ def test_a_node_whose_expansion_has_no_value_stays_closed_and_says_so():
     with pytest.warns(UserWarning, match="stays closed") as caught:
         opened = expand(y)
     assert [str(warning.message) for warning in caught] == [
-        "softplus(x) stays closed, as its expansion has no value here: exp(x) overflows; here x = 800.0",
-        "tanh(x) stays closed, as its expansion has no value here: expm1(x) overflows; here x = 800.0"]
+        "softplus(x) stays closed, since its expansion has no value here: exp(x) overflows; here x = 800.0",
+        "tanh(x) stays closed, since its expansion has no value here: expm1(x) overflows; here x = 800.0"]
     assert caught[0].filename == __file__
     assert opened.data == y.data
     assert names(opened).count("tanh") == 1
@@ -238,7 +238,7 @@ def test_data_that_was_set_by_hand_is_kept():
     y, z = sin(x), tanh(sigmoid(x))
     y.data, z.data = 3.0, 0.25
     output = tanh(x) * z + y
-    with pytest.warns(UserWarning, match=r"^tanh\(x\) stays closed, as its value was set by hand$"):
+    with pytest.warns(UserWarning, match=r"^tanh\(x\) stays closed, since its value was set by hand$"):
         opened = expand(output)
     assert opened.data == pytest.approx(output.data, rel=1e-15)
     assert opened.parents[1] is y

@@ -1,4 +1,4 @@
-"""Whatever the graph: the page's numbers are Python's, live, opened, nudged and asked for."""
+"""Whatever the graph: the page's numbers are Python's, whether changed, opened, nudged or asked for."""
 
 import math
 import random

@@ -1,4 +1,4 @@
-"""The file of a lesson: whole or not there, small, the same each time; and what is refused."""
+"""The file of a lesson: written whole or not at all, small, the same each time; and what is refused."""
 
 import math
 import os
@@ -48,7 +48,7 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monkey
 
 
 @pytest.mark.parametrize(("options", "error", "message"), [
-    ({"title": 3}, TypeError, "a title is a text, not 'int'"),
+    ({"title": 3}, TypeError, "a title is a string, not 'int'"),
     ({"lang": "fr"}, ValueError, "there is no language 'fr'"),
     ({"lr": 0.0}, ValueError, "a learning rate is a positive number, not 0.0"),
     ({"lr": -1}, ValueError, "a learning rate is a positive number, not -1"),

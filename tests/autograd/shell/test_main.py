@@ -98,8 +98,8 @@ def test_a_file_is_replaced_only_by_force(run, folder):
     path.write_text("mine")
     code, out, error = run("draw", *NEURON, "-o", "picture.svg")
     assert (code, out) == (2, "")
-    assert error == ("glassgrad draw: error: picture.svg exists already: choose another name, "
-                     "or --force to replace it\n")
+    assert error == ("glassgrad draw: error: picture.svg already exists: choose another name, "
+                     "or use --force to replace it\n")
     assert path.read_text() == "mine"
     assert run("draw", *NEURON, "-o", "picture.svg", "--force")[0] == 0
     assert texts(path.read_text("utf-8"))

@@ -1,4 +1,4 @@
-"""Rows of a user's own are never frozen: what a row asks of Python is asked at every call, unless it is pure."""
+"""A user's own rows are never frozen: what a row asks of Python is asked at every call, unless it is pure."""
 
 import math
 import random
