@@ -19,7 +19,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="examples:\n  python demos/draw_neuron.py\n  python demos/draw_neuron.py slides --format png")
     parser.add_argument("folder", nargs="?", type=Path, default=Path("pictures"),
-                        help="where the pictures go; made if need be (default: %(default)s)")
+                        help="where the pictures go; created if missing (default: %(default)s)")
     parser.add_argument("--format", choices=["svg", "png"], default="svg", help="(default: %(default)s)")
     arguments = parser.parse_args()
     sys.stdout.reconfigure(errors="replace")

@@ -20,7 +20,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="examples:\n  python demos/readme_pictures.py\n  python demos/readme_pictures.py pictures")
     parser.add_argument("folder", nargs="?", type=Path, default=FOLDER,
-                        help="where the pictures go; made if need be (default: docs, beside demos)")
+                        help="where the pictures go; created if missing (default: docs, beside demos)")
     folder = parser.parse_args().folder
     os.environ["PATH"] = ""  # on which there may be another layout program
     try:

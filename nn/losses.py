@@ -93,7 +93,7 @@ def _check(what: str, numbers: Any, allowed: Callable[[float], bool], descriptio
 
 
 def _known(x: Any) -> float | None:
-    """The number, unless it is of a reading that has none as yet, such as a formula."""
+    """The number, unless it is a reading that has none yet, such as a formula."""
     if isinstance(x, Reading) and type(x) is not Value:
         return None
     return constant(x).data if type(x) is not Value else x.data

@@ -156,7 +156,7 @@ def _named_parameters(model: Any, optimizer: Optimizer) -> list[tuple[str, Value
 def _refuse_what_teaches_nothing(loss: Value, parameters: list[Value], named: list[tuple[str, Value]]) -> None:
     """Raise TypeError or ValueError, which says what the loss depends on, if no gradient can flow to a parameter.
 
-    What counts is the way through the graph, not the number: a gradient may well be 0.
+    What counts is the way through the graph, not the number: a gradient may be 0.
     """
     order = topological_order(loss)
     reached, ends = {id(loss)}, dict[str, None]()

@@ -62,9 +62,9 @@ def is_set_by_hand(node: Value) -> bool:
 
 
 def _name(row: Any) -> str:
-    """The name of an operation that is to be opened, which may be given by its name."""
+    """The name of an operation to open, which may itself be given by name."""
     if not isinstance(row, str | Operation):
-        raise TypeError(f"what is to be opened is an operation or its name, or a list of these, not "
+        raise TypeError(f"expand takes an operation or its name, or a list of these, not "
                         f"{type(row).__name__!r}")
     return row.name if isinstance(row, Operation) else find(row).name
 

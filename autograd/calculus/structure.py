@@ -60,7 +60,7 @@ def numbers_like(model: Any, structure: Any) -> list[Any]:
 
 
 def is_number(structure: Any) -> bool:
-    """Whether this is not a list, dict or array, but one number, or something else that holds none."""
+    """Whether this is one number, or nothing that holds numbers, rather than a list, dict or array of them."""
     return isinstance(structure, Reading) or getattr(structure, "shape", None) == () or not (
         hasattr(structure, "__iter__") or hasattr(structure, "__getitem__"))
 

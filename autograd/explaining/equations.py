@@ -1,4 +1,4 @@
-"""Equations as they stand on paper: `y = a·b = 2.0 × 3.0 = 6.0`, with ≈ where digits are lost.
+"""Equations as on paper: `y = a·b = 2.0 × 3.0 = 6.0`, with ≈ where digits are lost.
 
 Of a long list only the first and the last numbers are written, so no equation is too long to read.
 """
@@ -19,7 +19,7 @@ MOST = 20  # numbers of a list that are all written; of a longer list, the first
 
 @dataclass(frozen=True)
 class Equation:
-    """`left = first = second ...`: what stands on the left, and the rest, each with its sign, which is = or ≈."""
+    """`left = first = second ...`: the left side, and the rest, each with its sign, which is = or ≈."""
 
     left: Formula
     right: tuple[tuple[str, Formula], ...]
@@ -61,7 +61,7 @@ def equation(left: Formula, *parts: Formula | float) -> Equation:
 
 
 def written(formula: Formula, language: str) -> str:
-    """A formula as text, LaTeX or MathML. Between numbers stands a ×: a dot there could be a decimal point."""
+    """A formula as text, LaTeX or MathML. Between numbers there is a ×, since a dot could be a decimal point."""
     line = formula.write(language)
     return line.replace(*_TIMES[language]) if any(type(leaf) is Numeral for leaf in _leaves(formula)) else line
 

@@ -1,4 +1,4 @@
-"""explain: the chain rule of any graph, step by step, as one would write it on paper.
+"""explain: the chain rule of any graph, step by step, as you would write it on paper.
 
 Everything is read from the graph and the table: formulas by letting a Formula flow through the rows, numbers from the
 graph. No operation is known here by its name. The writers take the steps, or what is shown of them, and know nothing

@@ -57,7 +57,7 @@ class Graph:
         return "_source" not in vars(self) or self._source[1] == state.changed
 
     def renewed(self) -> "Graph":
-        """The same question, to be answered anew."""
+        """The same graph to explain, worked out anew."""
         return Graph(self._output, self._wrt, self._opened, self.given)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""An explanation in LaTeX: a fragment to put into a text, or a document of its own."""
+"""An explanation in LaTeX: a fragment to put into a text, or a whole document."""
 
 import re
 

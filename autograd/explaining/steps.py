@@ -24,7 +24,7 @@ class Step:
     - `formula`: going forward, what the node is; backward, the local derivative; of an update, the new number.
     - `numbers`: the same with the numbers put in.
     - `result`: the number that comes out: a value, a contribution to a gradient, a new parameter, the new loss.
-    - `equations`: all of it, as one writes it on paper.
+    - `equations`: all of it, as you would write it on paper.
     - `words`: the entry of sentences.SENTENCES that says it, and what goes into its slots; `lang`: the language.
     - `edge`, `flow`: of a step backward, the edge that it goes along, and what flows there.
     - `before`: of an update and the loss, the number before.

@@ -21,7 +21,7 @@ from autograd.value import Value
 from autograd.writing.saving import save
 
 _FOLDER = Path(__file__).parent / "page"
-# In the order in which they stand in the page, after what is generated.
+# In their order in the page, after what is generated.
 SCRIPTS = ("content", "numerals", "engine", "language", "mathml", "picture", "state", "steps", "player", "numbers",
            "story", "zoom", "learn", "quiz", "check", "main")
 MOST_NODES = 1000

@@ -13,7 +13,7 @@ from autograd.value import Value, constant
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _SHAPES = ("polygon", "ellipse", "path", "polyline")
 _KINDS = ("output", "operation", "parameter", "constant", "input", "folded")
-# The lines of text in a box: what it is for, how far below the middle it stands, and its size.
+# The lines of text in a box: what it is for, how far below the middle it is, and its size.
 _LINES = (("name", -11, 13), ("value", 5, 15), ("gradient", 20, 12))
 
 
@@ -86,7 +86,7 @@ def _node(group: ElementTree.Element, places: Sequence[int] | None) -> str:
                      for role, below, size in _LINES)
     if kind == "folded":
         identity = f' data-group="{name[1:]}"'
-    else:  # a constant may stand in several boxes: n5, n5_2
+    else:  # a constant may have several boxes: n5, n5_2
         place = int(name[1:].partition("_")[0])
         identity = f' id="{name}" data-node="{place}"' if places is None else f' data-node="{places[place]}"'
     return f'<g{identity} class="node {kind}" data-width="{width:.0f}">' + "".join(map(_shape, shapes)) + texts + "</g>"
@@ -102,7 +102,7 @@ def _edge(group: ElementTree.Element, places: Sequence[int] | None) -> str:
         x, y = (left + right) / 2, float(labels[0].get("y", "0"))
         label = f'<text class="partial" x="{x:.1f}" y="{y:.1f}" data-size="12" font-size="12"/>'
     lines = "".join(map(_shape, shapes))
-    if name.startswith("e-"):  # between boxes of which one is folded: e-f0-n5
+    if name.startswith("e-"):  # between two boxes, one of them folded: e-f0-n5
         return f'<g class="edge" data-between="{name[2:].replace("-", " ")}">{lines}</g>'
     child, _, argument = name[1:].partition("-")
     edge = f"{child if places is None else places[int(child)]}-{argument}"

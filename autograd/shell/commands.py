@@ -1,4 +1,4 @@
-"""The commands: each is one function, which gives its parser options and examples, and returns what is to be run.
+"""The commands: each is one function, which gives its parser options and examples, and returns what to run.
 
 main.py finds the command that was typed; output.py says where its result goes.
 """

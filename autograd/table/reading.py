@@ -38,7 +38,7 @@ def number(data: Any) -> float:
     if type(data) is float:
         return data
     kind: Any = type(data)  # pyright: ignore[reportUnknownVariableType]
-    # NumPy gives `__float__` to its strings, dates, objects and complex numbers, too.
+    # NumPy gives `__float__` to its strings, dates, objects and complex numbers too.
     scalar = getattr(data, "shape", ()) == () and getattr(getattr(data, "dtype", None), "kind", "f") not in "cSUOMm"
     if isinstance(data, Reading) or not scalar or not (hasattr(kind, "__float__") or hasattr(kind, "__index__")):
         raise TypeError(f"a real number is needed, not {kind.__name__!r}")

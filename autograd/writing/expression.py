@@ -130,7 +130,7 @@ def read(text: str) -> Expression:
 
 def functions() -> dict[str, Operation]:
     """What a formula can call, by name: the rows of the table. Where they are free, a row's symbol and Python's name
-    for its primitive are names, too: `abs`, `max`, `asin`."""
+    for its primitive are names too: `abs`, `max`, `asin`."""
     found = dict(operations)
     for row in operations.values():
         for name in (row.symbol, row.value.__name__ if isinstance(row.value, BuiltinFunctionType) else ""):

@@ -31,7 +31,7 @@ class Formula(Unknown, Reading):
 
     `text`, `latex`, `javascript` and `python` are the four ways to write it; `str()` is the first. Formulas are equal
     if they are written alike. A formula refuses `==` while a function is read, and with a number at any time: it stands
-    for no number as yet. Raises ValueError for a number that is not finite, TypeError for what is neither a name nor a
+    for no number yet. Raises ValueError for a number that is not finite, TypeError for what is neither a name nor a
     number.
     """
 

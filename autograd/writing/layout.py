@@ -66,7 +66,7 @@ def arranged(precedence: float, template: str, operands: tuple[Any, ...], langua
 
 
 def _guarded(layout: Layout, level: float, language: str, before: str) -> list[str | Layout]:
-    """An operand as it stands in its place, in parentheses if it would fall apart, or if two signs would meet."""
+    """An operand as it goes into its place, in parentheses if it would fall apart or two signs would meet."""
     if layout.precedence >= level and not (layout.signed and _AFTER_SIGN.search(before)):
         return [layout]
     if layout.enclosed is not None:

@@ -29,7 +29,7 @@ def math(*parts: str) -> str:
 
 
 def name_in_mathml(name: str, above: str = "") -> str:
-    """A name: a letter, perhaps with an index, or a word; and what stands above it, such as the stroke of x′."""
+    """A name: a letter, perhaps with an index, or a word; and what goes above it, such as the prime of x′."""
     stem, index = split_name(name)
     single = len(stem) == 1 and stem.isalpha()
     letters = f"<mi>{stem}</mi>" if single else f"<mtext>{html.escape(stem)}</mtext>".replace(" ", "\u00a0")

@@ -56,7 +56,7 @@ class Named(Formula):
 
     def _layout(self, language: str) -> Layout:
         name = str(self.head)
-        precedence = ATOM if _is_simple(name) else CHOICE  # a label may well be `w*x + b`
+        precedence = ATOM if _is_simple(name) else CHOICE  # a label may be `w*x + b`
         return name_layout(name, language, precedence, "text")
 
 

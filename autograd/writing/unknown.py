@@ -43,7 +43,7 @@ def refuse(question: str) -> NoReturn:
     """Raise TypeError, which names the question and what to do in its place."""
     error = TypeError(f"a formula is neither true nor false: choose with where(condition, a, b), not with {question}"
                       if question == "`if`" else
-                      f"a formula stands for no number as yet, so {question} has no answer: choose with "
+                      f"a formula stands for no number yet, so {question} has no answer: choose with "
                       "where(condition, a, b), where a difference such as x - 1 holds as a condition unless it is 0")
     refusals = _asked.get()
     if refusals is not None:
@@ -52,7 +52,7 @@ def refuse(question: str) -> NoReturn:
 
 
 class Unknown:
-    """What stands for no number as yet, and so refuses to be taken for one."""
+    """What stands for no number yet, and so refuses to be taken for one."""
 
     __slots__ = ()
 

@@ -96,7 +96,7 @@ def picture() -> Drawing:
 
 
 def _room(parts: tuple[str, ...]) -> str | None:
-    """The room that a module stands in, which for the engine and the errors is the file itself."""
+    """The room that a module is in, which for the engine and the errors is the file itself."""
     if parts[0] not in PACKAGES:
         return None
     if len(parts) == 2 and parts[0] == "autograd" and parts[1] in (*ENGINE, "errors"):

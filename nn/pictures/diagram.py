@@ -43,7 +43,7 @@ class NamedLayer(NamedTuple):
 class Diagram:
     """A picture in the making. Columns are counted from the inputs, which are column 0.
 
-    `outputs`: the inputs and what comes out of each layer, to be shown in the circles; `gradients`: whether gradients
+    `outputs`: the inputs and what comes out of each layer, to show in the circles; `gradients`: whether gradients
     are shown in place of weights and biases; `max_units`: how many circles a column may have.
     """
 

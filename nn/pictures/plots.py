@@ -40,7 +40,7 @@ def plot_decision_boundary(model: Callable[[Any], Any], inputs: Iterable[Any], t
 
     `model`: any function of a row of 2 numbers. If it returns a row of scores, its class is that of the highest, and
     targets are the numbers of classes, from 0. If it returns one number and the targets are 0 and 1, or -1 and 1,
-    there are two classes, with the boundary at `threshold`. All other targets are numbers to be predicted, and the
+    there are two classes, with the boundary at `threshold`. All other targets are numbers to predict, and the
     predictions are shown as colours.
     `threshold`: without it, 0 for targets -1 and 1; 0.5 for targets 0 and 1, except that it is 0 if the output for a
     sample is below -0.5 or above 1.5: that is not a probability but a score, as trained with `from_logits`.
@@ -102,7 +102,7 @@ class _Classes(NamedTuple):
 
 
 def _classes(outputs: list[list[float]], goals: list[float], threshold: float | None) -> _Classes | None:
-    """The classes that outputs and targets stand for, or None if targets are numbers to be predicted."""
+    """The classes that outputs and targets stand for, or None if targets are numbers to predict."""
     size = len(outputs[0])
     if size == 1:
         for targets in ([0.0, 1.0], [-1.0, 1.0]):

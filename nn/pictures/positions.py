@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 DIAMETER, DOWN = 0.75, 0.95  # of a circle, and from one circle to the next
 HEIGHT = 0.2  # of a number
-# Where a number may stand on its line, from 0 at the start to 1 at the end; the middle is tried first.
+# Where a number may be on its line, from 0 at the start to 1 at the end; the middle is tried first.
 PARTS = sorted((place / 20 for place in range(5, 16)), key=lambda part: abs(part - 0.5))
 
 

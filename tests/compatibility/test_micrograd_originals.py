@@ -1,7 +1,7 @@
 """micrograd's own test and both of its notebooks, unchanged but for the lines that import it.
 
-They are not part of this project, and no package installs them. MICROGRAD_CHECKOUT names a folder that holds them: a git
-checkout of the repository karpathy/micrograd.
+They are not part of this project, and no package installs them. MICROGRAD_CHECKOUT names a folder that holds them: a
+git checkout of the repository karpathy/micrograd.
 """
 
 import os

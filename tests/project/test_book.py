@@ -128,8 +128,7 @@ def test_the_two_readmes_show_the_same_code() -> None:
 
 def test_the_shared_import_name_is_told_in_one_sentence() -> None:
     assert [sentence for sentence in re.split(r"(?<=\.)\s|\*\*", README) if "HIPS" in sentence] == [
-        "The import name `autograd` is also that of the HIPS package of that name, "
-        "so the two need separate environments."]
+        "The HIPS package called `autograd` has the same import name, so the two need separate environments."]
     assert CHINESE.count("HIPS") == 1
 
 

@@ -1,4 +1,4 @@
-"""Random smooth functions that can be read by the engine and by PyTorch alike, since it is all operators and methods."""
+"""Random smooth functions that can be read by the engine and by PyTorch alike: all is operators and methods."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

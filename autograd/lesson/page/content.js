@@ -23,7 +23,7 @@
 
 /** @typedef {{nodes: GraphNode[], output: number}} Graph */
 
-/** What nodes of one shape have in common: a row of the table for so many arguments.
+/** What nodes of one shape have in common: a row of the table, for a given number of arguments.
  * @typedef {object} Shape
  * @property {string} symbol
  * @property {string} call

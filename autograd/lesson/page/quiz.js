@@ -25,7 +25,7 @@ function quizzing() {
 /** @type {Hiding} */
 const notAnsweredYet = { value: () => null, gradient: quizGradient, partial: quizPartial };
 
-/** A gradient is hidden if it, or one that is made from it, is still to be asked. @param {number} node */
+/** A gradient is hidden if it, or one that is made from it, has not been asked for yet. @param {number} node */
 function quizGradient(node) {
   const waiting = quiz.questions.slice(quiz.current + (quiz.solved ? 1 : 0)).filter(({ kind }) => kind !== "local");
   if (quiz.questions[quiz.current].kind === "local") return "?";

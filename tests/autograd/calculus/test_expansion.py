@@ -116,7 +116,7 @@ def test_a_name_that_is_none_is_refused(only):
 
 @pytest.mark.parametrize("only", [3, 0.5, [3], ["tanh", None], math.tanh])
 def test_what_names_no_operation_is_refused(only):
-    with pytest.raises(TypeError, match="what is to be opened is an operation or its name, or a list"):
+    with pytest.raises(TypeError, match="expand takes an operation or its name, or a list"):
         expand(tanh(Value(0.5)), only=only)
 
 

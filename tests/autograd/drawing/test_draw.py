@@ -479,7 +479,7 @@ def test_the_direction_is_that_from_inputs_to_outputs(direction: str, program: s
     ((Value(1.0),), {"max_nodes": 2.5}, ValueError, "max_nodes is a whole number from 1, not 2.5"),
     ((Value(1.0),), {"highlight": Value(2.0)}, ValueError, "the Value to highlight is not in the graph: Value("),
     ((Value(1.0),), {"highlight": "x"}, TypeError, "highlight needs a Value or a list of Values, not 'str'"),
-    ((Value(1.0),), {"expand": 3}, TypeError, "what is to be opened is an operation or its name, or a list of these, "
+    ((Value(1.0),), {"expand": 3}, TypeError, "expand takes an operation or its name, or a list of these, "
      "not 'int'"),
     ((Value(1.0),), {"names": ["w"]}, TypeError,
      "names is a Module or a dict of Values and Modules by name, not 'list'"),
