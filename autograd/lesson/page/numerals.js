@@ -20,7 +20,7 @@ function written(x) {
   return sign + plain + (plain.includes(".") || !isExactly(Number(sign + plain), x) ? "" : ".0");
 }
 
-/** Halfway between two numbers of 4 digits, take the even one, as Python does.
+/** Halfway between two numbers of 4 digits, the even one wins, as in Python.
  * @param {number} x @param {string} otherwise */
 function halfWay(x, otherwise) {
   const digits = Math.abs(x).toExponential(30);
