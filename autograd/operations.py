@@ -52,7 +52,7 @@ def mean(values: Any, *more: Any) -> Any:
 
 
 def _bell(x: Any) -> Any:
-    """exp(-x²). Beyond x = 30 it is too small for a float, and further out x² is too large for one."""
+    """exp(-x²). Beyond ±30 it is too small for a float, and further out x² is too large for one."""
     return where(absolute(x) < 30, lambda: exp(-(x * x)), 0.0)
 
 
