@@ -37,7 +37,7 @@ def chain_rule(order: Sequence[Node], seed: Any, derivatives_of: Callable[[Node]
 
     `order`: the nodes, arguments before results, the output last. `seed`: what flows into the output.
     `derivatives_of`: for a node, triples of a place, the parent there, and ∂node/∂parent. What flows may be floats,
-    or Values, whose flow is a graph itself.
+    or Values, and then the gradients are graphs themselves.
     """
     reached: dict[int, Any] = {id(order[-1]): seed}
     for child in reversed(order):

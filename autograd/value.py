@@ -19,13 +19,13 @@ class Value(Copyable):
     """A real number, kept as a float, in a computation graph.
 
     `data`: any plain number. Setting it on a Value that was calculated changes that Value alone, not its parents.
-    `grad`: the derivative of what `backward()` was called on with respect to this Value.
+    `grad`: the derivative of the Value that `backward()` was called on, with respect to this one.
     `label`: a name for pictures and messages, a string or None.
     `op`: the row of the table that made this Value, None on a leaf.
     `arguments`: what it was applied to: Values, and tuples of Values where the operation takes lists.
     `time`: when it was made, or its data set, as a count: it is younger than all that it was calculated from.
 
-    Raises TypeError for what is not a real number, ValueError for one that is not finite.
+    Raises TypeError for anything but a real number, ValueError for one that is not finite.
     """
 
     __slots__ = ("__weakref__", "_constant", "_data", "_label", "arguments", "grad", "op", "time")
@@ -71,7 +71,7 @@ class Value(Copyable):
         new = finite(data)
         if new != self._data or math.copysign(1.0, new) != math.copysign(1.0, self._data):  # -0.0 is not 0.0
             with lock:
-                self._data = new  # first the number, then the time: who reads in between is older
+                self._data = new  # first the number, then the time: whatever reads in between is older
                 self.time = state.changed = next(clock)
 
 

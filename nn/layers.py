@@ -47,7 +47,7 @@ class Neuron(Module):
     def __call__(self, x: Any) -> Any:
         """The output for as many inputs as there are weights: a list, tuple or array of numbers and Values.
 
-        Raises ValueError for any other number of inputs, TypeError for what is no number and for a set or dict.
+        Raises ValueError for any other number of inputs, TypeError for anything but numbers and for a set or dict.
         """
         return self.respond(_with_one(x, len(self.w), self))
 
@@ -125,7 +125,7 @@ def _with_one(x: Any, expected: int, module: Module) -> tuple[Any, ...]:
 
 
 def _activation(activation: Activation, used: bool) -> Operation | Callable[[Any], Any] | None:
-    """The function, or None for none. What is wrong is refused also where it is not used."""
+    """The function, or None for none. A wrong one is refused even where it is not used."""
     if activation is None or activation == "linear":
         return None
     if isinstance(activation, str):

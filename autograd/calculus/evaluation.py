@@ -17,10 +17,10 @@ Which = int | Sequence[int]
 
 
 class Evaluation:
-    """A function called with new leaves in place of the numbers of those arguments that it is to be derived by.
+    """A function called with new leaves in place of the numbers that it is differentiated with respect to.
 
-    `output` is what it returned. Once it has, the leaves are constants: they may stay behind in graphs of others.
-    What it was given may itself contain Values and Duals of an outer derivative, and what it returned as well.
+    `output` is what it returned. From then on the leaves are constants: they may stay behind in other graphs.
+    What it was given, and what it returned, may contain Values and Duals of an outer derivative.
     """
 
     def __init__(self, function: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any],
@@ -31,7 +31,7 @@ class Evaluation:
         self._several = isinstance(argument, Sequence)
         self._keeps_shape = not self._several and (is_number(chosen[0]) or hasattr(chosen[0], "shape"))
         self._recorded = is_recording()
-        # Inside no_grad(), no derivative that was going on before goes on.
+        # Inside no_grad(), derivatives that were under way are suspended.
         self._tag: float = new_tag() if self._recorded else -math.inf
         self._leaves: list[Value] = []
         inputs = list(arguments)
@@ -49,7 +49,7 @@ class Evaluation:
     def derivatives(self, y: Any, as_graphs: bool = False) -> list[Any]:
         """The derivatives of one number of the output with respect to all that were chosen.
 
-        As graphs they may be derived again; otherwise they are as the caller gets them.
+        As graphs they may be differentiated again; otherwise they are as the caller gets them.
         """
         y = without_younger(y, self._tag)
         if isinstance(y, Dual):  # d(a + bε) = da + db·ε
@@ -65,12 +65,12 @@ class Evaluation:
         if all(node.constant if node.op is None else node.time > self._began for node in order):
             try:
                 return self._by_backward(y)
-            except (ArithmeticError, ValueError):  # perhaps of a derivative that is not asked for
+            except (ArithmeticError, ValueError):  # perhaps from a derivative that nobody asked for
                 pass
         return [self.result(g) for g in derivatives(order, self._leaves, as_graphs=self._is_kept(order))]
 
     def _by_backward(self, y: Value) -> list[float]:
-        """The same, where nobody else has a part of the graph: then its nodes may as well hold the gradients."""
+        """The same, where nobody else holds any part of the graph, so that its nodes may hold the gradients."""
         try:
             for leaf in self._leaves:
                 leaf._constant, leaf.grad = leaf.op is not None, 0.0
@@ -93,7 +93,7 @@ class Evaluation:
         return rebuilt if self._several else rebuilt[0]
 
     def row(self, new: list[Any]) -> Any:
-        """The same as a row of a matrix, of which a number has but one element; an array is an array again."""
+        """The same as a row of a matrix, of which a number has only one element; an array is an array again."""
         return self.rebuild(new) if self._keeps_shape else new
 
     def _is_kept(self, order: list[Value]) -> bool:
@@ -104,7 +104,7 @@ class Evaluation:
     def _lift(self, x: Any) -> Any:
         if isinstance(x, Dual):
             return Dual(self._lift(x.primal), x.tangent, x.tag)
-        # A Value of an outer derivative is seen through a copy: d(x + y)/dy is 1, also if y = x.
+        # A Value of an outer derivative is seen through a copy: d(x + y)/dy is 1, even if y is x.
         if isinstance(x, Value):
             with always_recording():
                 leaf = x * 1.0
@@ -115,7 +115,7 @@ class Evaluation:
 
 
 def _places(arguments: tuple[Any, ...], argument: Which) -> list[int]:
-    """The places of the arguments that were chosen, from 0. Raises TypeError for one that is none."""
+    """The places of the arguments that were chosen, from 0. Raises TypeError for one that does not exist."""
     places: list[int] = []
     for place in argument if isinstance(argument, Sequence) else (argument,):
         if not -len(arguments) <= index(place) < len(arguments):

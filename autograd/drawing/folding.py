@@ -98,7 +98,7 @@ def _chains(order: Sequence[Value], parents: Sequence[Sequence[int]], units: Uni
 
 
 def _depths(parents: Sequence[Sequence[int]], kept: set[int], most: int) -> Units:
-    """As many units as there may be, each of nodes that are about as many steps away from the leaves."""
+    """As many units as allowed, each of nodes at about the same distance from the leaves."""
     depth = [0] * len(parents)
     for place, above in enumerate(parents):
         if above:

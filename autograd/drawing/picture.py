@@ -75,7 +75,7 @@ class Picture:
         for place, node in enumerate(self.order):
             if self.boxes[place] not in self.groups:
                 for name, module in self._copies(place):
-                    # What is kept of a module that is a box stands beside this box, without a frame of the same name.
+                    # A node kept apart from a module that is a box goes beside that box, without a frame of its name.
                     module = next((_around(outer) for outer in lineage(module) if outer in folded), module)
                     frames.setdefault(module, []).append(
                         box(name, node, self.kinds[place], str(self.named.get(node) or node.label or ""), module,

@@ -1,7 +1,7 @@
 """Drawing: a picture that lays itself out wherever Python runs.
 
 The layout is made by the system's Graphviz if there is one that works, and otherwise by `graphviz-pure`, a program
-that is installed together with this package. Nothing of the package `graphviz` is changed for others.
+that is installed together with this package. The package `graphviz` itself stays as it is for other users.
 """
 
 # The package graphviz brings no complete types.

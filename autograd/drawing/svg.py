@@ -23,7 +23,7 @@ def for_browsers(svg: str) -> str:
     which refers to another server, and the comments are left out. Lines in boxes stand in the middle.
     """
     svg = _PREAMBLE.sub("", svg).replace("&#45;", "-").replace(f'font-family="{FONT}"', f'font-family="{FAMILY}"')
-    svg = svg.replace('stroke="transparent"', 'stroke="none"')  # which is no colour in SVG 1.1
+    svg = svg.replace('stroke="transparent"', 'stroke="none"')  # "transparent" is not a colour in SVG 1.1
     pieces = _TITLE.split(svg)
     return _BOX.sub(_centred, pieces[0] + "".join(map(_retitled, pieces[1:])))
 

@@ -13,7 +13,7 @@ from autograd.writing.numbers import shown
 FONT = "Arial"  # both layout programs know how wide its letters are
 FAMILY = "Arial,Liberation Sans,Helvetica,sans-serif"  # and these have letters of the same widths
 
-# What no SVG may hold, what would not be seen, or what would reverse the text around it: control characters,
+# What no SVG may hold, what cannot be seen, or what would reverse the text around it: control characters,
 # surrogates, noncharacters, and marks of direction other than the letters themselves.
 _INVISIBLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef"
                         "\ufeff\ufff9-\ufffb" + "".join(chr(plane << 16 | end) for plane in range(17)

@@ -4,7 +4,7 @@ A row's value and partials, read as Formulas, are put into templates of Python. 
 two floats and makes a node, and `pull`, which hands the gradient of that node on, becomes `a.grad += g * x1;
 b.grad += g * x0`: no dispatch, no loop, no call of a partial. fast_backward.py walks from node to node with these.
 
-Results are the same to the last bit. With the environment variable GLASSGRAD_PLAIN set, nothing of this is used.
+Results are the same to the last bit. With the environment variable GLASSGRAD_PLAIN set, none of this is used.
 """
 
 import math
@@ -57,7 +57,7 @@ _sources: dict[Operation, str] = {}
 
 
 def install() -> None:
-    """Put faster functions in the place of methods of Value, and of the calls of the rows that there are.
+    """Put faster functions in the place of methods of Value, and of calls of the existing rows.
 
     A row that is added later keeps to the plain way, unless its author says that it is pure: whatever it asks of
     Python, or reads from elsewhere, would be frozen as it was when the function was made.

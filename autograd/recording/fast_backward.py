@@ -51,11 +51,11 @@ def _walk(output: Value, seed: float) -> bool:
                 for _, parent, slope in numbers_of(node):
                     parent.grad += node.grad * slope
         totals = [(before or 0.0) + leaf.grad for leaf, before in leaves]
-        if any(total - total for total in totals):  # which is 0.0 for a finite number alone
+        if any(total - total for total in totals):  # which is 0.0 only for a finite number
             raise OverflowError
         for (leaf, _), total in zip(leaves, totals):
             leaf.grad = total
-        for constant in constants:  # what flowed to them, as it was quicker not to ask
+        for constant in constants:  # what flowed to them, since it was quicker not to ask
             constant.grad = 0.0
         return True
     except BaseException as error:

@@ -57,9 +57,9 @@ class Node(Reading):
 
     @property
     def constant(self) -> bool:
-        """Whether this is but a number, to which no gradient flows, as plain numbers in a calculation are.
+        """Whether this is just a number, which no gradient flows to, like the plain numbers in a calculation.
 
-        May be set on a leaf, before or after it is used: backward() is who looks.
+        May be set on a leaf, before or after it is used: only backward() looks.
         """
         return self._constant
 
@@ -74,7 +74,7 @@ class Node(Reading):
 
     @property
     def parents(self) -> tuple[Any, ...]:
-        """The Values that the operation was applied to, in order, one that is used twice twice."""
+        """The Values that the operation was applied to, in order; one that is used twice appears twice."""
         if self.op is None or not self.op.has_lists:
             return self.arguments
         return tuple(chain.from_iterable(a if is_tuple(a) else (a,) for a in self.arguments))
@@ -86,7 +86,7 @@ class Node(Reading):
 
     @property
     def recorded_at(self) -> str | None:
-        """The line of the program that calculated this Value, if that was inside of `with trace():`."""
+        """The line of the program that calculated this Value, if that was inside `with trace():`."""
         return None if self.op is None else lines.get(self)
 
     __lt__, __le__ = _comparison(operator.lt), _comparison(operator.le)
@@ -101,7 +101,7 @@ class Node(Reading):
         return bool(self)
 
     def __float__(self) -> float:
-        # A leaf may be read at any time, but where a function is derived it is what the function depends on.
+        # A leaf may be read at any time, but where a function is differentiated, the result depends on it.
         ends = is_recording() if self.op is not None else is_always_recording() and not self.constant
         if ends and not _formats():
             warnings.warn("float() of a Value ends its history: no gradient will flow back from here. "
@@ -117,7 +117,7 @@ class Node(Reading):
         return round(self.data, digits)
 
     def conjugate(self) -> "Node":
-        """Itself, as of every real number: NumPy asks for it in `var` and `std`."""
+        """Itself, as for every real number: NumPy asks for it in `var` and `std`."""
         return self
 
     def __repr__(self) -> str:
