@@ -17,6 +17,7 @@ from autograd.calculus.derivatives import (
 from autograd.calculus.dual import Dual
 from autograd.calculus.expansion import expand
 from autograd.calculus.gradients import gradients
+from autograd.compiling.compiled import Compiled, compile
 from autograd.drawing.draw import draw
 from autograd.errors import (
     DetachedWarning,
@@ -25,6 +26,7 @@ from autograd.errors import (
     ExpressionError,
     GradientError,
     NumberOverflowError,
+    RecordingError,
     StaleGraphError,
 )
 from autograd.explaining.explanation import Explanation, explain
@@ -82,9 +84,13 @@ from autograd.writing.formula import Formula, formula
 from autograd.writing.javascript import javascript_library
 
 if TYPE_CHECKING:
+    from autograd.compiling.descent import Batches, Descent
     from autograd.drawing.rendering import Drawing
 
 __all__ = [
+    "Batches",
+    "Compiled",
+    "Descent",
     "DetachedWarning",
     "DivisionByZeroError",
     "DomainError",
@@ -98,6 +104,7 @@ __all__ = [
     "NumberOverflowError",
     "Operation",
     "Reading",
+    "RecordingError",
     "StaleGraphError",
     "Step",
     "Value",
@@ -108,6 +115,7 @@ __all__ = [
     "arctan",
     "arctan2",
     "check_gradients",
+    "compile",
     "constant",
     "cos",
     "cosh",
@@ -171,9 +179,11 @@ if not os.environ.get("GLASSGRAD_PLAIN"):
     import_module("autograd.recording.fast").install()
 
 
-def __getattr__(name: str) -> Any:
-    if name != "Drawing":
-        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
-    from autograd.drawing.rendering import Drawing
+_LATE = {"Drawing": "drawing.rendering", "Descent": "compiling.descent", "Batches": "compiling.descent"}
 
-    return Drawing  # it is built on graphviz, which is slow to import
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+    # These are built on graphviz and NumPy, which are slow to import.
+    return getattr(import_module(f"autograd.{_LATE[name]}"), name)

@@ -27,5 +27,9 @@ class StaleGraphError(RuntimeError):
     """A graph that was recorded before one of its numbers was changed."""
 
 
+class RecordingError(TypeError):
+    """A function that cannot be recorded once for all numbers, as its path depends on them."""
+
+
 class DetachedWarning(UserWarning):
     """A recorded Value was turned into a plain float, which ends its history."""

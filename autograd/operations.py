@@ -24,7 +24,7 @@ from functools import reduce
 from typing import Any
 
 from autograd.table.notation import bars, cases, exponential, fraction, infix, minus, product, root, superscript, terms
-from autograd.table.reading import Reading, is_list
+from autograd.table.reading import Items, Reading, either, is_list, pick
 from autograd.table.row import operation
 
 
@@ -118,7 +118,7 @@ erf = operation("erf", math.erf, (lambda y, x: 2 / math.sqrt(math.pi) * _bell(x)
 
 # ---- Choices: at a kink, the derivative is the one that PyTorch takes ----------------------------------------------
 
-choose = operation("where", lambda condition, a, b: a if condition else b,
+choose = operation("where", either,
                    (None, lambda y, c, a, b: choose(c, 1.0, 0.0), lambda y, c, a, b: choose(c, 0.0, 1.0)),
                    notation=cases)
 step = operation("step", lambda x: where(x > 0, 1.0, 0.0), (None,))
@@ -152,8 +152,14 @@ gelu = operation("gelu", lambda x: 0.5 * x * (1 + erf(x / math.sqrt(2))),
 
 def _logsumexp(values: Any) -> Any:
     """log(e^x1 + ... + e^xn), with the largest number taken out first so that no power overflows."""
-    largest = reduce(maximum, values)
+    largest = values.largest() if isinstance(values, Items) else reduce(maximum, values)
     return largest + log(sum([exp(x - largest) for x in values]))
+
+
+def _one_hot(index: Any, values: Any) -> Any:
+    """1 at the index, and 0 everywhere else."""
+    return values.one_hot(index) if isinstance(values, Items) else [
+        where(absolute(index - place) < 0.5, 1.0, 0.0) for place in range(len(values))]
 
 
 def _logsumexp_of_floats(values: list[float]) -> float:
@@ -169,9 +175,7 @@ dot = operation("dot", lambda weights, inputs: builtins.sum(map(operator.mul, we
                 expansion=lambda weights, inputs: reduce(add, list(map(multiply, weights, inputs))) if weights else 0.0)
 logsumexp = operation("logsumexp", _logsumexp_of_floats, (_softmax,), lists=("values",),
                       expansion=_logsumexp, domain="at least one number")
-take = operation("take", lambda index, values: dict(enumerate(values))[index],
-                 (None, lambda y, index, values: [where(absolute(index - place) < 0.5, 1.0, 0.0)
-                                                  for place in range(len(values))]),
+take = operation("take", pick, (None, lambda y, index, values: _one_hot(index, values)),
                  lists=("values",), domain="a whole index that counts one of the values from 0")
 
 # The value, but a constant as far as any derivative is concerned.

@@ -4,6 +4,9 @@ Read module.py, which finds parameters, then layers.py, losses.py and optimizers
 The pictures are in a room of their own; checks.py says what is wrong with what users pass in.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from nn import datasets
 from nn.layers import MLP, Layer, Neuron
 from nn.losses import binary_cross_entropy, cross_entropy, hinge, mean_squared_error
@@ -12,6 +15,9 @@ from nn.optimizers import SGD, Adam, Optimizer
 from nn.pictures.network import draw_network
 from nn.pictures.plots import plot_decision_boundary
 from nn.training import History, TrainingError, fit
+
+if TYPE_CHECKING:
+    from nn.compiled import Training, compile
 
 __all__ = [
     "MLP",
@@ -22,8 +28,10 @@ __all__ = [
     "Module",
     "Neuron",
     "Optimizer",
+    "Training",
     "TrainingError",
     "binary_cross_entropy",
+    "compile",
     "cross_entropy",
     "datasets",
     "draw_network",
@@ -32,3 +40,9 @@ __all__ = [
     "mean_squared_error",
     "plot_decision_boundary",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in ("Training", "compile"):
+        raise AttributeError(f"module 'nn' has no attribute {name!r}")
+    return getattr(import_module("nn.compiled"), name)  # which needs NumPy: it is slow to import

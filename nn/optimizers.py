@@ -47,6 +47,17 @@ class Optimizer:
         self.states = [self.initial_state] * len(self.parameters)
 
     @property
+    def states(self) -> list[State]:
+        """What update() left for each parameter."""
+        if self.deferred is not None:
+            self.states = self.deferred()
+        return self._states
+
+    @states.setter
+    def states(self, states: list[State]) -> None:
+        self._states, self.deferred = states, None
+
+    @property
     def lr(self) -> float:
         """The learning rate; it may be set between steps."""
         return self._lr

@@ -35,7 +35,7 @@ def derivatives(order: list[Value], inputs: Sequence[Value], as_graphs: bool) ->
     refuse_stale(order)
     concerned = {id(x) for x in inputs}
     for node in order:
-        if any(id(parent) in concerned for parent in node.parents):
+        if not node.constant and any(id(parent) in concerned for parent in node.parents):
             concerned.add(id(node))
 
     def wanted(node: Node) -> bool:
@@ -45,7 +45,8 @@ def derivatives(order: list[Value], inputs: Sequence[Value], as_graphs: bool) ->
         """Constants as plain numbers, unless they are asked for, so that nothing is recorded about them alone."""
         if is_tuple(argument):
             return tuple(map(plain, argument))
-        return argument.data if argument.constant and not wanted(argument) else argument
+        is_number = argument.constant and argument.op is None
+        return argument.data if is_number and not wanted(argument) else argument
 
     def local(node: Node) -> Iterator[tuple[int, Node, Any]]:
         if as_graphs:

@@ -23,8 +23,8 @@ from autograd.writing.formula import Formula, slopes
 _RECORD = """
 def {name}({parameters}):
     time = next(clock)
-    {operands}
     try:
+        {operands}
         y = {value}
     except (ArithmeticError, ValueError, AttributeError, TypeError):
         return {plain}  # which also says what is wrong
@@ -42,11 +42,11 @@ def {name}({parameters}):
 """
 _ONE = "x0 = a._data"
 _TWO = """kind = type({other})
-    if kind is not Value:
-        if kind is not float and kind is not int:
-            return {anything}
-        {other} = constant({other})
-    x0 = a._data; x1 = b._data"""
+        if kind is not Value:
+            if kind is not float and kind is not int:
+                return {anything}
+            {other} = constant({other})
+        x0 = a._data; x1 = b._data"""
 _SEND_TO_LIST = """
     for item in list{place}:
         if not item._constant:  # not all of them are constants
@@ -103,7 +103,7 @@ def _of_numbers(row: Operation, is_checked: bool) -> None:
     # Only what divides, or calls a function, can fail: then no partial may be taken with respect to a constant.
     guard = "if not {0}._constant: " if any(re.search(r"/|\w\(", flow) for flow in flows.values()) else ""
     names = ["a", "b"][: len(symbols)]
-    way = {"value": value, "arguments": ", ".join(names), "plain": f"read(operation, ({', '.join(names)},))",
+    way = {"value": value, "arguments": ", ".join(names), "plain": f"plain({', '.join(names)})",
            "unusual": ""}
     operands = _ONE if len(symbols) == 1 else _TWO.format(other="b", anything="anything(a, b)")
     text = _RECORD.format(name="forward", parameters=", ".join(names), operands=operands, **way)
@@ -143,7 +143,7 @@ def _of_lists(row: Operation) -> None:
 
 def _run(row: Operation, text: str, **names: Any) -> dict[str, Any]:
     """The functions that a text defines."""
-    scope: dict[str, Any] = {"operation": row, "read": Value.read, "new": _new, "Value": Value,
+    scope: dict[str, Any] = {"operation": row, "plain": row.apply, "new": _new, "Value": Value,
                              "clock": clock, "state": state, "constant": _constant, "math": math, **names}
     exec(compile(text, f"<glassgrad {row.name}>", "exec"), scope)
     _sources[row] = text

@@ -26,8 +26,38 @@ class Reading(Methods):
         """Whether this number is not 0, so that a condition holds. Where that cannot be told yet, the condition."""
         raise NotImplementedError
 
+    def either(self, a: Any, b: Any) -> Any:
+        """What comes out where this number, as a condition, chooses: `a` if it is not 0, or else `b`."""
+        return a if self else b
+
     def __pos__(self) -> Self:
         return self
+
+
+class Items:
+    """A list as a loop sees it: whatever is done to its one item is done to all of them.
+
+    What a row asks of a list as a whole it asks by the functions below, which know lists of numbers and these.
+    """
+
+    def largest(self) -> Any:
+        raise NotImplementedError
+
+    def pick(self, index: Any) -> Any:
+        raise NotImplementedError
+
+    def one_hot(self, index: Any) -> Any:
+        raise NotImplementedError
+
+
+def either(condition: Any, a: Any, b: Any) -> Any:
+    """`a` if the condition holds, or else `b`; a reading that cannot tell says itself what comes out."""
+    return condition.either(a, b) if isinstance(condition, Reading) else a if condition else b
+
+
+def pick(index: Any, values: Any) -> Any:
+    """The item of that index, which must be whole. Raises KeyError where there is none."""
+    return values.pick(index) if isinstance(values, Items) else dict(enumerate(values))[index]
 
 
 def number(data: Any) -> float:

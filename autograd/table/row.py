@@ -41,6 +41,10 @@ class Operation:
             result = self.shortcut(*arguments)
             if result is not NotImplemented:
                 return result
+        return self.apply(*arguments)
+
+    def apply(self, *arguments: Any) -> Any:
+        """The same, the plain way."""
         if self.has_lists:
             arguments = self._gather(arguments)
         count = len(self.partials)

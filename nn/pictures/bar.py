@@ -16,13 +16,13 @@ class Bar:
         self.visible = sys.stderr.isatty() or _in_notebook()
         self.bar: Any = None
 
-    def advance(self, loss: float | None = None) -> None:
-        """One more step is done; `loss` is shown beside it."""
-        self.done += 1
+    def advance(self, loss: float | None = None, steps: int = 1) -> None:
+        """So many more steps are done; `loss` is shown beside them."""
+        self.done += steps
         if self.bar is not None:
             if loss is not None:
                 self.bar.set_postfix(loss=f"{loss:.4g}", refresh=False)
-            self.bar.update()
+            self.bar.update(steps)
         elif self.visible and perf_counter() - self.began > 1:
             from tqdm.auto import tqdm  # pyright: ignore
 

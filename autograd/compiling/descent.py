@@ -1,0 +1,182 @@
+"""Descent: steps of an optimizer in machine code, forward, backward and the update of all parameters in one call."""
+
+import ctypes
+import math
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy
+
+from autograd.calculus.structure import numbers_in
+from autograd.compiling.compiled import LANES, TILE, aligned, has_llvm
+from autograd.compiling.kernels import TRAINING, Call, Update, layout, training
+from autograd.compiling.program import program
+from autograd.compiling.python import python_source
+from autograd.compiling.register import Register, register
+from autograd.compiling.replay import Replay
+from autograd.compiling.shared import Shared
+from autograd.errors import DomainError
+from autograd.recording.modes import lock
+from autograd.recording.recorded import Recorded, recording, without_numbers
+from autograd.value import Value
+
+_NARROW = 4  # lanes for batches of no more samples than that
+
+
+class Batches(NamedTuple):
+    """Samples, and the order to take them in: `batch` at a time, and over again, `moved` places further in the order."""
+
+    inputs: Any  # float64 arrays with a row for each sample
+    targets: Any
+    order: Any  # int64
+    samples: int
+    batch: int
+    moved: int = 0
+
+
+class Descent:
+    """A loss of one sample and an optimizer's update, recorded once.
+
+    `loss`: from the inputs and the targets of a sample, in the structures of `inputs` and `targets`, to one Value.
+    `update`: from a parameter, its gradient, its state, the learning rate and the number of the step to the new
+    parameter and state. The mean of the losses of a batch is what decreases.
+    """
+
+    def __init__(self, loss: Callable[[Any, Any], Any], inputs: Any, targets: Any, parameters: Sequence[Value],
+                 update: Callable[..., Any], initial_state: Sequence[float]) -> None:
+        (numbers, rebuild), (answers, rebuild_answers) = numbers_in(inputs), numbers_in(targets)
+        given, expected = [Recorded() for _ in numbers], [Recorded() for _ in answers]
+        with lock, recording(), without_numbers(parameters):
+            output: Any = loss(rebuild(given), rebuild_answers(expected))
+            if not isinstance(output, Value):
+                raise TypeError(f"the loss needs to be one Value, not {type(output).__name__!r}")
+            self.program, self.values, learned = program([output], [*given, *expected], parameters)
+        if not any(group.is_wanted for group in self.program.groups):
+            raise ValueError("the loss does not depend on any of the parameters: nothing can be learned from it")
+        self.targets, self.size = len(expected), len(learned)
+        arguments = [Register("argument", place) for place in range(4 + len(initial_state))]
+        new, state = update(arguments[0], arguments[1], tuple(arguments[4:]), arguments[2], arguments[3])
+        self.update = Update(register(new), tuple(map(register, state)))
+        self._update = update
+        self.numbers, self.states = aligned(self.size), aligned(self.size * len(initial_state))
+        self.states.reshape(len(initial_state), self.size)[:] = [[x] for x in initial_state] or 0.0
+        self.shared = Shared(learned, self.numbers)
+        self.new = aligned(self.size * (1 + len(initial_state)))
+        self._functions: dict[int, tuple[Any, Any]] = {}
+
+    def prepared(self, batches: Batches, losses: Any) -> "Prepared":
+        """What takes steps on these batches, and puts the loss of each into an array."""
+        return Prepared(self, batches, losses)
+
+    def set_states(self, values: Sequence[Value], states: Sequence[Sequence[float]]) -> None:
+        """Take over the optimizer's states of some parameters."""
+        of = {id(value): state for value, state in zip(values, states, strict=True)}
+        rows = [of[id(value)] for value in self.shared.values]
+        self.states.reshape(-1, self.size)[:] = numpy.array(rows).T
+
+    def get_states(self, values: Sequence[Value]) -> list[tuple[float, ...]]:
+        rows: list[list[float]] = self.states.reshape(len(self.update.state), self.size).T.tolist()
+        of = {id(value): tuple(row) for value, row in zip(self.shared.values, rows, strict=True)}
+        return [of[id(value)] for value in values]
+
+    def explain(self, batches: Batches, step: int) -> None:
+        """Raise what is wrong with a step that was not taken. Nothing if that was the update."""
+        per_epoch = -(-batches.samples // batches.batch)
+        epoch, place = divmod(step, per_epoch)
+        start = epoch * batches.moved + place * batches.batch
+        for row in batches.order[start : start + min(batches.batch, batches.samples - place * batches.batch)]:
+            try:
+                numbers = [x.data for x in self.values], self.numbers.tolist()
+                Replay(self.program, self._sample(batches, row), *numbers).derivatives()
+            except DomainError as error:
+                raise type(error)(f"{error}\n  for sample {row}") from None
+
+    def run_python(self, batches: Batches, losses: Any, steps: int, lr: float, count: int) -> int:
+        """The same without a compiler."""
+        program, scope, size, states = self.program, self._python, self.size, len(self.update.state)
+        values = [x.data for x in self.values]
+        array, output = program.outputs[0]
+        per_epoch = -(-batches.samples // batches.batch)
+        for step in range(steps):
+            epoch, place = divmod(step, per_epoch)
+            start, numbers = epoch * batches.moved + place * batches.batch, self.numbers.tolist()
+            rows = batches.order[start : start + min(batches.batch, batches.samples - place * batches.batch)]
+            slopes, loss = [0.0] * size, 0.0
+            try:
+                for row in rows:
+                    lanes = [*self._sample(batches, row), *[0.0] * (program.lanes - program.inputs)]
+                    gradients = [0.0] * program.lanes
+                    scope["forward"](scope["constants"], values, numbers, lanes, gradients, slopes)
+                    loss += lanes[output] / len(rows)
+                    gradients[output] = 1.0 / len(rows)
+                    scope["backward"](scope["constants"], values, numbers, lanes, gradients, slopes)
+                before = self.states.reshape(states, size).T.tolist()
+                new = [self._update(x, slope, tuple(state), lr, count + step + 1)
+                       for x, slope, state in zip(numbers, slopes, before, strict=True)]
+                if not all(map(math.isfinite, [loss, *(x for row in new for x in (row[0], *row[1]))])):
+                    raise OverflowError
+            except (ArithmeticError, ValueError, TypeError, LookupError):
+                return step
+            self.numbers[:] = [x for x, _ in new]
+            self.states.reshape(states, size)[:] = numpy.array([state for _, state in new]).T
+            losses[step] = loss
+        return steps
+
+    @cached_property
+    def _python(self) -> dict[str, Any]:
+        scope: dict[str, Any] = {"constants": list(self.program.constants)}
+        exec(python_source(self.program), scope)
+        return scope
+
+    def _sample(self, batches: Batches, row: int) -> list[float]:
+        return [*batches.inputs[row].tolist(), *batches.targets[row].tolist()]
+
+    def function(self, lanes: int) -> tuple[Any, Any]:
+        """The machine code for so many samples at once, and the memory that it works in."""
+        if lanes not in self._functions:
+            from autograd.compiling.machine import Machine
+
+            text = training(self.program, self.update, self.targets, lanes, TILE)
+            self._functions[lanes] = (Machine(text, False).function("train", ctypes.c_int64),
+                                      aligned(layout(self.program, lanes).size))
+        return self._functions[lanes]
+
+
+class Prepared:
+    """Steps on the same batches: all that does not change from call to call is at its place."""
+
+    def __init__(self, descent: Descent, batches: Batches, losses: Any) -> None:
+        self._descent, self._batches, self._losses = descent, batches, losses
+        self._values = numpy.zeros(len(descent.values))
+        self._call: Call | None = None
+        if has_llvm():
+            function, memory = descent.function(_NARROW if min(batches.batch, batches.samples) <= _NARROW else LANES)
+            arrays = {"inputs": batches.inputs, "targets": batches.targets, "order": batches.order,
+                      "values": self._values, "parameters": descent.numbers, "states": descent.states,
+                      "memory": memory, "new": descent.new, "losses": losses}
+            self._call = Call(function, TRAINING, **{name: array.ctypes.data for name, array in arrays.items()},
+                              width=batches.inputs.strides[0] // 8, height=batches.targets.strides[0] // 8,
+                              samples=batches.samples, batch=batches.batch, moved=batches.moved)
+
+    def run(self, steps: int, lr: float, count: int) -> int:
+        """Take steps, the first of which is number `count` + 1. Returns how many were taken.
+
+        These are fewer if one would not have been finite: all is then as it was before that one.
+        """
+        descent, call = self._descent, self._call
+        descent.shared.refresh()
+        if descent.values:
+            self._values[:] = [x.data for x in descent.values]
+        if call is None:
+            done = descent.run_python(self._batches, self._losses, steps, lr, count)
+        else:
+            call.whole[_STEPS] = steps
+            call.numbers[_LR], call.numbers[_COUNT] = lr, count
+            done = call.run()
+        if done:
+            descent.shared.defer()
+        return done
+
+
+_STEPS, _LR, _COUNT = (list(TRAINING).index(name) for name in ("steps", "lr", "count"))

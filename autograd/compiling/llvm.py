@@ -1,0 +1,381 @@
+"""A program as LLVM's instructions, several samples at once: a number is a vector, one lane for each sample.
+
+With one lane, numbers are plain doubles, and LLVM itself makes vectors of the members of a group.
+"""
+
+import struct
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from typing import Any
+
+from autograd.compiling.loops import GRADIENTS, Index, backward, forward
+from autograd.compiling.program import CONSTANTS, LANES, PARAMETERS, VALUES, Places, Program, Segment
+from autograd.compiling.register import Register
+from autograd.table.approximations import APPROXIMATIONS
+
+ARRAYS = "constants", "values", "parameters", "lanes", "gradients", "slopes", "check"
+_LONGEST = 400  # lines of a function, beyond which another one begins: time to compile grows faster than length
+_ARITHMETIC = {"add": "fadd", "sub": "fsub", "mul": "fmul", "truediv": "fdiv"}
+_COMPARISONS = {"lt": "olt", "le": "ole", "gt": "ogt", "ge": "oge", "ne": "une"}
+
+
+class Llvm:
+    """One function after another, as text. `lanes`: how many samples are worked on at once."""
+
+    def __init__(self, lanes: int, tile: int) -> None:
+        self.lanes, self.tile = lanes, tile
+        self.folded = min(lanes, 8)  # lanes in which gradients of parameters are added up
+        self.type = self.vector(lanes)
+        self.module: list[str] = []
+        self._declared: set[str] = set()
+        self._count = 0
+        self._entry: list[str] = []
+        self._lines: list[str] = []
+        self._check = ""
+        self.is_strict = False  # whether products and sums keep their own rounding
+
+    def vector(self, lanes: int, of: str = "double") -> str:
+        return of if lanes == 1 else f"<{lanes} x {of}>"
+
+    # ---- Functions --------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def function(self, head: str) -> Generator[None]:
+        outer = self._entry, self._lines, self._check
+        self._entry, self._lines, self._check = [], [], ""
+        yield
+        self.module += [f"define {head} #0 {{", "entry:", *self._entry, *self._lines, "}"]
+        self._entry, self._lines, self._check = outer
+
+    def pieces(self, program: Program) -> None:
+        """The functions @forward and @backward, each of which calls its pieces."""
+        pointers = ", ".join(f"ptr noalias %{name}" for name in ARRAYS)
+        for name, walk, groups in (("forward", forward, program.groups), ("backward", backward, program.groups[::-1])):
+            calls, waiting = list[str](), list(groups)
+            while waiting:
+                piece = f"@{name}.{len(calls)}"
+                with self.function(f"internal void {piece}({pointers}) noinline"):
+                    while waiting and len(self._lines) < _LONGEST:
+                        walk(self, waiting.pop(0))
+                    self._finish_check()
+                    self.line("ret void")
+                calls.append(piece)
+            arguments = ", ".join(f"ptr %{array}" for array in ARRAYS)
+            self.module += [f"define internal void @{name}({pointers}) alwaysinline #0 {{",
+                            *(f"  call void {piece}({arguments})" for piece in calls), "  ret void", "}"]
+
+    def _finish_check(self) -> None:
+        if self._check:
+            kept = self.new(f"load {self.type}, ptr %check, align 8")
+            x = self.new(f"fadd {self.type} {kept}, {self.read(self._check)}")
+            self.line(f"store {self.type} {x}, ptr %check, align 8")
+            self._check = ""
+
+    def declare(self, text: str) -> None:
+        if text not in self._declared:
+            self._declared.add(text)
+            self.module.append(text)
+
+    def line(self, text: str) -> None:
+        self._lines.append(f"  {text}")
+
+    def label(self, name: str) -> None:
+        self._lines.append(f"{name}:")
+
+    def fresh(self, prefix: str = "v") -> str:
+        self._count += 1
+        return f"{prefix}{self._count}"
+
+    def new(self, text: str) -> str:
+        name = "%" + self.fresh()
+        self.line(f"{name} = {text}")
+        return name
+
+    def alloca(self, kind: str) -> str:
+        name = "%" + self.fresh("p")
+        self._entry.append(f"  {name} = alloca {kind}, align 64")
+        return name
+
+    # ---- Loops and places -------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def loop(self, count: Index, step: int = 1, start: int = 0) -> Generator[Index]:
+        if isinstance(count, int) and count - start == step:
+            yield start
+            return
+        name, variable = self.fresh("loop"), self.alloca("i64")
+        self.line(f"store i64 {start}, ptr {variable}")
+        self.line(f"br label %{name}.test")
+        self.label(f"{name}.test")
+        i = self.new(f"load i64, ptr {variable}")
+        self.line(f"{name.join(['%', '.more'])} = icmp slt i64 {i}, {count}")
+        self.line(f"br i1 %{name}.more, label %{name}.body, label %{name}.end")
+        self.label(f"{name}.body")
+        yield i
+        following = self.new(f"add nuw nsw i64 {i}, {step}")
+        self.line(f"store i64 {following}, ptr {variable}")
+        self.line(f"br label %{name}.test")
+        self.label(f"{name}.end")
+
+    def place(self, places: Places, m: Index, k: Index, length: int) -> Index:
+        if places.bases is None:
+            return self._sum(places.start, (m, places.stride), (k, places.step))
+        name = f"@table{len(self._declared)}"
+        table = ", ".join(f"i32 {place}" for place in places.bases)
+        text = f"internal constant [{len(places.bases)} x i32] [{table}]"
+        known = next((line.split(" = ")[0] for line in self._declared if line.endswith(text)), None)
+        if known is None:
+            self.declare(f"{name} = {text}")
+        row = self._sum(0, (m, length), (k, 1)) if places.is_full else m
+        pointer = self.new(f"getelementptr i32, ptr {known or name}, i64 {row}")
+        found = self.new(f"zext i32 {self.new(f'load i32, ptr {pointer}')} to i64")
+        return found if places.is_full else self._sum(0, (found, 1), (k, places.step))
+
+    def sum_of_indices(self, index: Index, more: int) -> Index:
+        return self._sum(more, (index, 1))
+
+    def _sum(self, start: int, *terms: tuple[Index, int]) -> Index:
+        names: list[str] = []
+        for index, factor in terms:
+            if isinstance(index, int):
+                start += index * factor
+            elif factor:
+                names.append(index if factor == 1 else self.new(f"mul nsw i64 {index}, {factor}"))
+        if not names:
+            return start
+        total = names[0]
+        for name in names[1:]:
+            total = self.new(f"add nsw i64 {total}, {name}")
+        return self.new(f"add nsw i64 {total}, {start}") if start else total
+
+    # ---- Numbers ----------------------------------------------------------------------------------------------------
+
+    def constant(self, x: float) -> str:
+        bits = f"0x{struct.unpack('>Q', struct.pack('>d', x))[0]:016X}"
+        return bits if self.lanes == 1 else f"splat (double {bits})"
+
+    def element(self, array: str, index: Index, kind: str) -> str:
+        return self.new(f"getelementptr inbounds {kind}, ptr %{array}, i64 {index}")
+
+    def splat(self, x: str) -> str:
+        if self.lanes == 1:
+            return x
+        one = self.new(f"insertelement {self.type} poison, double {x}, i64 0")
+        return self.new(f"shufflevector {self.type} {one}, {self.type} poison, <{self.lanes} x i32> zeroinitializer")
+
+    def load(self, array: str, index: Index) -> str:
+        if array in (CONSTANTS, VALUES, PARAMETERS):
+            return self.splat(self.new(f"load double, ptr {self.element(array, index, 'double')}, align 8"))
+        return self.new(f"load {self.type}, ptr {self.element(array, index, self.type)}, align {self._align}")
+
+    def load_from(self, array: str, index: Index) -> str:
+        """One double, whatever the lanes."""
+        return self.new(f"load double, ptr {self.element(array, index, 'double')}, align 8")
+
+    def store(self, array: str, index: Index, x: str) -> None:
+        self.line(f"store {self.type} {x}, ptr {self.element(array, index, self.type)}, align {self._align}")
+
+    @property
+    def _align(self) -> int:
+        return min(8 * self.lanes, 64)
+
+    def add(self, array: str, index: Index, x: str) -> None:
+        lanes = self.folded if array == GRADIENTS[PARAMETERS] else self.lanes
+        kind, align = self.vector(lanes), min(8 * lanes, 64)
+        pointer = self.element(array, index, kind)
+        total = self.new(f"load {kind}, ptr {pointer}, align {align}")
+        for first in range(0, self.lanes, lanes):
+            part = x
+            if lanes < self.lanes:
+                places = ", ".join(f"i32 {first + lane}" for lane in range(lanes))
+                part = self.new(f"shufflevector {self.type} {x}, {self.type} poison, <{lanes} x i32> <{places}>")
+            total = self.new(f"fadd contract reassoc {kind} {total}, {part}")
+        self.line(f"store {kind} {total}, ptr {pointer}, align {align}")
+
+    def operate(self, instruction: str, *operands: Any) -> str:
+        kind, flags = self.type, "" if self.is_strict else "contract "
+        if instruction in _ARITHMETIC:
+            return self.new(f"{_ARITHMETIC[instruction]} {flags}{kind} {operands[0]}, {operands[1]}")
+        if instruction in _COMPARISONS:
+            return self.new(f"fcmp {_COMPARISONS[instruction]} {kind} {operands[0]}, {operands[1]}")
+        if instruction == "neg":
+            return self.new(f"fneg {kind} {operands[0]}")
+        if instruction == "select":
+            condition = self.vector(self.lanes, "i1")
+            return self.new(f"select {condition} {operands[0]}, {kind} {operands[1]}, {kind} {operands[2]}")
+        if instruction == "call" and operands[0] != "sqrt":
+            return self._called(operands[0], operands[1:])
+        if instruction == "pow":
+            return self._called("pow", operands)
+        if instruction in ("power_of_two", "exponent", "mantissa"):
+            return self._of_bits(instruction, operands[0])
+        names = {"abs": "fabs", "call": "sqrt", "rounded": "rint", "times_plus": "fma", "with_sign_of": "copysign"}
+        return self.intrinsic(names[instruction], *(x for x in operands if x != "sqrt"))
+
+    def intrinsic(self, name: str, *operands: str) -> str:
+        suffix = "f64" if self.lanes == 1 else f"v{self.lanes}f64"
+        self.declare(f"declare {self.type} @llvm.{name}.{suffix}({', '.join([self.type] * len(operands))})")
+        arguments = ", ".join(f"{self.type} {x}" for x in operands)
+        return self.new(f"call {self.type} @llvm.{name}.{suffix}({arguments})")
+
+    def variable(self, x: float) -> str:
+        pointer = self.alloca(self.type)
+        self.line(f"store {self.type} {self.constant(x)}, ptr {pointer}")
+        return pointer
+
+    def combine(self, variable: str, instruction: str, x: str) -> None:
+        total = self.read(variable)
+        if instruction == "sum":
+            found = self.new(f"fadd contract reassoc {self.type} {total}, {x}")
+        else:
+            found = self.operate("select", self.operate("gt", x, total), x, total)
+        self.line(f"store {self.type} {found}, ptr {variable}")
+
+    def read(self, variable: str) -> str:
+        return self.new(f"load {self.type}, ptr {variable}")
+
+    def check(self, x: str) -> None:
+        """Add 0 · x to what tells, at the end, whether all was finite: it is NaN where x is not."""
+        if not self._check:
+            self._check = self.alloca(self.type)
+            self._entry.append(f"  store {self.type} {self.constant(0.0)}, ptr {self._check}")
+        self.combine(self._check, "sum", self.new(f"fmul contract {self.type} {x}, {self.constant(0.0)}"))
+
+    # ---- What is picked ---------------------------------------------------------------------------------------------
+
+    def pick(self, segment: Segment, m: Index, index: str) -> str:
+        result = self.alloca(self.type)
+        for lane, where, is_right in self._picked(segment, m, index):
+            x = self.new(f"load double, ptr {self._item(segment.array, where, lane)}")
+            x = self.new(f"select i1 {is_right}, double {x}, double 0x7FF8000000000000")
+            self.line(f"store double {x}, ptr {self.new(f'getelementptr double, ptr {result}, i64 {lane}')}")
+        return self.read(result)
+
+    def add_at(self, segment: Segment, m: Index, index: str, x: str) -> None:
+        numbers = self.alloca(self.type)
+        self.line(f"store {self.type} {x}, ptr {numbers}")
+        for lane, where, is_right in self._picked(segment, m, index):
+            more = self.new(f"load double, ptr {self.new(f'getelementptr double, ptr {numbers}, i64 {lane}')}")
+            more = self.new(f"select i1 {is_right}, double {more}, double 0.0")
+            pointer = self._item(GRADIENTS[segment.array], where, lane)
+            total = self.new(f"fadd double {self.new(f'load double, ptr {pointer}')}, {more}")
+            self.line(f"store double {total}, ptr {pointer}")
+
+    def _picked(self, segment: Segment, m: Index, index: str) -> Generator[tuple[Index, Index, str]]:
+        """For each lane, the place that its index names, and whether there is one."""
+        self.declare("declare i64 @llvm.fptosi.sat.i64.f64(double)")
+        indices = self.alloca(self.type)
+        self.line(f"store {self.type} {index}, ptr {indices}")
+        with self.loop(self.lanes) as lane:
+            x = self.new(f"load double, ptr {self.new(f'getelementptr double, ptr {indices}, i64 {lane}')}")
+            whole = self.new(f"call i64 @llvm.fptosi.sat.i64.f64(double {x})")
+            is_whole = self.new(f"fcmp oeq double {self.new(f'sitofp i64 {whole} to double')}, {x}")
+            is_inside = self.new(f"icmp ult i64 {whole}, {segment.length}")
+            is_right = self.new(f"and i1 {is_whole}, {is_inside}")
+            safe = self.new(f"select i1 {is_right}, i64 {whole}, i64 0")
+            yield lane, self.place(segment.places, m, safe, segment.length), is_right
+
+    def _item(self, array: str, where: Index, lane: Index) -> str:
+        lanes = 1 if array not in (LANES, *GRADIENTS.values()) else (
+            self.folded if array == GRADIENTS[PARAMETERS] else self.lanes)
+        if lanes > 1:
+            inner = self.new(f"urem i64 {lane}, {lanes}") if lanes < self.lanes else lane
+            where = self._sum(0, (where, lanes), (inner, 1))
+        elif array not in (LANES, *GRADIENTS.values()):
+            pass
+        return self.element(array, where, "double")
+
+    # ---- Functions of mathematics -------------------------------------------------------------------------------------
+
+    def _called(self, name: str, operands: Iterable[str]) -> str:
+        operands = list(operands)
+        known = f"@math.{name}"
+        if known not in self._declared:
+            self._declared.add(known)
+            self._define(name, known, len(operands))
+        return self.new(f"call {self.type} {known}({', '.join(f'{self.type} {x}' for x in operands)})")
+
+    def _define(self, name: str, known: str, count: int) -> None:
+        """A function of `math` for all lanes: by an approximation, or else lane by lane by the C library."""
+        self.declare(f"declare double @{name}({', '.join(['double'] * count)}) nounwind willreturn memory(none)")
+        parameters = ", ".join(f"{self.type} %x{place}" for place in range(count))
+        outer, self.is_strict = self.is_strict, True
+        approximation = APPROXIMATIONS.get(name)
+        with self.function(f"internal {self.type} {known}({parameters}) alwaysinline"):
+            if approximation:
+                found = self.emit(approximation.function(Register("argument", 0)), ["%x0"])
+                if approximation.limit != float("inf"):
+                    far = self.operate("le", self.intrinsic("fabs", "%x0"), self.constant(approximation.limit))
+                    found = self._unless(self._all(far), found, lambda: self._by_lane(name, ["%x0"]))
+            elif name == "pow":
+                is_square = self.operate("ne", "%x1", self.constant(2.0))
+                is_square = self.new(f"xor {self.vector(self.lanes, 'i1')} {is_square}, "
+                                     f"{'true' if self.lanes == 1 else 'splat (i1 true)'}")
+                found = self._unless(self._all(is_square), self.operate("mul", "%x0", "%x0"),
+                                     lambda: self._by_lane(name, ["%x0", "%x1"]))
+            else:
+                found = self._by_lane(name, [f"%x{place}" for place in range(count)])
+            self.line(f"ret {self.type} {found}")
+        self.is_strict = outer
+
+    def emit(self, register: Register, arguments: list[str], made: dict[Any, str] | None = None) -> str:
+        """The instructions of a register whose arguments have names already."""
+        made = {} if made is None else made
+        if register.instruction == "constant":
+            return self.constant(register.operands[0])
+        if register.instruction == "argument":
+            return arguments[register.operands[0]]
+        names = [self.emit(x, arguments, made) if isinstance(x, Register) else x for x in register.operands]
+        key = register.instruction, *names
+        if key not in made:
+            made[key] = self.operate(*key)
+        return made[key]
+
+    def _all(self, condition: str) -> str:
+        if self.lanes == 1:
+            return condition
+        self.declare(f"declare i1 @llvm.vector.reduce.and.v{self.lanes}i1(<{self.lanes} x i1>)")
+        return self.new(f"call i1 @llvm.vector.reduce.and.v{self.lanes}i1(<{self.lanes} x i1> {condition})")
+
+    def _unless(self, condition: str, found: str, otherwise: Callable[[], str]) -> str:
+        """What was found if the condition holds, or else something that takes longer."""
+        name, result = self.fresh("choice"), self.alloca(self.type)
+        self.line(f"store {self.type} {found}, ptr {result}")
+        self.line(f"br i1 {condition}, label %{name}.end, label %{name}.else")
+        self.label(f"{name}.else")
+        self.line(f"store {self.type} {otherwise()}, ptr {result}")
+        self.line(f"br label %{name}.end")
+        self.label(f"{name}.end")
+        return self.read(result)
+
+    def _by_lane(self, name: str, operands: list[str]) -> str:
+        if self.lanes == 1:
+            return self.new(f"call double @{name}({', '.join(f'double {x}' for x in operands)})")
+        pointers = [self.alloca(self.type) for _ in operands]
+        for pointer, x in zip(pointers, operands):
+            self.line(f"store {self.type} {x}, ptr {pointer}")
+        with self.loop(self.lanes) as lane:
+            places = [self.new(f"getelementptr double, ptr {pointer}, i64 {lane}") for pointer in pointers]
+            numbers = [self.new(f"load double, ptr {place}") for place in places]
+            found = self.new(f"call double @{name}({', '.join(f'double {x}' for x in numbers)})")
+            self.line(f"store double {found}, ptr {places[0]}")
+        return self.read(pointers[0])
+
+    def _of_bits(self, instruction: str, x: str) -> str:
+        """2**x for a whole x, and the two parts of a number, from how a double is laid out: 1 + 11 + 52 bits."""
+        whole = self.vector(self.lanes, "i64")
+
+        def bits(n: int) -> str:
+            return str(n) if self.lanes == 1 else f"splat (i64 {n})"
+
+        if instruction == "power_of_two":  # 2**52 + 2**51 + n has n in its last bits
+            shifted = self.operate("add", x, self.constant(float(2**52 + 2**51 + 1023)))
+            found = self.new(f"shl {whole} {self.new(f'bitcast {self.type} {shifted} to {whole}')}, {bits(52)}")
+            return self.new(f"bitcast {whole} {found} to {self.type}")
+        found = self.new(f"bitcast {self.type} {x} to {whole}")
+        if instruction == "mantissa":
+            found = self.new(f"or {whole} {self.new(f'and {whole} {found}, {bits(2**52 - 1)}')}, {bits(1023 << 52)}")
+            return self.new(f"bitcast {whole} {found} to {self.type}")
+        found = self.new(f"or {whole} {self.new(f'lshr {whole} {found}, {bits(52)}')}, {bits(0x433 << 52)}")
+        return self.operate("sub", self.new(f"bitcast {whole} {found} to {self.type}"),
+                            self.constant(float(2**52 + 1023)))

@@ -1,0 +1,84 @@
+"""Shared: Values whose numbers lie in an array that machine code changes.
+
+They stay Values like any others. After machine code has run they are Deferred until somebody looks at one of them: only
+then are the numbers of all of them brought back. So a thousand steps cost one such visit, and nobody reads an old number.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from autograd.recording.modes import clock, lock, state
+from autograd.value import Value
+
+_shared: dict[int, "Shared"] = {}  # of each deferred Value, by identity; it keeps the Values alive as well
+
+
+class Shared:
+    """The numbers of some Values as a float64 array, which either side may change."""
+
+    def __init__(self, values: Sequence[Value], array: Any) -> None:
+        self.values, self.array = list(values), array
+        self._time = -1.0  # of the last change that both sides know of
+        self._is_deferred = False
+
+    def refresh(self) -> None:
+        """Before machine code runs: take over the numbers of Values that were set since."""
+        if self._time != state.changed:
+            self.array[:] = [value.data for value in self.values]
+            self._time = state.changed
+
+    def defer(self) -> None:
+        """After machine code has changed the array."""
+        if not self._is_deferred or self._time != state.changed:
+            with lock:
+                self._is_deferred = True
+                self._time = state.changed = next(clock)  # graphs that were recorded before are stale
+                for value in self.values:
+                    _shared[id(value)] = self
+                    value.__class__ = Deferred
+
+    def fetch(self) -> None:
+        """Bring the numbers back to the Values."""
+        with lock:
+            if self._is_deferred:
+                for value, number in zip(self.values, self.array.tolist(), strict=True):
+                    value.__class__ = Value
+                    value._data, value.time = number, self._time
+                    del _shared[id(value)]
+                self._is_deferred = False
+
+
+def _attribute(name: str) -> Any:
+    slot = vars(Value)[name]
+
+    def read(value: Value) -> Any:
+        _fetch(value)
+        return slot.__get__(value)
+
+    def write(value: Value, new: Any) -> None:
+        _fetch(value)
+        slot.__set__(value, new)
+
+    return property(read, write)
+
+
+def _fetch(value: Value) -> None:
+    shared = _shared.get(id(value))
+    if shared is not None:
+        shared.fetch()
+
+
+class Deferred(Value):
+    """A Value whose number lies in an array as yet. To look at it is enough to make it a plain Value again."""
+
+    __slots__ = ()
+    _data = _attribute("_data")
+    time = _attribute("time")
+
+    def __copy__(self) -> Any:
+        _fetch(self)
+        return self.__copy__()
+
+    def __reduce__(self) -> Any:
+        _fetch(self)
+        return self.__reduce__()

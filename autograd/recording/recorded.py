@@ -1,0 +1,112 @@
+"""Recorded: a Value without a number, in a graph that holds for all numbers alike.
+
+A function that is to be compiled is called with Values like these. What depends on a number, such as `if x > 0`, has no
+answer while it is recorded: whatever it was, the path taken would be frozen. It is refused.
+"""
+
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, ClassVar, NoReturn
+
+from autograd.errors import RecordingError
+from autograd.recording.modes import clock, is_recording, lock, program_line
+from autograd.table.reading import Reading, is_tuple
+from autograd.table.row import Operation
+from autograd.value import Value, constant
+
+_refusals: ContextVar[list[RecordingError] | None] = ContextVar("questions to what is recorded", default=None)
+
+
+def _refuse(question: str) -> NoReturn:
+    error = RecordingError(
+        f"{question} has no answer while a function is recorded, as it has to hold for all numbers: in {program_line()}\n"
+        "  Choose with where(condition, a, b), maximum, minimum, relu or step; use the functions of autograd, not those of "
+        "math; or give what does not change as a plain number")
+    refusals = _refusals.get()
+    if refusals is not None:
+        refusals.append(error)
+    raise error
+
+
+def _question(what: str) -> Callable[..., NoReturn]:
+    return lambda *_: _refuse(what)
+
+
+class Recorded(Value):
+    """A Value whose number is not known. Whoever asks for it, or for what depends on it, gets a RecordingError."""
+
+    __slots__ = ()
+    generality: ClassVar[float] = 1.5
+
+    def __init__(self, label: str | None = None) -> None:
+        self.label = label
+        self._constant, self.grad, self.op, self.arguments, self.time = False, 0.0, None, (), next(clock)
+
+    @classmethod
+    def read(cls, operation: Operation, arguments: tuple[Any, ...]) -> Value:
+        node = cls()
+        node.op, node.arguments = operation, tuple(map(_nodes, arguments))
+        node._constant = not is_recording()
+        return node
+
+    def truth(self) -> Reading:
+        return self
+
+    def __gt__(self, other: Any) -> Any:
+        return (self - other).step()
+
+    def __lt__(self, other: Any) -> Any:
+        return (other - self).step()
+
+    def __ge__(self, other: Any) -> Any:
+        return 1.0 - (self < other)
+
+    def __le__(self, other: Any) -> Any:
+        return 1.0 - (self > other)
+
+    data = property(_question("the number of a Value"), _question("setting a number"))  # pyright: ignore
+    __eq__, __ne__ = _question("=="), _question("!=")
+    __hash__ = object.__hash__  # by identity, as that of any Value: it does not depend on the number
+    __bool__, __float__, __int__ = _question("`if`"), _question("float()"), _question("int()")
+    __round__, __trunc__ = _question("round()"), _question("math.trunc()")
+    __floor__, __ceil__ = _question("math.floor()"), _question("math.ceil()")
+    __index__, __format__ = _question("counting with a Value"), _question("formatting a Value")  # pyright: ignore
+    __copy__, __reduce__ = _question("copying a Value"), _question("pickling a Value")  # pyright: ignore
+
+    def __repr__(self) -> str:
+        return f"Recorded({self.label!r})" if self.op is None else f"Recorded({self.op.name})"
+
+
+@contextmanager
+def recording() -> Generator[None]:
+    """For the time in which a function is recorded: what it asked is refused, be it in a `try` of its own."""
+    refusals: list[RecordingError] = []
+    token = _refusals.set(refusals)
+    try:
+        yield
+    finally:
+        _refusals.reset(token)
+        if refusals:
+            raise refusals[0]
+
+
+@contextmanager
+def without_numbers(values: Iterable[Value]) -> Generator[None]:
+    """For a time, Values that there are already stand in a recording for any number, as Recorded ones do."""
+    with lock:
+        numbers = [(value, value._data) for value in values]
+        try:
+            for value, _ in numbers:
+                del value._data
+                value.__class__ = Recorded
+            yield
+        finally:
+            for value, data in numbers:
+                value.__class__, value._data = Value, data
+
+
+def _nodes(argument: Any) -> Any:
+    if is_tuple(argument):
+        return tuple(map(_nodes, argument))
+    return argument if isinstance(argument, Value) else constant(argument)

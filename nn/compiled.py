@@ -1,0 +1,206 @@
+"""compile(): training as machine code, by changing one line."""
+
+import random
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any
+
+import numpy
+
+import autograd
+from autograd import Batches, Descent, DomainError
+from nn.checks import count, in_order
+from nn.optimizers import Optimizer
+from nn.pictures.bar import Bar
+from nn.training import TrainingError
+
+_CHUNK = 0.05  # seconds of machine code at a time: between chunks Ctrl-C is heard
+
+
+def compile(model: Callable[[Any], Any], loss: Callable[[Any, Any], Any], optimizer: Optimizer) -> "Training":
+    """Training of a model, or of any function of one sample's inputs, in machine code.
+
+    The model and the loss are recorded for one sample when data is first seen, and the optimizer's `update` with them;
+    the loss of a batch is the mean over its samples. The model stays the truth: its parameters can be read, set, saved
+    and trained in between as ever. Raises as `autograd.compile` does for a model whose path depends on numbers.
+    """
+    return Training(model, loss, optimizer)
+
+
+class Training:
+    """A model, a loss and an optimizer that were compiled together.
+
+    Inputs and targets are arrays, or lists, with one row for each sample; targets may be numbers.
+    """
+
+    def __init__(self, model: Callable[[Any], Any], loss: Callable[[Any, Any], Any], optimizer: Optimizer) -> None:
+        if not isinstance(optimizer, Optimizer):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"an optimizer is needed, such as nn.SGD(...), not {type(optimizer).__name__!r}")
+        self.model, self.loss, self.optimizer = model, loss, optimizer
+        self._predict = autograd.compile(model)
+        self._evaluate = autograd.compile(lambda x, y: loss([model(x)], [y]))
+        self._descent: Any = None
+        self._shapes: Any = None
+        self._states: Callable[[], Any] = self._fetch_states  # one object, to be recognized
+        self._seen: tuple[Any, ...] = (None, None)
+        self._batch: Any = None
+        self._prepared: Any = None
+        self._losses: Any = None
+        self._checked: set[Any] = set()
+
+    def step(self, inputs: Any, targets: Any) -> float:
+        """One step on a batch. Returns its mean loss. Raises TrainingError, with nothing changed, as `run` does."""
+        if inputs is not self._seen[0] or targets is not self._seen[1]:
+            self._batch, self._losses = self._whole(*self._arrays(inputs, targets)), numpy.zeros(1)
+            self._prepared = self._descent.prepared(self._batch, self._losses)
+            is_same = all(isinstance(given, numpy.ndarray) and numpy.shares_memory(given, used)
+                          for given, used in ((inputs, self._batch.inputs), (targets, self._batch.targets)))
+            self._seen = (inputs, targets) if is_same else (None, None)  # a list may change without being another one
+        if self._advance(self._prepared, 1) != 1:
+            self._refuse(self._batch, 0)
+        return self._losses.item()
+
+    def run(self, inputs: Any, targets: Any, steps: int, batch_size: int | None = None, seed: int | None = None,
+            progress: bool = True) -> list[float]:
+        """Many steps. Returns the loss of each.
+
+        `batch_size`: how many samples a step takes: all of them, in order, unless it is given; then they are shuffled
+        whenever all have been seen, always in the same way for the same `seed`, which is that of `fit`. `progress`:
+        whether to show a bar once this takes over a second. Ctrl-C ends it early, with the steps that were done. Raises
+        TrainingError for a number that is not finite, or outside of what an operation allows; the parameters are then
+        those of the last step that was right.
+        """
+        x, y = self._arrays(inputs, targets)
+        steps, samples = count("steps", steps, 0), len(x)
+        size = samples if batch_size is None else min(count("batch_size", batch_size), samples)
+        per_epoch = -(-samples // size)
+        order, shuffle = list(range(samples)), random.Random(seed).shuffle
+        losses = numpy.zeros(steps)
+        bar = Bar(steps) if progress else None
+        done, chunk = 0, per_epoch
+        try:
+            while done < steps:
+                epochs = max(1, chunk // per_epoch)
+                rows: list[int] = []
+                for _ in range(epochs if batch_size is not None else 1):
+                    if batch_size is not None:
+                        shuffle(order)
+                    rows += order
+                batches = Batches(x, y, numpy.array(rows), samples, size, 0 if batch_size is None else samples)
+                began, wanted = perf_counter(), min(epochs * per_epoch, steps - done)
+                taken = self._advance(self._descent.prepared(batches, losses[done:]), wanted)
+                done += taken
+                if taken < wanted:
+                    self._refuse(batches, taken)
+                chunk = int(min(taken * _CHUNK / max(perf_counter() - began, 1e-6), 4 * chunk)) + 1
+                if bar:
+                    bar.advance(float(losses[done - 1]), taken)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            if bar:
+                bar.close()
+        return losses[:done].tolist()
+
+    def predict(self, inputs: Any) -> Any:
+        """The model's outputs for every row of the inputs, as an array, or a list of them for several outputs."""
+        found = self._predict.batch(_array("inputs", inputs))
+        if not isinstance(found, list):
+            return found
+        return numpy.stack(found, axis=1)  # pyright: ignore[reportUnknownArgumentType]
+
+    def evaluate(self, inputs: Any, targets: Any) -> float:
+        """The mean loss of the samples."""
+        x, y = self._arrays(inputs, targets)
+        return float(self._evaluate.batch(x, y.reshape(len(y), *self._shapes[1])).mean())
+
+    def _advance(self, prepared: Any, steps: int) -> int:
+        optimizer = self.optimizer
+        if optimizer.deferred is not self._states:
+            self._take_states()
+        done: int = prepared.run(steps, optimizer.lr, optimizer.count)
+        if done:
+            optimizer.count += done
+            optimizer.deferred = self._states
+        return done
+
+    def _refuse(self, batches: Batches, step: int) -> None:
+        """Raise TrainingError for a step that could not be taken."""
+        reason: BaseException | None = None
+        message = f"step {self.optimizer.count + 1} overflows"
+        try:
+            self._descent.explain(batches, step)
+        except DomainError as error:
+            reason, message = error, str(error)
+        raise TrainingError(f"training stopped in step {self.optimizer.count + 1}: {message}\n  The parameters are the "
+                            "last ones that gave a finite loss.") from reason
+
+    def _arrays(self, inputs: Any, targets: Any) -> tuple[Any, Any]:
+        """Both as float64, a row for each sample; what was recorded has to fit them."""
+        x, y = _array("inputs", inputs), _array("targets", targets)
+        if len(x) != len(y):
+            raise ValueError(f"{len(x)} inputs need as many targets, not {len(y)}: the shapes are {x.shape} and {y.shape}")
+        if not len(x):
+            raise ValueError("training needs at least 1 sample, not 0")
+        shapes = x.shape[1:], y.shape[1:]
+        if self._descent is None:
+            self._record(shapes)
+        elif shapes != self._shapes:
+            raise ValueError(f"this was compiled for inputs and targets of the shapes {_text(self._shapes)}, "
+                             f"not {_text(shapes)}")
+        self._check_targets(y)
+        return x.reshape(len(x), -1), y.reshape(len(y), -1)
+
+    def _record(self, shapes: Any) -> None:
+        optimizer, loss, model = self.optimizer, self.loss, self.model
+        x, y = (numpy.zeros(shape) if shape else 0.0 for shape in shapes)
+        self._descent = Descent(lambda x, y: loss([model(x)], [y]), x, y, optimizer.parameters, optimizer.update,
+                                optimizer.initial_state)
+        self._shapes = shapes
+
+    def _check_targets(self, targets: Any) -> None:
+        """Ask the loss itself about each target that is new, as it cannot be asked while it is recorded."""
+        flat = targets.reshape(len(targets), -1)
+        if self._checked.issuperset(flat.ravel().tolist()) and flat.shape[1] == 1:
+            return
+        for row in numpy.unique(targets, axis=0):
+            shaped = float(row) if row.ndim == 0 else row
+            try:
+                self.loss([self._outputs()], [shaped])
+            except DomainError:
+                pass
+        if flat.shape[1] == 1:
+            self._checked.update(flat.ravel().tolist())
+
+    def _outputs(self) -> Any:
+        """Outputs of the shape of the model's, which any loss accepts."""
+        if not hasattr(self, "_example"):
+            found = self._predict.batch(numpy.zeros((1, *self._shapes[0])))
+            self._example: Any = [0.5] * len(found) if isinstance(found, list) else 0.5
+        return self._example
+
+    def _whole(self, inputs: Any, targets: Any) -> Batches:
+        return Batches(inputs, targets, numpy.arange(len(inputs)), len(inputs), len(inputs))
+
+    def _take_states(self) -> None:
+        if self.optimizer.initial_state:
+            self._descent.set_states(self.optimizer.parameters, self.optimizer.states)
+
+    def _fetch_states(self) -> Any:
+        return self._descent.get_states(self.optimizer.parameters)
+
+
+def _array(name: str, given: Any) -> Any:
+    try:
+        array = numpy.asarray(in_order(name, given), dtype=float)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{name}: rows of the same number of plain numbers are needed ({error})") from None
+    if array.ndim == 0:
+        raise TypeError(f"{name}: a row for each sample is needed, not one number")
+    if not numpy.isfinite(array).all():
+        raise ValueError(f"{name}: finite numbers are needed")
+    return numpy.ascontiguousarray(array)
+
+
+def _text(shapes: Any) -> str:
+    return " and ".join(str(shape) for shape in shapes)
