@@ -10,10 +10,13 @@ from functools import cached_property
 from importlib.util import find_spec
 from itertools import chain
 from operator import index
+from time import perf_counter
 from typing import Any
 
 from autograd.calculus.structure import is_number, numbers_in
+from autograd.compiling.c import c_source
 from autograd.compiling.kernels import EVALUATION, Call, evaluation, layout
+from autograd.compiling.listing import listing
 from autograd.compiling.program import Program, program
 from autograd.compiling.python import python_source
 from autograd.compiling.replay import Replay
@@ -150,6 +153,45 @@ class Compiled:
             raise ValueError("call the function first: it is recorded when the structure of its arguments is known")
         return self._last[1]
 
+    # ---- To be looked at: what was compiled last ----
+
+    @property
+    def listing(self) -> str:
+        """The program as a student reads it: a line for each loop."""
+        return listing(self.kernel.program)
+
+    @property
+    def c_source(self) -> str:
+        """The program as one file of C99."""
+        return c_source(self.kernel.program)
+
+    @property
+    def python_source(self) -> str:
+        """The program as Python."""
+        return python_source(self.kernel.program)
+
+    @property
+    def llvm_ir(self) -> str:
+        """The program as LLVM's instructions, for one sample at a time. Raises ImportError without llvmlite."""
+        return self.kernel.functions(1)["machine"].text
+
+    @property
+    def assembly(self) -> str:
+        """The instructions of this machine. Raises ImportError without llvmlite."""
+        return self.kernel.functions(1)["machine"].assembly
+
+    def report(self) -> dict[str, Any]:
+        """How large the program is, and what it took to make it: counts, bytes, and seconds.
+
+        `flops` are the operations on numbers of one value and its derivatives, a list of n counting as 2n.
+        """
+        kernel = self.kernel
+        program, machine = kernel.program, kernel.functions(1)["machine"] if has_llvm() else None
+        return {"nodes": program.nodes, "arguments": program.edges, "loops": len(program.groups),
+                "constants": len(program.constants), "values": program.values, "inputs": program.inputs,
+                "bytes": 8 * layout(program, 1).size, "flops": program.flops, "record_seconds": kernel.seconds,
+                "compile_seconds": machine.seconds if machine else 0.0}
+
     def __getstate__(self) -> dict[str, Any]:
         if not self._kernels:
             raise ValueError("call the function before it is pickled: what is kept is what was recorded")
@@ -162,8 +204,9 @@ class Compiled:
 class Kernel:
     """A program for arguments of one structure, and the functions made of it."""
 
-    def __init__(self, program: Program, values: list[Value], arguments: Any, output: Any, argument: Which) -> None:
-        self.program, self.values = program, values
+    def __init__(self, program: Program, values: list[Value], arguments: Any, output: Any, argument: Which,
+                 seconds: float = 0.0) -> None:
+        self.program, self.values, self.seconds = program, values, seconds
         self.arguments, self.output, self.argument = arguments, output, argument
         self.is_number = is_number(output)
         self._threads = threading.local()
@@ -295,12 +338,12 @@ class Kernel:
 
                 machine = Machine(evaluation(self.program, lanes, TILE if lanes > 1 else 1), lanes == 1)
                 self._functions[lanes] = {name: machine.function(name, ctypes.c_double)
-                                          for name in ("evaluate", "differentiate")}
+                                          for name in ("evaluate", "differentiate")} | {"machine": machine}
             return self._functions[lanes]
 
     def __getstate__(self) -> dict[str, Any]:
         return {"program": self.program, "values": self.values, "arguments": self.arguments,
-                "output": self.output, "argument": self.argument}
+                "output": self.output, "argument": self.argument, "seconds": self.seconds}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(**state)
@@ -351,13 +394,14 @@ _has_llvm: bool | None = None
 def _kernel(function: Callable[[], Any], leaves: Sequence[Value], arguments: Any, wanted: Any,
             argument: Which | None = None) -> Kernel:
     """Record a function of some leaves, and sort what was recorded."""
+    began = perf_counter()
     with lock:
         found, values = _recorded(function, leaves, wanted, ())
         if values:  # once more, with these standing for any number as well
             found, values = _recorded(function, leaves, wanted, values)
     which = tuple(range(len(leaves))) if argument is None else argument
     numbers, rebuild = numbers_in(arguments)
-    return Kernel(found[0], values, rebuild([0.0] * len(numbers)), found[1], which)
+    return Kernel(found[0], values, rebuild([0.0] * len(numbers)), found[1], which, perf_counter() - began)
 
 
 def _recorded(function: Callable[[], Any], leaves: Sequence[Value], wanted: Any, values: Sequence[Value]) -> Any:

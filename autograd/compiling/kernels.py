@@ -152,31 +152,77 @@ def training(program: Program, update: Update, targets: int, lanes: int, tile: i
 
 def _update(llvm: Llvm, program: Program, update: Update) -> None:
     """@update: what the optimizer makes of all parameters, beside the old ones, and whether all of it is finite."""
-    size, one = program.parameters, Llvm(1, 1)
-    one._declared = llvm._declared
-    with one.function("internal double @update(ptr noalias %parameters, ptr noalias %slopes, ptr noalias %states, "
-                      "ptr noalias %new, double %lr, double %count)"):
-        total = one.variable(0.0)
-        with one.loop(size) as p:
-            gradient = _sum_of_lanes(one, p, llvm.folded)
-            state = [one.load_from("states", one._sum(n * size, (p, 1))) for n in range(len(update.state))]
-            names = [one.load_from("parameters", p), gradient, "%lr", "%count", *state]
-            made: dict[Any, str] = {}
-            for n, register in enumerate((update.parameter, *update.state)):
-                x = one.emit(register, names, made)
-                one.line(f"store double {x}, ptr {one.element('new', one._sum(n * size, (p, 1)), 'double')}")
-                one.combine(total, "sum", one.new(f"fmul contract double {x}, 0.0"))
-        one.line(f"ret double {one.read(total)}")
-    llvm.module += one.module
+    size, wide = program.parameters, llvm.folded
+    whole = size - size % wide
+    with llvm.function("internal double @update(ptr noalias %parameters, ptr noalias %slopes, ptr noalias %states, "
+                       "ptr noalias %new, double %lr, double %count)"):
+        total = llvm.new("fadd double 0.0, 0.0")
+        for start, end, lanes in ((0, whole, wide), (whole, size, 1)):
+            if start == end:
+                continue
+            with llvm.of_width(lanes):
+                known = {"%lr": llvm.splat("%lr"), "%count": llvm.splat("%count")}
+                made = _prepared(llvm, update, known)
+                check = llvm.variable(0.0)
+                with llvm.loop(end, lanes, start) as p:
+                    gradient = _sums_of_lanes(llvm, p, wide) if lanes > 1 else _sum_of_lanes(llvm, p, wide)
+                    places = [llvm.sum_of_indices(p, n * size) for n in range(1 + len(update.state))]
+                    state = [llvm.load_numbers("states", place) for place in
+                             (llvm.sum_of_indices(p, n * size) for n in range(len(update.state)))]
+                    names = [llvm.load_numbers("parameters", p), gradient, *known.values(), *state]
+                    inner = dict(made)
+                    for place, register in zip(places, (update.parameter, *update.state), strict=True):
+                        x = llvm.emit(register, names, inner)
+                        llvm.line(f"store {llvm.type} {x}, ptr {llvm.element('new', place, 'double')}, align 8")
+                        llvm.combine(check, "sum", llvm.new(f"fmul contract {llvm.type} {x}, {llvm.constant(0.0)}"))
+                total = llvm.new(f"fadd double {total}, {_total(llvm, llvm.read(check))}")
+        llvm.line(f"ret double {total}")
+
+
+def _prepared(llvm: Llvm, update: Update, known: dict[str, str]) -> dict[Any, str]:
+    """What depends on the learning rate and the count alone: it is calculated once for all parameters."""
+    names, made = ["", "", *known.values()], dict[Any, str]()
+
+    def prepare(register: Register) -> bool:
+        if register.instruction == "argument":
+            return register.operands[0] in (2, 3)
+        parts = [prepare(x) for x in register.operands if isinstance(x, Register)]
+        if all(parts):
+            if register.instruction != "constant":
+                llvm.emit(register, names, made)
+            return True
+        return False
+
+    for register in (update.parameter, *update.state):
+        prepare(register)
+    return made
 
 
 def _sum_of_lanes(llvm: Llvm, p: Any, lanes: int) -> str:
+    """The gradient of one parameter: the sum of those of all lanes."""
     kind = llvm.vector(lanes)
     x = llvm.new(f"load {kind}, ptr {llvm.element('slopes', p, kind)}, align {min(8 * lanes, 64)}")
     if lanes == 1:
         return x
     llvm.declare(f"declare double @llvm.vector.reduce.fadd.v{lanes}f64(double, {kind})")
     return llvm.new(f"call reassoc double @llvm.vector.reduce.fadd.v{lanes}f64(double 0.0, {kind} {x})")
+
+
+def _sums_of_lanes(llvm: Llvm, p: Any, lanes: int) -> str:
+    """The gradients of as many parameters as there are lanes, side by side.
+
+    Two at a time, neighbouring lanes of both are added into one vector; then its pairs of lanes, and so on.
+    """
+    vectors = [llvm.new(f"load {llvm.type}, ptr {llvm.element('slopes', llvm.sum_of_indices(p, n), llvm.type)}, "
+                        f"align {8 * lanes}") for n in range(lanes)]
+    step = 1
+    while len(vectors) > 1:
+        near = [lane if not lane // step % 2 else lanes + lane - step for lane in range(lanes)]
+        far = [lane + step if not lane // step % 2 else lanes + lane for lane in range(lanes)]
+        vectors = [llvm.operate("add", llvm.shuffled(a, b, near), llvm.shuffled(a, b, far))
+                   for a, b in zip(vectors[::2], vectors[1::2])]
+        step *= 2
+    return vectors[0]
 
 
 def _unpack(llvm: Llvm, fields: dict[str, str]) -> None:
@@ -210,20 +256,22 @@ def _copy(llvm: Llvm, to: str, source: str, size: int) -> None:
 def _load_samples(llvm: Llvm, first: Any, count: Any, order: Any, sources: Sequence[tuple[str, str, int]]) -> None:
     """Bring the numbers of the next samples side by side."""
     last = llvm.new(f"sub i64 {count}, 1")
-    with llvm.loop(llvm.lanes) as lane:
-        row = llvm._sum(0, (first, 1), (lane, 1))
+    rows: list[str] = []
+    for lane in range(llvm.lanes):
+        row = llvm.sum_of_indices(first, lane)
         row = llvm.new(f"select i1 {llvm.new(f'icmp slt i64 {row}, {last}')}, i64 {row}, i64 {last}")
         if order is not None:
             row = llvm.new(f"load i64, ptr {llvm.new(f'getelementptr i64, ptr {order}, i64 {row}')}")
-        place = 0
-        for array, width, size in sources:
-            start = llvm.new(f"mul i64 {row}, {width}")
+        rows.append(row)
+    place = 0
+    for array, width, size in sources:
+        starts = [llvm.element(array, llvm.new(f"mul i64 {row}, {width}"), "double") for row in rows] if size else []
+        with llvm.loop(size) as k:
+            numbers = [llvm.new(f"load double, ptr {llvm.new(f'getelementptr double, ptr {start}, i64 {k}')}, align 8")
+                       for start in starts]
             if size:
-                with llvm.loop(size) as k:
-                    x = llvm.load_from(array, llvm._sum(0, (start, 1), (k, 1)))
-                    to = llvm.element("lanes", llvm._sum(place * llvm.lanes, (k, llvm.lanes), (lane, 1)), "double")
-                    llvm.line(f"store double {x}, ptr {to}")
-            place += size
+                llvm.store("lanes", llvm.sum_of_indices(k, place), llvm.joined(numbers))
+        place += size
 
 
 def _store_samples(llvm: Llvm, first: Any, to: str, sources: Sequence[tuple[str, int]]) -> None:

@@ -25,7 +25,6 @@ class Llvm:
     def __init__(self, lanes: int, tile: int) -> None:
         self.lanes, self.tile = lanes, tile
         self.folded = min(lanes, 8)  # lanes in which gradients of parameters are added up
-        self.type = self.vector(lanes)
         self.module: list[str] = []
         self._declared: set[str] = set()
         self._count = 0
@@ -33,6 +32,18 @@ class Llvm:
         self._lines: list[str] = []
         self._check = ""
         self.is_strict = False  # whether products and sums keep their own rounding
+
+    @property
+    def type(self) -> str:
+        """The type of a number, of all samples that are worked on at once."""
+        return self.vector(self.lanes)
+
+    @contextmanager
+    def of_width(self, lanes: int) -> Generator[None]:
+        """For the time in which other vectors are worked on."""
+        before, self.lanes = self.lanes, lanes
+        yield
+        self.lanes = before
 
     def vector(self, lanes: int, of: str = "double") -> str:
         return of if lanes == 1 else f"<{lanes} x {of}>"
@@ -168,6 +179,24 @@ class Llvm:
             return self.splat(self.new(f"load double, ptr {self.element(array, index, 'double')}, align 8"))
         return self.new(f"load {self.type}, ptr {self.element(array, index, self.type)}, align {self._align}")
 
+    def joined(self, numbers: list[str]) -> str:
+        """A number for each lane."""
+        if self.lanes == 1:
+            return numbers[0]
+        found = "poison"
+        for lane, x in enumerate(numbers):
+            found = self.new(f"insertelement {self.type} {found}, double {x}, i64 {lane}")
+        return found
+
+    def shuffled(self, a: str, b: str, lanes: list[int]) -> str:
+        """Some of the lanes of two vectors, those of the second counted on."""
+        places = ", ".join(f"i32 {lane}" for lane in lanes)
+        return self.new(f"shufflevector {self.type} {a}, {self.type} {b}, <{len(lanes)} x i32> <{places}>")
+
+    def load_numbers(self, array: str, index: Index) -> str:
+        """As many numbers as there are lanes, one after the other."""
+        return self.new(f"load {self.type}, ptr {self.element(array, index, 'double')}, align 8")
+
     def load_from(self, array: str, index: Index) -> str:
         """One double, whatever the lanes."""
         return self.new(f"load double, ptr {self.element(array, index, 'double')}, align 8")
@@ -187,8 +216,7 @@ class Llvm:
         for first in range(0, self.lanes, lanes):
             part = x
             if lanes < self.lanes:
-                places = ", ".join(f"i32 {first + lane}" for lane in range(lanes))
-                part = self.new(f"shufflevector {self.type} {x}, {self.type} poison, <{lanes} x i32> <{places}>")
+                part = self.shuffled(x, "poison", [first + lane for lane in range(lanes)])
             total = self.new(f"fadd contract reassoc {kind} {total}, {part}")
         self.line(f"store {kind} {total}, ptr {pointer}, align {align}")
 
@@ -289,7 +317,7 @@ class Llvm:
 
     def _called(self, name: str, operands: Iterable[str]) -> str:
         operands = list(operands)
-        known = f"@math.{name}"
+        known = f"@math.{name}.{self.lanes}"
         if known not in self._declared:
             self._declared.add(known)
             self._define(name, known, len(operands))

@@ -1,6 +1,7 @@
 """Machine code: LLVM's text made into functions that Python calls, on the machine that it finds."""
 
 import ctypes
+from time import perf_counter
 from typing import Any
 
 
@@ -11,6 +12,7 @@ class Machine:
         """`makes_vectors`: whether LLVM is to make vectors of loops over single numbers."""
         import llvmlite.binding as llvm
 
+        began = perf_counter()
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
         self.text = text
@@ -26,6 +28,7 @@ class Machine:
         self._module = module
         self._engine = llvm.create_mcjit_compiler(module, self._target)
         self._engine.finalize_object()
+        self.seconds = perf_counter() - began
 
     def function(self, name: str, result: Any) -> Any:
         """A function of one address."""

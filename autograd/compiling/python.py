@@ -58,15 +58,15 @@ class _Python:
 
     def place(self, places: Places, m: Index, k: Index, length: int) -> Index:
         if places.bases is None:
-            return self._sum(places.start, (m, places.stride), (k, places.step))
+            return index_text(places.start, (m, places.stride), (k, places.step))
         self.tables.append(places.bases)
         row = f"table{len(self.tables) - 1}"
         if places.is_full:
-            return f"{row}[{self._sum(0, (m, length), (k, 1))}]"
-        return self._sum(0, (f"{row}[{m}]", 1), (k, places.step))
+            return f"{row}[{index_text(0, (m, length), (k, 1))}]"
+        return index_text(0, (f"{row}[{m}]", 1), (k, places.step))
 
     def sum_of_indices(self, index: Index, more: int) -> Index:
-        return self._sum(more, (index, 1))
+        return index_text(more, (index, 1))
 
     def constant(self, x: float) -> str:
         return "math.nan" if math.isnan(x) else f"({x!r})" if x < 0 else repr(x)
@@ -108,13 +108,15 @@ class _Python:
     def add_at(self, segment: Segment, m: Index, index: str, x: str) -> None:
         self.add(GRADIENTS[segment.array], self.place(segment.places, m, self.new(f"int({index})"), segment.length), x)
 
-    def _sum(self, start: int, *terms: tuple[Index, int]) -> Index:
-        names: list[str] = []
-        for index, factor in terms:
-            if isinstance(index, int):
-                start += index * factor
-            elif factor:
-                names.append(index if factor == 1 else f"{index} * {factor}")
-        if not names:
-            return start
-        return " + ".join([*names, str(start)] if start else names)
+
+def index_text(start: int, *terms: tuple[Index, int]) -> Index:
+    """A sum of indices times factors, as Python and C both write it; a number, if it is known."""
+    names: list[str] = []
+    for index, factor in terms:
+        if isinstance(index, int):
+            start += index * factor
+        elif factor:
+            names.append(index if factor == 1 else f"{index} * {factor}" if " " not in index else f"({index}) * {factor}")
+    if not names:
+        return start
+    return " + ".join([*names, str(start)] if start else names)
