@@ -1,16 +1,13 @@
 """Approximations of the functions that no processor has as an instruction, in arithmetic that every processor has.
 
-Each function here is a formula over anything that offers + - * /, abs and comparisons, and the methods of a processor:
+Each function here is a formula over anything that offers + - * /, abs, comparisons, and the methods of a processor:
 `rounded`, `power_of_two`, `exponent`, `mantissa`, `times_plus` (x * a + b, rounded once) and `with_sign_of`. Nothing
-branches: a comparison's `choose` takes one of two numbers that were both calculated, so that four numbers side by side
-in a vector may choose differently.
+branches: a comparison's `choose` takes one of two numbers, both calculated, and each number of a vector for itself.
 
-Three steps make a function. Reduce: an identity, such as e^x = 2^n e^r, leads every argument back to a small one.
-Approximate: on the small interval that remains a polynomial does. It is not the Taylor polynomial, which is best at 0
-and worst at the ends, but the one whose largest relative error is least (Remez's exchange finds it); one can still see
-1/2, 1/6, 1/24 in the coefficients. Reconstruct: put the whole together such that the last operation adds something
-small to something that is exact or nearly so. Then only that one rounding counts, and no result is off by more than
-about one unit in the last place.
+Reduce: an identity, such as e^x = 2ⁿ e^r, leads every argument back to a small one. Approximate: there a polynomial
+does. It is not Taylor's, best at 0 and worst at the ends, but the one whose largest relative error is least (Remez's
+exchange finds it); 1/2, 1/6, 1/24 can still be seen in it. Reconstruct: what is added last is small, and what it is
+added to is exact or nearly so. Then this one rounding counts, and hardly any other.
 """
 
 import math
@@ -19,22 +16,20 @@ from typing import Any, NamedTuple
 
 
 class Approximation(NamedTuple):
-    """A function, meant for |x| <= limit. Beyond that it is to be calculated otherwise."""
+    """A function, meant for |x| <= limit. Beyond that it must be calculated otherwise."""
 
     function: Callable[[Any], Any]
     limit: float
 
 
-def _horner(x: Any, coefficients: tuple[float, ...]) -> Any:
-    total: Any = coefficients[-1]
-    for coefficient in coefficients[-2::-1]:
-        total = x.times_plus(total, coefficient)
-    return total
+def _horner(x: Any, first: float, *rest: float) -> Any:
+    return x.times_plus(_horner(x, *rest), first) if rest else first
 
 
 def _polynomial(x: Any, *coefficients: float) -> Any:
     """c₀ + c₁x + c₂x² + ..., as E(x²) + x O(x²): the even and the odd half need not wait for each other."""
-    return x.times_plus(_horner(x * x, coefficients[1::2]), _horner(x * x, coefficients[::2]))
+    square = x * x
+    return x.times_plus(_horner(square, *coefficients[1::2]), _horner(square, *coefficients[::2]))
 
 
 # ---- The exponential and its kin -------------------------------------------------------------------------------------
@@ -47,8 +42,8 @@ def _exponential(x: Any, high: float) -> tuple[Any, Any, Any]:
     """n, r and q such that e^x = 2ⁿ (1 + r + q), |r| <= ln(2)/2, and q is small.
 
     n counts how often ln 2 goes into x, and r is what it leaves: x - n _LN2, which is exact when rounded once. What
-    _LN2 lacks is too small to be subtracted from r without loss, so it goes into q, with r²/2 + r³/6 + ... Above `high`
-    n grows no more, and r and q go to infinity with x. NaN stays NaN.
+    _LN2 lacks, too small to be taken from r without loss, goes into q, with r²/2 + r³/6 + ... Above `high`, n grows no
+    more, and r and q go to infinity with x. NaN stays NaN.
     """
     n = ((x < high).choose(x, high) * (1 / _LN2)).rounded()
     r, lost = n.times_plus(-_LN2, x), n * _LN2_REST
@@ -69,42 +64,43 @@ def exp(x: Any) -> Any:
     return (r + q).times_plus(scale, scale) * tiny.choose(2.0**-64, 2.0)
 
 
-def _less_one(x: Any, high: float) -> Any:
-    """2ⁿ (r + q + 1) - 1, as twice 2ⁿ⁻¹ q + (2ⁿ⁻¹ r + (2ⁿ⁻¹ - ½)). Near 0, where n is 0, that is r + q: none is lost."""
+def _half_less_one(x: Any, high: float) -> Any:
+    """(e^x - 1) / 2 as 2ⁿ⁻¹ q + (2ⁿ⁻¹ r + (2ⁿ⁻¹ - 1/2)). Near 0, where n = 0, that is q/2 + r/2: nothing cancels."""
     n, r, q = _exponential(x, high)
     half = (n - 1.0).power_of_two()
-    return q.times_plus(half, r.times_plus(half, half - 0.5)) * 2.0
+    return q.times_plus(half, r.times_plus(half, half - 0.5))
 
 
 def expm1(x: Any) -> Any:
-    """e^x - 1; below -40, e^x is lost beside 1, and where x²/2 is lost beside x, it is x, down to -0."""
-    return (abs(x) < 2.0**-54).choose(x, _less_one((x < -40.0).choose(-40.0, x), 710.0))
+    """Below -40, e^x is lost beside 1. Where x²/2 is lost beside x, the result is x, down to the sign of -0."""
+    result = _half_less_one((x < -40.0).choose(-40.0, x), 710.0) * 2.0
+    return (abs(x) < 2.0**-54).choose(x, result)
 
 
 def tanh(x: Any) -> Any:
-    """t / (t + 2) with t = e^(2|x|) - 1. Above ½, 1 - 2 / (t + 2) is nearer to the truth, and goes to 1."""
-    t = _less_one(abs(x) * 2.0, 40.0)
-    near = t < 2.0
-    quotient = near.choose(t, 2.0) / (t + 2.0)
-    return near.choose(quotient, 1.0 - quotient).with_sign_of(x)
+    """g / (1 + g) with g = (e^(2|x|) - 1) / 2, or 1 - 1 / (1 + g), where that is nearer to 1 than to 0.
+
+    Both are a - a a / (1 + g): a = g gives the first, which is g less something smaller, and a = 1 the second.
+    """
+    g = _half_less_one(abs(x) * 2.0, 40.0)
+    a = (g < 1.0).choose(g, 1.0)
+    return (-a).times_plus(a / (g + 1.0), a).with_sign_of(x)
 
 
 def erf(x: Any) -> Any:
-    """x + x P(x²) below 1. Beyond, 1 - e^(-P(|x| - 1)), where P is the logarithm of what is missing to 1."""
+    """x + x P(x²) below 1; beyond, 1 - e^(-P(|x| - 1)), where P says how fast the difference to 1 dies out."""
     size = abs(x)
     size = (size > 6.0).choose(6.0, size)  # from there on it is 1 to the last digit
     odd = size.times_plus(_polynomial(
-        size * size,
-        0.12837916709551256, -0.37612638903183343, 0.1128379167093695, -0.02686617064195914, 0.005223977596735902,
-        -0.0008548325485002327, 0.0001205528049678781, -1.492446564616125e-05, 1.6444150675051541e-06,
-        -1.618399211068097e-07, 1.3616703621796577e-08, -7.607820420941618e-10), size)
+        size * size, 0.12837916709551256, -0.37612638903183343, 0.1128379167093695, -0.02686617064195914,
+        0.005223977596735902, -0.0008548325485002327, 0.0001205528049678781, -1.492446564616125e-05,
+        1.6444150675051541e-06, -1.618399211068097e-07, 1.3616703621796577e-08, -7.607820420941618e-10), size)
     n, r, q = _exponential(-_polynomial(
-        size - 1.0,
-        1.8496055099332482, 2.6389675142347757, 0.843107256359413, 0.04156109802507489, -0.010033825179080488,
-        0.001977901215635714, -0.0002373164344266681, -2.6296327206809723e-05, 2.7198972497148233e-05,
-        -9.67137637685252e-06, 2.1319393195374135e-06, -2.048118057381217e-07, -5.801148333095305e-08,
-        3.3391141863477264e-08, -8.518721477724253e-09, 1.3190907820547822e-09, -1.1932431059290572e-10,
-        4.864934450802716e-12), 0.0)
+        size - 1.0, 1.8496055099332482, 2.6389675142347757, 0.843107256359413, 0.04156109802507489,
+        -0.010033825179080488, 0.001977901215635714, -0.0002373164344266681, -2.6296327206809723e-05,
+        2.7198972497148233e-05, -9.67137637685252e-06, 2.1319393195374135e-06, -2.048118057381217e-07,
+        -5.801148333095305e-08, 3.3391141863477264e-08, -8.518721477724253e-09, 1.3190907820547822e-09,
+        -1.1932431059290572e-10, 4.864934450802716e-12), 0.0)
     scale = n.power_of_two()
     return (size < 1.0).choose(odd, 1.0 - (r + q).times_plus(scale, scale)).with_sign_of(x)
 
@@ -166,22 +162,22 @@ _QUARTER, _QUARTER_2, _QUARTER_3 = math.pi / 2, 6.12323399538461e-17, 3.52155986
 def _wave(x: Any, ahead: float) -> Any:
     """The sine, some quarter turns ahead. The n quarter turns in x leave an angle r + rest between -π/4 and π/4.
 
-    Its sine or its cosine is the result, or that with the other sign: it depends on the quarter that one ends in.
+    Its sine or its cosine is the result, with one sign or the other: it depends on the quarter that one ends in.
     """
     n = (x * (2 / math.pi)).rounded()
     first, second = n.times_plus(-_QUARTER, x), n * _QUARTER_2
     r = first - second
     rest = n.times_plus(-_QUARTER_3, (first - r) - second)
-    z = r * r
+    z, half = r * r, r * -0.5  # sin(r + rest) = sin(r) + rest, and cos(r + rest) = cos(r) - r rest, nearly
     series = _polynomial(
         z, -0.16666666666666632, 0.008333333333322472, -0.0001984126982983565, 2.7557313697315183e-06,
         -2.5050758483380546e-08, 1.5896795881331703e-10)
-    sine = r + (r * z).times_plus(series, rest)  # r - r³/6 + ..., and sin(r + rest) = sin(r) + rest
+    sine = r + (r * z).times_plus(series, rest)
     series = _polynomial(
         z, 0.0416666666666666, -0.0013888888888874457, 2.4801587289652868e-05, -2.7557314393874654e-07,
         2.0875728112278363e-09, -1.1359865092489576e-11)
-    top = r.times_plus(r * -0.5, 1.0)  # 1 - r²/2 + r⁴/24 - ..., and cos(r + rest) = cos(r) - r rest
-    lost = r.times_plus(r * -0.5, 1.0 - top)
+    top = r.times_plus(half, 1.0)  # 1 - r²/2, and what rounding has taken from it
+    lost = r.times_plus(half, 1.0 - top)
     cosine = top + (z * z).times_plus(series, r.times_plus(-rest, lost))
     turn = (n + ahead) * 0.25
     turn = turn - turn.rounded()  # 0, ±1/4 or ±1/2
@@ -199,7 +195,5 @@ def cos(x: Any) -> Any:
     return _wave(x, 1.0)
 
 
-APPROXIMATIONS: dict[str, Approximation] = {
-    **{function.__name__: Approximation(function, math.inf) for function in (exp, expm1, log, log1p, tanh, erf)},
-    **{function.__name__: Approximation(function, 1e6) for function in (sin, cos)},
-}
+APPROXIMATIONS = {function.__name__: Approximation(function, 1e6 if function in (sin, cos) else math.inf)
+                  for function in (exp, expm1, log, log1p, tanh, sin, cos, erf)}
