@@ -99,7 +99,10 @@ def two_product(a: Array, b: Array) -> tuple[Array, Array]:
 
 
 def fused(x: Array, a: Array, b: Array) -> Array:
-    """x * a + b, rounded once (Boldo and Melquiond): the sum of all that is lost is rounded to odd, and added last."""
+    """x * a + b, rounded once (Boldo and Melquiond): the sum of all that is lost is rounded to odd, and added last.
+
+    Only a subnormal result is rounded twice, the second time when it is scaled back.
+    """
     (x1, i), (a1, j) = np.frexp(x), np.frexp(a)
     high, low = two_product(x1, a1)  # between 1/4 and 1, so nothing overflows
     scaled = np.ldexp(b, -(i + j))
