@@ -168,7 +168,7 @@ def _wave(x: Any, ahead: float) -> Any:
     first, second = n.times_plus(-_QUARTER, x), n * _QUARTER_2
     r = first - second
     rest = n.times_plus(-_QUARTER_3, (first - r) - second)
-    z, half = r * r, r * -0.5  # sin(r + rest) = sin(r) + rest, and cos(r + rest) = cos(r) - r rest, nearly
+    z, half = r * r, r * -0.5  # sin(r + rest) is sin(r) + rest, nearly, and cos(r + rest) is cos(r)
     series = _polynomial(
         z, -0.16666666666666632, 0.008333333333322472, -0.0001984126982983565, 2.7557313697315183e-06,
         -2.5050758483380546e-08, 1.5896795881331703e-10)
@@ -178,7 +178,7 @@ def _wave(x: Any, ahead: float) -> Any:
         2.0875728112278363e-09, -1.1359865092489576e-11)
     top = r.times_plus(half, 1.0)  # 1 - r²/2, and what rounding has taken from it
     lost = r.times_plus(half, 1.0 - top)
-    cosine = top + (z * z).times_plus(series, r.times_plus(-rest, lost))
+    cosine = top + (z * z).times_plus(series, lost)
     turn = (n + ahead) * 0.25
     turn = turn - turn.rounded()  # 0, ±1/4 or ±1/2
     value = (abs(abs(turn) - 0.25) < 0.125).choose(cosine, sine)
