@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from time import perf_counter
 from typing import Any
 
@@ -38,7 +39,7 @@ class Training:
             raise TypeError(f"an optimizer is needed, such as nn.SGD(...), not {type(optimizer).__name__!r}")
         self.model, self.loss, self.optimizer = model, loss, optimizer
         self._predict = autograd.compile(model)
-        self._evaluate = autograd.compile(lambda x, y: loss([model(x)], [y]))
+        self._evaluate = autograd.compile(self._loss_of_one)
         self._descent: Any = None
         self._shapes: Any = None
         self._states: Callable[[], Any] = self._fetch_states  # one object, to be recognized
@@ -53,7 +54,7 @@ class Training:
         if inputs is not self._seen[0] or targets is not self._seen[1]:
             self._batch, self._losses = self._whole(*self._arrays(inputs, targets)), numpy.zeros(1)
             self._prepared = self._descent.prepared(self._batch, self._losses)
-            is_same = all(isinstance(given, numpy.ndarray) and numpy.shares_memory(given, used)
+            is_same = all(isinstance(given, numpy.ndarray) and numpy.may_share_memory(used, given)
                           for given, used in ((inputs, self._batch.inputs), (targets, self._batch.targets)))
             self._seen = (inputs, targets) if is_same else (None, None)  # a list may change without being another one
         if self._advance(self._prepared, 1) != 1:
@@ -104,10 +105,8 @@ class Training:
 
     def predict(self, inputs: Any) -> Any:
         """The model's outputs for every row of the inputs, as an array, or a list of them for several outputs."""
-        found = self._predict.batch(_array("inputs", inputs))
-        if not isinstance(found, list):
-            return found
-        return numpy.stack(found, axis=1)  # pyright: ignore[reportUnknownArgumentType]
+        found: Any = self._predict.batch(_array("inputs", inputs))
+        return numpy.stack(found, axis=1) if isinstance(found, list) else found  # pyright: ignore
 
     def evaluate(self, inputs: Any, targets: Any) -> float:
         """The mean loss of the samples."""
@@ -139,7 +138,8 @@ class Training:
         """Both as float64, a row for each sample; what was recorded has to fit them."""
         x, y = _array("inputs", inputs), _array("targets", targets)
         if len(x) != len(y):
-            raise ValueError(f"{len(x)} inputs need as many targets, not {len(y)}: the shapes are {x.shape} and {y.shape}")
+            raise ValueError(f"{len(x)} inputs need as many targets, not {len(y)}; the shapes are {x.shape} and "
+                             f"{y.shape}")
         if not len(x):
             raise ValueError("training needs at least 1 sample, not 0")
         shapes = x.shape[1:], y.shape[1:]
@@ -152,11 +152,14 @@ class Training:
         return x.reshape(len(x), -1), y.reshape(len(y), -1)
 
     def _record(self, shapes: Any) -> None:
-        optimizer, loss, model = self.optimizer, self.loss, self.model
+        optimizer = self.optimizer
         x, y = (numpy.zeros(shape) if shape else 0.0 for shape in shapes)
-        self._descent = Descent(lambda x, y: loss([model(x)], [y]), x, y, optimizer.parameters, optimizer.update,
+        self._descent = Descent(self._loss_of_one, x, y, optimizer.parameters, optimizer.update,
                                 optimizer.initial_state)
         self._shapes = shapes
+
+    def _loss_of_one(self, inputs: Any, target: Any) -> Any:
+        return self.loss([self.model(inputs)], [target])
 
     def _check_targets(self, targets: Any) -> None:
         """Ask the loss itself about each target that is new, as it cannot be asked while it is recorded."""
@@ -165,17 +168,15 @@ class Training:
             return
         for row in numpy.unique(targets, axis=0):
             shaped = float(row) if row.ndim == 0 else row
-            try:
+            with suppress(DomainError):
                 self.loss([self._outputs()], [shaped])
-            except DomainError:
-                pass
         if flat.shape[1] == 1:
             self._checked.update(flat.ravel().tolist())
 
     def _outputs(self) -> Any:
         """Outputs of the shape of the model's, which any loss accepts."""
         if not hasattr(self, "_example"):
-            found = self._predict.batch(numpy.zeros((1, *self._shapes[0])))
+            found: Any = self._predict.batch(numpy.zeros((1, *self._shapes[0])))
             self._example: Any = [0.5] * len(found) if isinstance(found, list) else 0.5
         return self._example
 

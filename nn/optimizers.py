@@ -26,6 +26,8 @@ class Optimizer:
     """
 
     initial_state: State = ()  # the state that update() is given at the first step
+    # Where compiled training keeps the states, until somebody looks at them here.
+    deferred: Callable[[], Any] | None = None
 
     def __init__(self, parameters: Iterable[Value], lr: float) -> None:
         given: Any = parameters

@@ -27,7 +27,7 @@ class Dual(Reading):
     """
 
     __slots__ = ("primal", "tag", "tangent")
-    generality: ClassVar[int] = 3
+    generality: ClassVar[int] = 4
 
     def __init__(self, primal: Any, tangent: Any, tag: int) -> None:
         self.primal, self.tangent, self.tag = _finite(primal), _finite(tangent), tag

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 import numpy
 
 from autograd.calculus.structure import numbers_in
-from autograd.compiling.compiled import LANES, TILE, aligned, has_llvm
-from autograd.compiling.kernels import TRAINING, Call, Update, layout, training
+from autograd.compiling.machine import LANES, TILE, TRAINING, Call, Machine, aligned, has_llvm, layout
 from autograd.compiling.program import program
 from autograd.compiling.python import python_source
 from autograd.compiling.register import Register, register
 from autograd.compiling.replay import Replay
 from autograd.compiling.shared import Shared
+from autograd.compiling.training import Update, training
 from autograd.errors import DomainError
 from autograd.recording.modes import lock
 from autograd.recording.recorded import Recorded, recording, without_numbers
@@ -25,7 +25,7 @@ _NARROW = 4  # lanes for batches of no more samples than that
 
 
 class Batches(NamedTuple):
-    """Samples, and the order to take them in: `batch` at a time, and over again, `moved` places further in the order."""
+    """Samples, and the order to take them in: `batch` at a time, and again, `moved` places further on."""
 
     inputs: Any  # float64 arrays with a row for each sample
     targets: Any
@@ -96,8 +96,7 @@ class Descent:
         """The same without a compiler."""
         program, scope, size, states = self.program, self._python, self.size, len(self.update.state)
         values = [x.data for x in self.values]
-        array, output = program.outputs[0]
-        per_epoch = -(-batches.samples // batches.batch)
+        output, per_epoch = program.outputs[0][1], -(-batches.samples // batches.batch)
         for step in range(steps):
             epoch, place = divmod(step, per_epoch)
             start, numbers = epoch * batches.moved + place * batches.batch, self.numbers.tolist()
@@ -135,8 +134,6 @@ class Descent:
     def function(self, lanes: int) -> tuple[Any, Any]:
         """The machine code for so many samples at once, and the memory that it works in."""
         if lanes not in self._functions:
-            from autograd.compiling.machine import Machine
-
             text = training(self.program, self.update, self.targets, lanes, TILE)
             self._functions[lanes] = (Machine(text, False).function("train", ctypes.c_int64),
                                       aligned(layout(self.program, lanes).size))

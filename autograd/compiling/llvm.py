@@ -4,14 +4,14 @@ With one lane, numbers are plain doubles, and LLVM itself makes vectors of the m
 """
 
 import struct
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
 from autograd.compiling.loops import GRADIENTS, Index, backward, forward
+from autograd.compiling.mathematics import called, of_bits
 from autograd.compiling.program import CONSTANTS, LANES, PARAMETERS, VALUES, Places, Program, Segment
 from autograd.compiling.register import Register
-from autograd.table.approximations import APPROXIMATIONS
 
 ARRAYS = "constants", "values", "parameters", "lanes", "gradients", "slopes", "check"
 _LONGEST = 400  # lines of a function, beyond which another one begins: time to compile grows faster than length
@@ -31,12 +31,19 @@ class Llvm:
         self._entry: list[str] = []
         self._lines: list[str] = []
         self._check = ""
-        self.is_strict = False  # whether products and sums keep their own rounding
+        self._is_strict = False
 
     @property
     def type(self) -> str:
         """The type of a number, of all samples that are worked on at once."""
         return self.vector(self.lanes)
+
+    @contextmanager
+    def strictly(self) -> Generator[None]:
+        """For the time in which each product and sum keeps its own rounding."""
+        before, self._is_strict = self._is_strict, True
+        yield
+        self._is_strict = before
 
     @contextmanager
     def of_width(self, lanes: int) -> Generator[None]:
@@ -48,7 +55,7 @@ class Llvm:
     def vector(self, lanes: int, of: str = "double") -> str:
         return of if lanes == 1 else f"<{lanes} x {of}>"
 
-    # ---- Functions --------------------------------------------------------------------------------------------------
+    # ---- Functions ----
 
     @contextmanager
     def function(self, head: str) -> Generator[None]:
@@ -82,9 +89,14 @@ class Llvm:
             self.line(f"store {self.type} {x}, ptr %check, align 8")
             self._check = ""
 
+    def is_new(self, name: str) -> bool:
+        """Whether this was never asked before of that name."""
+        known = name in self._declared
+        self._declared.add(name)
+        return not known
+
     def declare(self, text: str) -> None:
-        if text not in self._declared:
-            self._declared.add(text)
+        if self.is_new(text):
             self.module.append(text)
 
     def line(self, text: str) -> None:
@@ -107,7 +119,7 @@ class Llvm:
         self._entry.append(f"  {name} = alloca {kind}, align 64")
         return name
 
-    # ---- Loops and places -------------------------------------------------------------------------------------------
+    # ---- Loops and places ----
 
     @contextmanager
     def loop(self, count: Index, step: int = 1, start: int = 0) -> Generator[Index]:
@@ -159,7 +171,7 @@ class Llvm:
             total = self.new(f"add nsw i64 {total}, {name}")
         return self.new(f"add nsw i64 {total}, {start}") if start else total
 
-    # ---- Numbers ----------------------------------------------------------------------------------------------------
+    # ---- Numbers ----
 
     def constant(self, x: float) -> str:
         bits = f"0x{struct.unpack('>Q', struct.pack('>d', x))[0]:016X}"
@@ -221,7 +233,7 @@ class Llvm:
         self.line(f"store {kind} {total}, ptr {pointer}, align {align}")
 
     def operate(self, instruction: str, *operands: Any) -> str:
-        kind, flags = self.type, "" if self.is_strict else "contract "
+        kind, flags = self.type, "" if self._is_strict else "contract "
         if instruction in _ARITHMETIC:
             return self.new(f"{_ARITHMETIC[instruction]} {flags}{kind} {operands[0]}, {operands[1]}")
         if instruction in _COMPARISONS:
@@ -232,11 +244,11 @@ class Llvm:
             condition = self.vector(self.lanes, "i1")
             return self.new(f"select {condition} {operands[0]}, {kind} {operands[1]}, {kind} {operands[2]}")
         if instruction == "call" and operands[0] != "sqrt":
-            return self._called(operands[0], operands[1:])
+            return called(self, operands[0], operands[1:])
         if instruction == "pow":
-            return self._called("pow", operands)
+            return called(self, "pow", operands)
         if instruction in ("power_of_two", "exponent", "mantissa"):
-            return self._of_bits(instruction, operands[0])
+            return of_bits(self, instruction, operands[0])
         names = {"abs": "fabs", "call": "sqrt", "rounded": "rint", "times_plus": "fma", "with_sign_of": "copysign"}
         return self.intrinsic(names[instruction], *(x for x in operands if x != "sqrt"))
 
@@ -269,7 +281,20 @@ class Llvm:
             self._entry.append(f"  store {self.type} {self.constant(0.0)}, ptr {self._check}")
         self.combine(self._check, "sum", self.new(f"fmul contract {self.type} {x}, {self.constant(0.0)}"))
 
-    # ---- What is picked ---------------------------------------------------------------------------------------------
+    def emit(self, register: Register, arguments: list[str], made: dict[Any, str] | None = None) -> str:
+        """The instructions of a register whose arguments have names already; `made`: what they were used for before."""
+        made = {} if made is None else made
+        if register.instruction == "constant":
+            return self.constant(register.operands[0])
+        if register.instruction == "argument":
+            return arguments[register.operands[0]]
+        names: list[Any] = [self.emit(x, arguments, made) if isinstance(x, Register) else x for x in register.operands]
+        key = register.instruction, *names
+        if key not in made:
+            made[key] = self.operate(*key)
+        return made[key]
+
+    # ---- What is picked ----
 
     def pick(self, segment: Segment, m: Index, index: str) -> str:
         result = self.alloca(self.type)
@@ -312,98 +337,3 @@ class Llvm:
         elif array not in (LANES, *GRADIENTS.values()):
             pass
         return self.element(array, where, "double")
-
-    # ---- Functions of mathematics -------------------------------------------------------------------------------------
-
-    def _called(self, name: str, operands: Iterable[str]) -> str:
-        operands = list(operands)
-        known = f"@math.{name}.{self.lanes}"
-        if known not in self._declared:
-            self._declared.add(known)
-            self._define(name, known, len(operands))
-        return self.new(f"call {self.type} {known}({', '.join(f'{self.type} {x}' for x in operands)})")
-
-    def _define(self, name: str, known: str, count: int) -> None:
-        """A function of `math` for all lanes: by an approximation, or else lane by lane by the C library."""
-        self.declare(f"declare double @{name}({', '.join(['double'] * count)}) nounwind willreturn memory(none)")
-        parameters = ", ".join(f"{self.type} %x{place}" for place in range(count))
-        outer, self.is_strict = self.is_strict, True
-        approximation = APPROXIMATIONS.get(name)
-        with self.function(f"internal {self.type} {known}({parameters}) alwaysinline"):
-            if approximation:
-                found = self.emit(approximation.function(Register("argument", 0)), ["%x0"])
-                if approximation.limit != float("inf"):
-                    far = self.operate("le", self.intrinsic("fabs", "%x0"), self.constant(approximation.limit))
-                    found = self._unless(self._all(far), found, lambda: self._by_lane(name, ["%x0"]))
-            elif name == "pow":
-                is_square = self.operate("ne", "%x1", self.constant(2.0))
-                is_square = self.new(f"xor {self.vector(self.lanes, 'i1')} {is_square}, "
-                                     f"{'true' if self.lanes == 1 else 'splat (i1 true)'}")
-                found = self._unless(self._all(is_square), self.operate("mul", "%x0", "%x0"),
-                                     lambda: self._by_lane(name, ["%x0", "%x1"]))
-            else:
-                found = self._by_lane(name, [f"%x{place}" for place in range(count)])
-            self.line(f"ret {self.type} {found}")
-        self.is_strict = outer
-
-    def emit(self, register: Register, arguments: list[str], made: dict[Any, str] | None = None) -> str:
-        """The instructions of a register whose arguments have names already."""
-        made = {} if made is None else made
-        if register.instruction == "constant":
-            return self.constant(register.operands[0])
-        if register.instruction == "argument":
-            return arguments[register.operands[0]]
-        names = [self.emit(x, arguments, made) if isinstance(x, Register) else x for x in register.operands]
-        key = register.instruction, *names
-        if key not in made:
-            made[key] = self.operate(*key)
-        return made[key]
-
-    def _all(self, condition: str) -> str:
-        if self.lanes == 1:
-            return condition
-        self.declare(f"declare i1 @llvm.vector.reduce.and.v{self.lanes}i1(<{self.lanes} x i1>)")
-        return self.new(f"call i1 @llvm.vector.reduce.and.v{self.lanes}i1(<{self.lanes} x i1> {condition})")
-
-    def _unless(self, condition: str, found: str, otherwise: Callable[[], str]) -> str:
-        """What was found if the condition holds, or else something that takes longer."""
-        name, result = self.fresh("choice"), self.alloca(self.type)
-        self.line(f"store {self.type} {found}, ptr {result}")
-        self.line(f"br i1 {condition}, label %{name}.end, label %{name}.else")
-        self.label(f"{name}.else")
-        self.line(f"store {self.type} {otherwise()}, ptr {result}")
-        self.line(f"br label %{name}.end")
-        self.label(f"{name}.end")
-        return self.read(result)
-
-    def _by_lane(self, name: str, operands: list[str]) -> str:
-        if self.lanes == 1:
-            return self.new(f"call double @{name}({', '.join(f'double {x}' for x in operands)})")
-        pointers = [self.alloca(self.type) for _ in operands]
-        for pointer, x in zip(pointers, operands):
-            self.line(f"store {self.type} {x}, ptr {pointer}")
-        with self.loop(self.lanes) as lane:
-            places = [self.new(f"getelementptr double, ptr {pointer}, i64 {lane}") for pointer in pointers]
-            numbers = [self.new(f"load double, ptr {place}") for place in places]
-            found = self.new(f"call double @{name}({', '.join(f'double {x}' for x in numbers)})")
-            self.line(f"store double {found}, ptr {places[0]}")
-        return self.read(pointers[0])
-
-    def _of_bits(self, instruction: str, x: str) -> str:
-        """2**x for a whole x, and the two parts of a number, from how a double is laid out: 1 + 11 + 52 bits."""
-        whole = self.vector(self.lanes, "i64")
-
-        def bits(n: int) -> str:
-            return str(n) if self.lanes == 1 else f"splat (i64 {n})"
-
-        if instruction == "power_of_two":  # 2**52 + 2**51 + n has n in its last bits
-            shifted = self.operate("add", x, self.constant(float(2**52 + 2**51 + 1023)))
-            found = self.new(f"shl {whole} {self.new(f'bitcast {self.type} {shifted} to {whole}')}, {bits(52)}")
-            return self.new(f"bitcast {whole} {found} to {self.type}")
-        found = self.new(f"bitcast {self.type} {x} to {whole}")
-        if instruction == "mantissa":
-            found = self.new(f"or {whole} {self.new(f'and {whole} {found}, {bits(2**52 - 1)}')}, {bits(1023 << 52)}")
-            return self.new(f"bitcast {whole} {found} to {self.type}")
-        found = self.new(f"or {whole} {self.new(f'lshr {whole} {found}, {bits(52)}')}, {bits(0x433 << 52)}")
-        return self.operate("sub", self.new(f"bitcast {whole} {found} to {self.type}"),
-                            self.constant(float(2**52 + 1023)))

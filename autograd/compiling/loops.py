@@ -159,7 +159,8 @@ class _Walk:
         for reduction in _reductions(register):
             instruction, item = reduction.instruction, reduction.operands[0]
             totals = [self.writer.variable(_FIRST[instruction]) for _ in self.members]
-            lists = [segments for segments, length in zip(self.group.arguments, self.group.lengths) if length is not None]
+            group = self.group
+            lists = [segments for segments, is_list in zip(group.arguments, group.row.lists) if is_list]
             for place, segment in enumerate(lists[0]):
                 self._keep(item)
                 with self.writer.loop(segment.length) as k:
@@ -247,8 +248,7 @@ def _segment_of(segments: tuple[Segment, ...], k: int, *between: Index) -> Any:
 
 
 def _tiles(writer: Writer, count: int) -> Generator[list[Index]]:
-    """The members of a group, as many at once as the writer likes; the loops are open until the next ones are asked for.
-    """
+    """The members of a group, as many at once as the writer likes. A loop is open until the next ones are asked for."""
     tile = writer.tile
     whole = count - count % tile
     if whole:

@@ -1,16 +1,23 @@
 """Machine code: LLVM's text made into functions that Python calls, on the machine that it finds."""
 
 import ctypes
+import warnings
+from importlib.util import find_spec
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
+from autograd.compiling.program import Program
+
+LANES, TILE = 16, 4  # how many samples, and how many members of a group, are worked on at once
 
 class Machine:
     """The functions of a module. Their code is freed with this object; while they run, other threads do, too."""
 
     def __init__(self, text: str, makes_vectors: bool) -> None:
         """`makes_vectors`: whether LLVM is to make vectors of loops over single numbers."""
-        import llvmlite.binding as llvm
+        import llvmlite.binding as binding  # pyright: ignore[reportMissingTypeStubs]
+
+        llvm: Any = binding
 
         began = perf_counter()
         llvm.initialize_native_target()
@@ -32,8 +39,8 @@ class Machine:
 
     def function(self, name: str, result: Any) -> Any:
         """A function of one address."""
-        found = ctypes.CFUNCTYPE(result, ctypes.c_void_p)(self._engine.get_function_address(name))
-        found.machine = self  # the code lives as long as what calls it
+        found: Any = ctypes.CFUNCTYPE(result, ctypes.c_void_p)(self._engine.get_function_address(name))
+        setattr(found, "machine", self)  # noqa: B010, the code lives as long as what calls it
         return found
 
     @property
@@ -43,3 +50,67 @@ class Machine:
     @property
     def optimized(self) -> str:
         return str(self._module)
+
+
+# What a call is made of: pointers to float64 and int64, whole numbers and numbers, eight bytes each. `width`
+# and `height` say how far apart samples lie; `moved`, how far the order moves on when all of them were seen.
+EVALUATION = {"inputs": "ptr", "width": "i64", "count": "i64", "values": "ptr", "memory": "ptr", "outputs": "ptr",
+              "derivatives": "ptr"}
+TRAINING = {"inputs": "ptr", "width": "i64", "targets": "ptr", "height": "i64", "order": "ptr", "samples": "i64",
+            "batch": "i64", "moved": "i64", "steps": "i64", "values": "ptr", "parameters": "ptr", "states": "ptr",
+            "lr": "double", "count": "double", "memory": "ptr", "new": "ptr", "losses": "ptr"}
+
+
+class Call:
+    """The numbers that one call is made of, side by side: the machine gets their address alone."""
+
+    def __init__(self, function: Any, fields: dict[str, str], **numbers: Any) -> None:
+        self.whole = (ctypes.c_int64 * len(fields))()
+        self.numbers = (ctypes.c_double * len(fields)).from_buffer(self.whole)
+        for place, (name, kind) in enumerate(fields.items()):
+            (self.numbers if kind == "double" else self.whole)[place] = numbers.get(name, 0)
+        self._function: Any = function
+        self._address = ctypes.addressof(self.whole)
+
+    def run(self) -> Any:
+        return self._function(self._address)
+
+
+class Layout(NamedTuple):
+    """Where the arrays of a program lie in the memory that its functions work in, in numbers from its beginning."""
+
+    gradients: int
+    slopes: int
+    check: int
+    size: int
+
+
+def layout(program: Program, lanes: int) -> Layout:
+    ends = [program.lanes * lanes, program.lanes * lanes, program.parameters * min(lanes, 8), lanes]
+    places = [0]
+    for size in ends:
+        places.append(-(-(places[-1] + size) // 8) * 8)
+    return Layout(*places[1:])
+
+
+def aligned(size: int) -> Any:
+    """An array of zeros for vectors: it begins at a multiple of 64 bytes."""
+    import numpy
+
+    whole = numpy.zeros(size + 8)
+    start = -whole.ctypes.data // 8 % 8
+    return whole[start : start + size]
+
+
+def has_llvm() -> bool:
+    """Whether there is a compiler. Where there is none, says once how to get it."""
+    global _has_llvm
+    if _has_llvm is None:
+        _has_llvm = find_spec("llvmlite") is not None
+        if not _has_llvm:
+            warnings.warn('compiled to Python, not to machine code: for that, pip install "glassgrad[compile]"',
+                          stacklevel=4)
+    return _has_llvm
+
+
+_has_llvm: bool | None = None

@@ -1,8 +1,8 @@
 """Program: a recorded graph, sorted into loops.
 
 A graph has thousands of nodes and few kinds of them. Nodes of the same operation at the same depth, whose arguments lie
-in the same arrays, can be calculated in one loop: they are a group. Which node reads which is data, and nearly always it
-is an arithmetic progression of places. So code grows with the kinds of nodes, not with their number.
+in the same arrays, can be calculated in one loop: they are a group. Which node reads which is data, and nearly always
+an arithmetic progression of places. So code grows with the kinds of nodes, not with their number.
 """
 
 from array import array
@@ -164,20 +164,23 @@ def _arguments(members: list[Any], kinds: Sequence[Any], place: Any) -> tuple[An
     arguments: list[tuple[Segment, ...]] = []
     known: list[float | None] = []
     number_of_list = 0
-    for number, kind in enumerate(kinds):
+    for number in range(len(kinds)):
+        kind: Any = kinds[number]
         of_members = [node.arguments[number] for node in members]
         if is_tuple(of_members[0]):
             segments, begin = list[Segment](), 0
             for run, length in kind:
                 rows = [[place(x) for x in items[begin : begin + length]] for items in of_members]
-                segments.append(Segment(*run[number_of_list], length, Places.of(rows)))
+                array, is_wanted = run[number_of_list]
+                segments.append(Segment(array, is_wanted, length, Places.of(rows)))
                 begin += length
             arguments.append(tuple(segments))
             known.append(None)
             number_of_list += 1
         else:
-            arguments.append((Segment(*kind, 1, Places.of([[place(x)] for x in of_members])),))
-            same = kind[0] == CONSTANTS and len({x.data for x in of_members}) == 1
+            array, is_wanted = kind
+            arguments.append((Segment(array, is_wanted, 1, Places.of([[place(x)] for x in of_members])),))
+            same = array == CONSTANTS and len({x.data for x in of_members}) == 1
             known.append(of_members[0].data if same else None)
     return tuple(arguments), tuple(known)
 
@@ -191,7 +194,7 @@ def _depths(order: Sequence[Any]) -> dict[int, int]:
     """How many operations lie below each node. Those of one depth do not depend on one another."""
     depth: dict[int, int] = {}
     for node in order:
-        depth[id(node)] = 0 if node.op is None else 1 + max(depth[id(parent)] for parent in node.parents)
+        depth[id(node)] = 0 if node.op is None else 1 + max((depth[id(x)] for x in node.parents), default=0)
     return depth
 
 

@@ -116,7 +116,8 @@ def index_text(start: int, *terms: tuple[Index, int]) -> Index:
         if isinstance(index, int):
             start += index * factor
         elif factor:
-            names.append(index if factor == 1 else f"{index} * {factor}" if " " not in index else f"({index}) * {factor}")
+            base = f"({index})" if " " in index and factor != 1 else index
+            names.append(base if factor == 1 else f"{base} * {factor}")
     if not names:
         return start
     return " + ".join([*names, str(start)] if start else names)

@@ -13,7 +13,7 @@ from types import BuiltinFunctionType
 from typing import Any, ClassVar, NoReturn
 
 from autograd.errors import RecordingError
-from autograd.table.reading import Items, Reading, is_tuple, number
+from autograd.table.reading import Items, Reading, either, is_tuple, number
 from autograd.table.row import Operation
 
 REDUCTIONS = {"sum": math.fsum, "largest": max}  # from the items of a list to one number
@@ -29,10 +29,11 @@ class Register(Reading):
     """
 
     __slots__ = ("instruction", "is_item", "operands")
-    generality: ClassVar[float] = 2
+    generality: ClassVar[int] = 6
 
     def __init__(self, instruction: str, *operands: Any) -> None:
-        self.instruction, self.operands = instruction, operands
+        self.instruction: str = instruction
+        self.operands: tuple[Any, ...] = operands
         self.is_item: bool = instruction == "item" or (instruction not in REDUCTIONS and any(
             isinstance(operand, Register) and operand.is_item for operand in operands))
 
@@ -158,7 +159,8 @@ def evaluate(register: Any, arguments: Sequence[Any], y: float = math.nan, k: in
         return [evaluate(register.item, arguments, y, k) for k in range(register.length)]
     instruction, operands = register.instruction, register.operands
     if instruction in REDUCTIONS:
-        length = max(len(a) for a in arguments if isinstance(a, list))
+        lists: list[list[float]] = [a for a in arguments if isinstance(a, list)]
+        length = len(lists[0])
         return REDUCTIONS[instruction]([evaluate(operands[0], arguments, y, k) for k in range(length)])
     if instruction in ("constant", "argument", "item", "entry", "result"):
         return (operands[0] if instruction == "constant" else y if instruction == "result" else
@@ -166,8 +168,8 @@ def evaluate(register: Any, arguments: Sequence[Any], y: float = math.nan, k: in
                 arguments[operands[0]][operands[1]] if instruction == "entry" else arguments[operands[0]])
     if instruction == "pick":
         return arguments[operands[1]][int(evaluate(operands[0], arguments, y, k))]
-    function: Callable[..., Any] = getattr(math, operands[0]) if instruction == "call" else getattr(
-        operator, instruction, lambda condition, a, b: a if condition else b)
+    function: Any = (getattr(math, operands[0]) if instruction == "call" else either if instruction == "select" else
+                     getattr(operator, instruction))
     return function(*(evaluate(x, arguments, y, k) for x in operands if isinstance(x, Register)))
 
 
@@ -223,7 +225,8 @@ def _simplified(function: Callable[..., Any], operands: list[Register]) -> Regis
             pass
     if function is operator.mul and 1.0 in constants:
         return operands[1 - constants.index(1.0)]
-    if function is operator.pow and constants[1] in (1.0, 2.0):
+    power: Any = operator.pow  # pyright: ignore[reportUnknownMemberType]
+    if function is power and constants[1] in (1.0, 2.0):
         return operands[0] if constants[1] == 1.0 else Register("mul", operands[0], operands[0])
     return Register(function.__name__, *operands)
 

@@ -1,7 +1,7 @@
-"""A program once more, row by row, in plain Python: where machine code found a number that is not finite, this says why.
+"""A program once more, row by row: where machine code found a number that is not finite, this says why.
 
-It raises what the graph itself would have raised. A branch that is not chosen need not exist: what is wrong there is kept
-until a choice falls on it.
+It raises what the graph itself would have raised. A branch that is not chosen need not exist: what is wrong there is
+kept until a choice falls on it.
 """
 
 from collections.abc import Sequence

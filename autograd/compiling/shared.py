@@ -1,7 +1,7 @@
 """Shared: Values whose numbers lie in an array that machine code changes.
 
 They stay Values like any others. After machine code has run they are Deferred until somebody looks at one of them: only
-then are the numbers of all of them brought back. So a thousand steps cost one such visit, and nobody reads an old number.
+then are the numbers of all of them brought back. A thousand steps cost one such visit, and nobody reads an old number.
 """
 
 from collections.abc import Sequence

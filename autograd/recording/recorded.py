@@ -11,7 +11,7 @@ from typing import Any, ClassVar, NoReturn
 
 from autograd.errors import RecordingError
 from autograd.recording.modes import clock, is_recording, lock, program_line
-from autograd.table.reading import Reading, is_tuple
+from autograd.table.reading import is_tuple
 from autograd.table.row import Operation
 from autograd.value import Value, constant
 
@@ -20,9 +20,9 @@ _refusals: ContextVar[list[RecordingError] | None] = ContextVar("questions to wh
 
 def _refuse(question: str) -> NoReturn:
     error = RecordingError(
-        f"{question} has no answer while a function is recorded, as it has to hold for all numbers: in {program_line()}\n"
-        "  Choose with where(condition, a, b), maximum, minimum, relu or step; use the functions of autograd, not those of "
-        "math; or give what does not change as a plain number")
+        f"{question} has no answer while a function is recorded, since what is recorded holds for all numbers: in "
+        f"{program_line()}\n  Choose with where(condition, a, b), maximum, minimum, relu or step; use autograd's "
+        "functions, not those of math; or give what does not change as a plain number")
     refusals = _refusals.get()
     if refusals is not None:
         refusals.append(error)
@@ -37,7 +37,7 @@ class Recorded(Value):
     """A Value whose number is not known. Whoever asks for it, or for what depends on it, gets a RecordingError."""
 
     __slots__ = ()
-    generality: ClassVar[float] = 1.5
+    generality: ClassVar[int] = 2
 
     def __init__(self, label: str | None = None) -> None:
         self.label = label
@@ -50,7 +50,7 @@ class Recorded(Value):
         node._constant = not is_recording()
         return node
 
-    def truth(self) -> Reading:
+    def truth(self) -> Any:
         return self
 
     def __gt__(self, other: Any) -> Any:

@@ -1,6 +1,7 @@
 """What flows through a row of the table: plain numbers, and readings, which are anything else that acts like one."""
 
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeGuard
 
 from autograd.errors import NumberOverflowError
@@ -40,6 +41,9 @@ class Items:
     What a row asks of a list as a whole it asks by the functions below, which know lists of numbers and these.
     """
 
+    def __iter__(self) -> Iterator[Any]:
+        raise NotImplementedError
+
     def largest(self) -> Any:
         raise NotImplementedError
 
@@ -57,7 +61,10 @@ def either(condition: Any, a: Any, b: Any) -> Any:
 
 def pick(index: Any, values: Any) -> Any:
     """The item of that index, which must be whole. Raises KeyError where there is none."""
-    return values.pick(index) if isinstance(values, Items) else dict(enumerate(values))[index]
+    if isinstance(values, Items):
+        return values.pick(index)
+    listed: list[Any] = list(values)
+    return dict(enumerate(listed))[index]
 
 
 def number(data: Any) -> float:

@@ -36,7 +36,7 @@ class Formula(Unknown, Reading):
     """
 
     __slots__ = ("_hash", "_layouts", "_shorter", "arguments", "head")
-    generality: ClassVar[int] = 2
+    generality: ClassVar[int] = 3
 
     def __init__(self, head: "str | float | Operation", arguments: tuple[Any, ...] = ()) -> None:
         self.head: str | float | Operation = head if isinstance(head, str | Operation) else number(head)

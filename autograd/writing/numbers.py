@@ -154,7 +154,7 @@ class Exact(Reading):
     """A decimal number that flows through a row without rounding; what would round it raises an error."""
 
     __slots__ = ("decimal",)
-    generality: ClassVar[int] = 4
+    generality: ClassVar[int] = 5
 
     def __init__(self, decimal: Decimal) -> None:
         self.decimal = decimal

@@ -1,0 +1,111 @@
+"""Samples on their way through a program, as LLVM's instructions: what all functions that Python calls are made of.
+
+Samples are taken `lanes` at a time: their numbers are brought side by side, then all of them go through the program at
+once. Where the last ones are fewer, the last sample fills the lanes, and counts only once.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from autograd.compiling.llvm import ARRAYS, Llvm
+from autograd.compiling.machine import layout
+from autograd.compiling.program import CONSTANTS, LANES, PARAMETERS, VALUES, Program
+
+
+def unpack(llvm: Llvm, fields: dict[str, str]) -> None:
+    for place, (name, kind) in enumerate(fields.items()):
+        llvm.line(f"%{name}.at = getelementptr i64, ptr %call, i64 {place}")
+        llvm.line(f"%{name} = load {kind}, ptr %{name}.at")
+
+
+def arrays(llvm: Llvm, program: Program) -> None:
+    places = layout(program, llvm.lanes)
+    for name, place in (("lanes", 0), *places._asdict().items()):
+        if name != "size":
+            llvm.line(f"%{name} = getelementptr double, ptr %memory, i64 {place}")
+    llvm.line("%constants = getelementptr double, ptr @constants, i64 0")
+
+
+def call(llvm: Llvm, name: str) -> None:
+    llvm.line(f"call void @{name}({', '.join(f'ptr %{array}' for array in ARRAYS)})")
+
+
+def clear(llvm: Llvm, array: str, size: int) -> None:
+    llvm.declare("declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)")
+    llvm.line(f"call void @llvm.memset.p0.i64(ptr align 8 %{array}, i8 0, i64 {8 * size}, i1 false)")
+
+
+def copy(llvm: Llvm, to: str, source: str, size: int) -> None:
+    llvm.declare("declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)")
+    llvm.line(f"call void @llvm.memcpy.p0.p0.i64(ptr align 8 {to}, ptr align 8 {source}, i64 {8 * size}, i1 false)")
+
+
+def load_samples(llvm: Llvm, first: Any, count: Any, order: Any, sources: Sequence[tuple[str, str, int]]) -> None:
+    """Bring the numbers of the next samples side by side."""
+    last = llvm.new(f"sub i64 {count}, 1")
+    rows: list[str] = []
+    for lane in range(llvm.lanes):
+        row = llvm.sum_of_indices(first, lane)
+        row = llvm.new(f"select i1 {llvm.new(f'icmp slt i64 {row}, {last}')}, i64 {row}, i64 {last}")
+        if order is not None:
+            row = llvm.new(f"load i64, ptr {llvm.new(f'getelementptr i64, ptr {order}, i64 {row}')}")
+        rows.append(row)
+    place = 0
+    for array, width, size in sources:
+        starts = [llvm.element(array, llvm.new(f"mul i64 {row}, {width}"), "double") for row in rows] if size else []
+        with llvm.loop(size) as k:
+            numbers = [llvm.new(f"load double, ptr {llvm.new(f'getelementptr double, ptr {start}, i64 {k}')}, align 8")
+                       for start in starts]
+            if size:
+                llvm.store("lanes", llvm.sum_of_indices(k, place), llvm.joined(numbers))
+        place += size
+
+
+def store_samples(llvm: Llvm, first: Any, to: str, sources: Sequence[tuple[str, int]]) -> None:
+    """Put numbers of the samples that there are, sample by sample, where Python will read them."""
+    rest = llvm.new(f"sub i64 %count, {first}")
+    count = llvm.new(f"select i1 {llvm.new(f'icmp slt i64 {rest}, {llvm.lanes}')}, i64 {rest}, i64 {llvm.lanes}")
+    with llvm.loop(count) as lane:
+        row = llvm._sum(0, (llvm._sum(0, (first, 1), (lane, 1)), len(sources)))
+        for n, (array, place) in enumerate(sources):
+            is_shared = array in (CONSTANTS, VALUES, PARAMETERS)
+            index = place if is_shared else llvm._sum(place * llvm.lanes, (lane, 1))
+            x = llvm.load_from(array, index)
+            llvm.line(f"store double {x}, ptr {llvm.element(to, llvm._sum(n, (row, 1)), 'double')}")
+
+
+def seed(llvm: Llvm, program: Program, gradient: str) -> None:
+    """The gradient of the first output with respect to itself."""
+    array, place = program.outputs[0]
+    if array == LANES:
+        llvm.store("gradients", place, gradient)
+    elif array == PARAMETERS:
+        llvm.add("slopes", place, gradient)
+
+
+def within(llvm: Llvm, first: Any, count: Any, x: str) -> str:
+    """A number in the lanes of samples, and 0 in those that are but filled."""
+    if llvm.lanes == 1:
+        return x
+    rest = llvm.new(f"sitofp i64 {llvm.new(f'sub i64 {count}, {first}')} to double")
+    numbers = ", ".join(f"double {float(lane)}" for lane in range(llvm.lanes))
+    is_within = llvm.operate("lt", f"<{numbers}>", llvm.splat(rest))
+    return llvm.operate("select", is_within, x, llvm.constant(0.0))
+
+
+def total(llvm: Llvm, x: str) -> str:
+    if llvm.lanes == 1:
+        return x
+    llvm.declare(f"declare double @llvm.vector.reduce.fadd.v{llvm.lanes}f64(double, {llvm.type})")
+    return llvm.new(f"call reassoc double @llvm.vector.reduce.fadd.v{llvm.lanes}f64(double 0.0, {llvm.type} {x})")
+
+
+def module(llvm: Llvm, program: Program) -> str:
+    numbers = ", ".join(f"double {Llvm(1, 1).constant(x)}" for x in program.constants) or "double 0.0"
+    size = max(1, len(program.constants))
+    first = [line for line in llvm.module if line.startswith(("declare", "@"))]
+    rest = [line for line in llvm.module if not line.startswith(("declare", "@"))]
+    width = min(64 * llvm.lanes, 512)
+    return "\n".join([f"@constants = internal constant [{size} x double] [{numbers}], align 64", *first, *rest,
+                      f'attributes #0 = {{ nounwind "min-legal-vector-width"="{width}" '
+                      '"prefer-vector-width"="512" }', ""])
