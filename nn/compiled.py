@@ -54,7 +54,7 @@ class Training:
         if inputs is not self._seen[0] or targets is not self._seen[1]:
             self._batch, self._losses = self._whole(*self._arrays(inputs, targets)), numpy.zeros(1)
             self._prepared = self._descent.prepared(self._batch, self._losses)
-            is_same = all(isinstance(given, numpy.ndarray) and numpy.may_share_memory(used, given)
+            is_same = all(isinstance(given, numpy.ndarray) and numpy.may_share_memory(used, given)  # pyright: ignore
                           for given, used in ((inputs, self._batch.inputs), (targets, self._batch.targets)))
             self._seen = (inputs, targets) if is_same else (None, None)  # a list may change without being another one
         if self._advance(self._prepared, 1) != 1:
@@ -177,7 +177,7 @@ class Training:
         """Outputs of the shape of the model's, which any loss accepts."""
         if not hasattr(self, "_example"):
             found: Any = self._predict.batch(numpy.zeros((1, *self._shapes[0])))
-            self._example: Any = [0.5] * len(found) if isinstance(found, list) else 0.5
+            self._example: Any = [0.5] * len(found) if isinstance(found, list) else 0.5  # pyright: ignore
         return self._example
 
     def _whole(self, inputs: Any, targets: Any) -> Batches:

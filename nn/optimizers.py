@@ -5,7 +5,7 @@ book, and can be tried on numbers or recorded like any other calculation. `step`
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from autograd import NumberOverflowError, Value, constant, sqrt

@@ -210,9 +210,9 @@ def _recorded(function: Callable[[], Any], leaves: Sequence[Value], wanted: Any,
         output = function()
         numbers, rebuild = numbers_in(output)
         for x in numbers:
-            kind: Any = type(x)
+            kind: Any = type(x)  # pyright: ignore
             if isinstance(x, Reading) and not isinstance(x, Value):
                 raise TypeError(f"a function that returns numbers is needed, not {kind.__name__!r}")
         outputs = [x if isinstance(x, Value) else constant(x) for x in numbers]
-        made, found, _ = program(outputs, leaves, [leaves[place] for place in wanted])
+        made, found, _ = program(outputs, leaves, [leaves[place] for place in wanted])  # pyright: ignore
     return (made, rebuild([0.0] * len(numbers))), found

@@ -287,7 +287,7 @@ class Llvm:
         if register.instruction == "constant":
             return self.constant(register.operands[0])
         if register.instruction == "argument":
-            return arguments[register.operands[0]]
+            return arguments[register.operands[0]]  # pyright: ignore
         names: list[Any] = [self.emit(x, arguments, made) if isinstance(x, Register) else x for x in register.operands]
         key = register.instruction, *names
         if key not in made:

@@ -182,14 +182,14 @@ class _Walk:
             array = LANES if instruction == "result" else GRADIENTS[LANES]
             return self._made((array, writer.sum_of_indices(m, self.group.start)))
         if instruction == "argument":
-            return self._loaded(arguments[operands[0]][0], m, 0)
+            return self._loaded(arguments[operands[0]][0], m, 0)  # pyright: ignore
         if instruction == "item":
             assert self.item is not None
-            return self._loaded(arguments[operands[0]][self.item[0]], m, self.item[1])
+            return self._loaded(arguments[operands[0]][self.item[0]], m, self.item[1])  # pyright: ignore
         if instruction == "entry":
-            return self._loaded(*_segment_of(arguments[operands[0]], operands[1], m))
+            return self._loaded(*_segment_of(arguments[operands[0]], operands[1], m))  # pyright: ignore
         if instruction == "pick":
-            return self._picked(arguments[operands[1]], m, self.name(operands[0], j))
+            return self._picked(arguments[operands[1]], m, self.name(operands[0], j))  # pyright: ignore
         names = [self.name(x, j) if isinstance(x, Register) else x for x in operands]
         found = self._made((instruction, *names))
         self._names[id(register), j] = found

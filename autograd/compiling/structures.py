@@ -13,7 +13,7 @@ from autograd.table.reading import Reading
 
 def key_of(structure: Any, numbers: list[Any] | None = None) -> Any:
     """What a structure is apart from its numbers, which are added to a list."""
-    kind: Any = type(structure)
+    kind: Any = type(structure)  # pyright: ignore
     if kind is float or kind is int:
         if numbers is not None:
             numbers.append(structure)
