@@ -179,11 +179,10 @@ if not os.environ.get("GLASSGRAD_PLAIN"):
     import_module("autograd.recording.fast").install()
 
 
-_LATE = {"Drawing": "drawing.rendering", "Descent": "compiling.descent", "Batches": "compiling.descent"}
-
-
 def __getattr__(name: str) -> Any:
-    if name not in _LATE:
-        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
     # These are built on graphviz and NumPy, which are slow to import.
-    return getattr(import_module(f"autograd.{_LATE[name]}"), name)
+    if name == "Drawing":
+        return getattr(import_module("autograd.drawing.rendering"), name)
+    if name in ("Batches", "Descent"):
+        return getattr(import_module("autograd.compiling.descent"), name)
+    raise AttributeError(f"module 'autograd' has no attribute {name!r}")

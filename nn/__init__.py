@@ -8,13 +8,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from nn import datasets
+from nn.history import History, TrainingError
 from nn.layers import MLP, Layer, Neuron
 from nn.losses import binary_cross_entropy, cross_entropy, hinge, mean_squared_error
 from nn.module import Module
 from nn.optimizers import SGD, Adam, Optimizer
 from nn.pictures.network import draw_network
 from nn.pictures.plots import plot_decision_boundary
-from nn.training import History, TrainingError, fit
+from nn.training import fit
 
 if TYPE_CHECKING:
     from nn.compiled import Training, compile

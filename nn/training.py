@@ -1,79 +1,29 @@
-"""fit(): the training loop, and the History that it returns."""
+"""fit(): the training loop."""
 
 import math
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd import DomainError, Value, topological_order
 from nn.checks import count, in_order, listed
+from nn.history import History, TrainingError
 from nn.module import Module
 from nn.optimizers import Optimizer
 from nn.pictures.bar import Bar
-from nn.pictures.plots import plot_losses
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-
-@dataclass
-class History:
-    """How training went. `History(**history.to_dict())` is equal to the history.
-
-    `losses`: for each finished epoch the mean loss of the samples; `epochs`: how many there are; `best_epoch`: the
-    one with the lowest loss, counted from 1, or 0 if none was finished; `best_parameters`: the state of the model in
-    it, for `model.load_state_dict()`; `interrupted`: whether Ctrl-C ended the training.
-
-    Parameters change during an epoch. The parameters of an epoch are those with which the loss of its last batch was
-    calculated; where one batch holds all the data, the loss of the epoch is exactly theirs.
-    """
-
-    losses: list[float] = field(default_factory=list[float])
-    seconds: float = 0.0
-    epochs: int = 0
-    best_epoch: int = 0
-    best_parameters: dict[str, float] = field(default_factory=dict[str, float])
-    interrupted: bool = False
-
-    def to_dict(self) -> dict[str, Any]:
-        """The history as lists, dicts and numbers, ready for JSON."""
-        return asdict(self)
-
-    def plot(self) -> "Figure":
-        """The losses by epoch, as a matplotlib figure in which the best one is marked.
-
-        The scale is logarithmic if the largest is over 100 times the smallest, and all are above 0. Raises ValueError
-        if no epoch was finished, ImportError without matplotlib.
-        """
-        return plot_losses(self.losses)
-
-    def __str__(self) -> str:
-        if not self.losses:
-            return f"no epoch finished in {self.seconds:.1f} s"
-        return (f"{self.epochs} epochs in {self.seconds:.1f} s, loss {self.losses[0]:.4g} → {self.losses[-1]:.4g}, "
-                f"best {min(self.losses):.4g} in epoch {self.best_epoch}"
-                + (" (interrupted)" if self.interrupted else ""))
-
-
-class TrainingError(RuntimeError):
-    """Training that cannot go on. `epoch` and `batch`, counted from 1, say where; `history` is what came before."""
-
-    def __init__(self, message: str, epoch: int = 0, batch: int = 0, history: History | None = None) -> None:
-        super().__init__(message)
-        self.epoch, self.batch, self.history = epoch, batch, history
 
 
 def fit(model: Callable[[Any], Any], inputs: Iterable[Any], targets: Iterable[Any], loss: Callable[[Any, Any], Value],
         optimizer: Optimizer, epochs: int, batch_size: int | None = None, seed: int | None = None,
-        progress: bool = True) -> History:
+        progress: bool = True, compiled: bool = False) -> History:
     """Train a model, or any function of one sample's inputs, and return how it went.
 
     `inputs`, `targets`: one entry per sample; `loss`: a function of the lists of predictions and targets of a batch;
     `batch_size`: how many samples an optimizer step takes: all of them, in order, unless it is given; then they are
     shuffled in every epoch, always in the same way for the same `seed`. `progress`: whether to show a bar in a
-    terminal or notebook once training takes over a second.
+    terminal or notebook once training takes over a second. `compiled`: whether to train in machine code, with the same
+    History; a model whose path depends on numbers is then refused, and inputs and targets have to be plain numbers.
 
     Ctrl-C ends training early. Raises TrainingError if a number is not finite or beyond what an operation allows; the
     parameters are then the last ones that gave a finite loss. Raises ValueError or TypeError for data that does not
@@ -94,6 +44,10 @@ def fit(model: Callable[[Any], Any], inputs: Iterable[Any], targets: Iterable[An
     if {id(parameter) for _, parameter in named}.isdisjoint(map(id, optimizer.parameters)):
         raise ValueError(f"none of the {len(optimizer.parameters)} parameters of the optimizer is the model's")
 
+    if compiled:
+        from nn.compiled import fit_compiled
+
+        return fit_compiled(model, rows, answers, loss, optimizer, epochs, batch_size, seed, progress, named)
     history, began = History(), perf_counter()
     order, shuffle = list(range(len(rows))), random.Random(seed).shuffle
     batches = range(0, len(rows), size)

@@ -18,6 +18,7 @@ MAP = {
     "graph": {"errors", "recording", "table"},
     "value": {"graph", "recording", "table"},
     "calculus": {"errors", "graph", "operations", "recording", "table", "value"},
+    "compiling": {"calculus", "errors", "graph", "recording", "table", "value"},
     "writing": {"calculus", "errors", "operations", "table", "value"},
     "drawing": {"calculus", "errors", "graph", "table", "value", "writing"},
     "explaining": {"calculus", "errors", "graph", "lesson", "recording", "table", "value", "writing"},

@@ -10,7 +10,8 @@ from typing import Any
 
 from autograd.compiling.loops import GRADIENTS, Index, backward, forward
 from autograd.compiling.mathematics import called, of_bits
-from autograd.compiling.program import CONSTANTS, LANES, PARAMETERS, VALUES, Places, Program, Segment
+from autograd.compiling.picking import add_at, pick
+from autograd.compiling.program import CONSTANTS, PARAMETERS, VALUES, Places, Program, Segment
 from autograd.compiling.register import Register
 
 ARRAYS = "constants", "values", "parameters", "lanes", "gradients", "slopes", "check"
@@ -142,22 +143,22 @@ class Llvm:
 
     def place(self, places: Places, m: Index, k: Index, length: int) -> Index:
         if places.bases is None:
-            return self._sum(places.start, (m, places.stride), (k, places.step))
+            return self.sum_of_terms(places.start, (m, places.stride), (k, places.step))
         name = f"@table{len(self._declared)}"
         table = ", ".join(f"i32 {place}" for place in places.bases)
         text = f"internal constant [{len(places.bases)} x i32] [{table}]"
         known = next((line.split(" = ")[0] for line in self._declared if line.endswith(text)), None)
         if known is None:
             self.declare(f"{name} = {text}")
-        row = self._sum(0, (m, length), (k, 1)) if places.is_full else m
+        row = self.sum_of_terms(0, (m, length), (k, 1)) if places.is_full else m
         pointer = self.new(f"getelementptr i32, ptr {known or name}, i64 {row}")
         found = self.new(f"zext i32 {self.new(f'load i32, ptr {pointer}')} to i64")
-        return found if places.is_full else self._sum(0, (found, 1), (k, places.step))
+        return found if places.is_full else self.sum_of_terms(0, (found, 1), (k, places.step))
 
     def sum_of_indices(self, index: Index, more: int) -> Index:
-        return self._sum(more, (index, 1))
+        return self.sum_of_terms(more, (index, 1))
 
-    def _sum(self, start: int, *terms: tuple[Index, int]) -> Index:
+    def sum_of_terms(self, start: int, *terms: tuple[Index, int]) -> Index:
         names: list[str] = []
         for index, factor in terms:
             if isinstance(index, int):
@@ -188,7 +189,7 @@ class Llvm:
 
     def load(self, array: str, index: Index) -> str:
         if array in (CONSTANTS, VALUES, PARAMETERS):
-            return self.splat(self.new(f"load double, ptr {self.element(array, index, 'double')}, align 8"))
+            return self.splat(self.load_from(array, index))
         return self.new(f"load {self.type}, ptr {self.element(array, index, self.type)}, align {self._align}")
 
     def joined(self, numbers: list[str]) -> str:
@@ -243,10 +244,8 @@ class Llvm:
         if instruction == "select":
             condition = self.vector(self.lanes, "i1")
             return self.new(f"select {condition} {operands[0]}, {kind} {operands[1]}, {kind} {operands[2]}")
-        if instruction == "call" and operands[0] != "sqrt":
-            return called(self, operands[0], operands[1:])
-        if instruction == "pow":
-            return called(self, "pow", operands)
+        if instruction == "pow" or instruction == "call" and operands[0] != "sqrt":
+            return called(self, *(("pow", operands) if instruction == "pow" else (operands[0], operands[1:])))
         if instruction in ("power_of_two", "exponent", "mantissa"):
             return of_bits(self, instruction, operands[0])
         names = {"abs": "fabs", "call": "sqrt", "rounded": "rint", "times_plus": "fma", "with_sign_of": "copysign"}
@@ -294,46 +293,8 @@ class Llvm:
             made[key] = self.operate(*key)
         return made[key]
 
-    # ---- What is picked ----
-
     def pick(self, segment: Segment, m: Index, index: str) -> str:
-        result = self.alloca(self.type)
-        for lane, where, is_right in self._picked(segment, m, index):
-            x = self.new(f"load double, ptr {self._item(segment.array, where, lane)}")
-            x = self.new(f"select i1 {is_right}, double {x}, double 0x7FF8000000000000")
-            self.line(f"store double {x}, ptr {self.new(f'getelementptr double, ptr {result}, i64 {lane}')}")
-        return self.read(result)
+        return pick(self, segment, m, index)
 
     def add_at(self, segment: Segment, m: Index, index: str, x: str) -> None:
-        numbers = self.alloca(self.type)
-        self.line(f"store {self.type} {x}, ptr {numbers}")
-        for lane, where, is_right in self._picked(segment, m, index):
-            more = self.new(f"load double, ptr {self.new(f'getelementptr double, ptr {numbers}, i64 {lane}')}")
-            more = self.new(f"select i1 {is_right}, double {more}, double 0.0")
-            pointer = self._item(GRADIENTS[segment.array], where, lane)
-            total = self.new(f"fadd double {self.new(f'load double, ptr {pointer}')}, {more}")
-            self.line(f"store double {total}, ptr {pointer}")
-
-    def _picked(self, segment: Segment, m: Index, index: str) -> Generator[tuple[Index, Index, str]]:
-        """For each lane, the place that its index names, and whether there is one."""
-        self.declare("declare i64 @llvm.fptosi.sat.i64.f64(double)")
-        indices = self.alloca(self.type)
-        self.line(f"store {self.type} {index}, ptr {indices}")
-        with self.loop(self.lanes) as lane:
-            x = self.new(f"load double, ptr {self.new(f'getelementptr double, ptr {indices}, i64 {lane}')}")
-            whole = self.new(f"call i64 @llvm.fptosi.sat.i64.f64(double {x})")
-            is_whole = self.new(f"fcmp oeq double {self.new(f'sitofp i64 {whole} to double')}, {x}")
-            is_inside = self.new(f"icmp ult i64 {whole}, {segment.length}")
-            is_right = self.new(f"and i1 {is_whole}, {is_inside}")
-            safe = self.new(f"select i1 {is_right}, i64 {whole}, i64 0")
-            yield lane, self.place(segment.places, m, safe, segment.length), is_right
-
-    def _item(self, array: str, where: Index, lane: Index) -> str:
-        lanes = 1 if array not in (LANES, *GRADIENTS.values()) else (
-            self.folded if array == GRADIENTS[PARAMETERS] else self.lanes)
-        if lanes > 1:
-            inner = self.new(f"urem i64 {lane}, {lanes}") if lanes < self.lanes else lane
-            where = self._sum(0, (where, lanes), (inner, 1))
-        elif array not in (LANES, *GRADIENTS.values()):
-            pass
-        return self.element(array, where, "double")
+        add_at(self, segment, m, index, x)

@@ -225,7 +225,7 @@ def _simplified(function: Callable[..., Any], operands: list[Register]) -> Regis
             pass
     if function is operator.mul and 1.0 in constants:
         return operands[1 - constants.index(1.0)]
-    power: Any = operator.pow  # pyright: ignore[reportUnknownMemberType]
+    power: Any = operator.pow  # pyright: ignore
     if function is power and constants[1] in (1.0, 2.0):
         return operands[0] if constants[1] == 1.0 else Register("mul", operands[0], operands[0])
     return Register(function.__name__, *operands)

@@ -66,12 +66,12 @@ def store_samples(llvm: Llvm, first: Any, to: str, sources: Sequence[tuple[str, 
     rest = llvm.new(f"sub i64 %count, {first}")
     count = llvm.new(f"select i1 {llvm.new(f'icmp slt i64 {rest}, {llvm.lanes}')}, i64 {rest}, i64 {llvm.lanes}")
     with llvm.loop(count) as lane:
-        row = llvm._sum(0, (llvm._sum(0, (first, 1), (lane, 1)), len(sources)))
+        row = llvm.sum_of_terms(0, (llvm.sum_of_terms(0, (first, 1), (lane, 1)), len(sources)))
         for n, (array, place) in enumerate(sources):
             is_shared = array in (CONSTANTS, VALUES, PARAMETERS)
-            index = place if is_shared else llvm._sum(place * llvm.lanes, (lane, 1))
+            index = place if is_shared else llvm.sum_of_terms(place * llvm.lanes, (lane, 1))
             x = llvm.load_from(array, index)
-            llvm.line(f"store double {x}, ptr {llvm.element(to, llvm._sum(n, (row, 1)), 'double')}")
+            llvm.line(f"store double {x}, ptr {llvm.element(to, llvm.sum_of_terms(n, (row, 1)), 'double')}")
 
 
 def seed(llvm: Llvm, program: Program, gradient: str) -> None:
