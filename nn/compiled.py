@@ -9,7 +9,7 @@ from typing import Any
 import numpy
 
 import autograd
-from autograd import Batches, Descent, DomainError, Value
+from autograd import Batches, Descent, DomainError, Value, no_grad
 from nn.checks import count, in_order
 from nn.history import History, TrainingError
 from nn.optimizers import Optimizer
@@ -148,7 +148,7 @@ class Training:
         elif shapes != self._shapes:
             raise ValueError(f"this was compiled for inputs and targets of the shapes {_text(self._shapes)}, "
                              f"not {_text(shapes)}")
-        self._check_targets(y)
+        self._check_targets(x, y)
         return x.reshape(len(x), -1), y.reshape(len(y), -1)
 
     def _record(self, shapes: Any) -> None:
@@ -161,24 +161,17 @@ class Training:
     def _loss_of_one(self, inputs: Any, target: Any) -> Any:
         return self.loss([self.model(inputs)], [target])
 
-    def _check_targets(self, targets: Any) -> None:
+    def _check_targets(self, inputs: Any, targets: Any) -> None:
         """Ask the loss itself about each target that is new, as it cannot be asked while it is recorded."""
         flat = targets.reshape(len(targets), -1)
-        if self._checked.issuperset(flat.ravel().tolist()) and flat.shape[1] == 1:
+        if flat.shape[1] == 1 and self._checked.issuperset(flat.ravel().tolist()):
             return
-        for row in numpy.unique(targets, axis=0):
-            shaped = float(row) if row.ndim == 0 else row
-            with suppress(DomainError):
-                self.loss([self._outputs()], [shaped])
+        with no_grad(), suppress(DomainError):
+            prediction = self.model(_sample(inputs[0]))
+            for target in numpy.unique(targets, axis=0):
+                self.loss([prediction], [_sample(target)])
         if flat.shape[1] == 1:
             self._checked.update(flat.ravel().tolist())
-
-    def _outputs(self) -> Any:
-        """Outputs of the shape of the model's, which any loss accepts."""
-        if not hasattr(self, "_example"):
-            found: Any = self._predict.batch(numpy.zeros((1, *self._shapes[0])))
-            self._example: Any = [0.5] * len(found) if isinstance(found, list) else 0.5  # pyright: ignore
-        return self._example
 
     def _whole(self, inputs: Any, targets: Any) -> Batches:
         return Batches(inputs, targets, numpy.arange(len(inputs)), len(inputs), len(inputs))
@@ -236,6 +229,11 @@ def fit_compiled(model: Callable[[Any], Any], inputs: Any, targets: Any, loss: C
         if bar:
             bar.close()
     return history
+
+
+def _sample(x: Any) -> Any:
+    """One number as a float, several as they are."""
+    return float(x) if x.ndim == 0 else x
 
 
 def _array(name: str, given: Any) -> Any:

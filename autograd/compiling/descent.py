@@ -21,7 +21,7 @@ from autograd.recording.modes import lock
 from autograd.recording.recorded import Recorded, recording, without_numbers
 from autograd.value import Value
 
-_NARROW = 4  # lanes for batches of no more samples than that
+_FEWER = 1, 4  # lanes for batches of no more samples than that
 
 
 class Batches(NamedTuple):
@@ -134,8 +134,8 @@ class Descent:
     def function(self, lanes: int) -> tuple[Any, Any]:
         """The machine code for so many samples at once, and the memory that it works in."""
         if lanes not in self._functions:
-            text = training(self.program, self.update, self.targets, lanes, TILE)
-            self._functions[lanes] = (Machine(text, False).function("train", ctypes.c_int64),
+            text = training(self.program, self.update, self.targets, lanes, TILE if lanes > 1 else 1)
+            self._functions[lanes] = (Machine(text, lanes == 1).function("train", ctypes.c_int64),
                                       aligned(layout(self.program, lanes).size))
         return self._functions[lanes]
 
@@ -148,7 +148,8 @@ class Prepared:
         self._values = numpy.zeros(len(descent.values))
         self._call: Call | None = None
         if has_llvm():
-            function, memory = descent.function(_NARROW if min(batches.batch, batches.samples) <= _NARROW else LANES)
+            size = min(batches.batch, batches.samples)
+            function, memory = descent.function(next((lanes for lanes in _FEWER if size <= lanes), LANES))
             arrays = {"inputs": batches.inputs, "targets": batches.targets, "order": batches.order,
                       "values": self._values, "parameters": descent.numbers, "states": descent.states,
                       "memory": memory, "new": descent.new, "losses": losses}

@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
-from tests.benchmarks import draw, eager, explain
+from tests.benchmarks import compiled, draw, eager, explain
 
 # A new benchmark is a module with `run(rounds, quick) -> Table`, and an entry here.
-BENCHMARKS = {"draw": draw, "eager": eager, "explain": explain}
+BENCHMARKS = {"compiled": compiled, "draw": draw, "eager": eager, "explain": explain}
 
 
 def main() -> None:

@@ -37,13 +37,13 @@ class Figure:
 @dataclass(frozen=True)
 class Row:
     """One line of a table. What is asked of it, and its goal, are lower limits of the ratio where there is one (how
-    many times better than micrograd), and upper limits of our own figure where there is none.
+    many times better than the peer), and upper limits of our own figure where there is none.
     """
 
     name: str
     unit: str
     ours: Figure
-    micrograd: Figure | None = None
+    peer: Figure | None = None
     ratio: Figure | None = None
     asked: float | None = None
     goal: float | None = None
@@ -54,7 +54,7 @@ class Row:
     def cells(self) -> list[str]:
         limits = [f"{'≥' if self.ratio else '≤'} {limit:g} {'yes' if self.reaches(limit) else 'NO'}"
                   if limit is not None else "" for limit in (self.asked, self.goal)]
-        figures = [str(figure or "") for figure in (self.ours, self.micrograd, self.ratio)]
+        figures = [str(figure or "") for figure in (self.ours, self.peer, self.ratio)]
         return [self.name, self.unit, *figures, *limits]
 
 
@@ -65,9 +65,11 @@ class Table:
     name: str
     rows: list[Row]
     remarks: list[str]
+    peer: str = "micrograd"  # what the column of the others is called
+    packages: tuple[str, ...] = ("glassgrad", "micrograd")
 
     def __str__(self) -> str:
-        head = ["", "unit", "glassgrad", "micrograd", "ratio", "asked", "goal"]
+        head = ["", "unit", "glassgrad", self.peer, "ratio", "asked", "goal"]
         lines = [head, *(row.cells() for row in self.rows)]
         widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
         rows = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
@@ -81,7 +83,7 @@ class Table:
         rows = [asdict(row) | {"asked_reached": row.asked is None or row.reaches(row.asked),
                                "goal_reached": row.goal is None or row.reaches(row.goal)} for row in self.rows]
         return json.dumps({"benchmark": self.name, "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-                           "machine": machine(), "versions": versions("glassgrad", "micrograd"), "rows": rows,
+                           "machine": machine(), "versions": versions(*self.packages), "rows": rows,
                            "remarks": self.remarks}, indent=1, ensure_ascii=False) + "\n"
 
 

@@ -28,11 +28,11 @@ def test_the_eager_benchmark_prints_a_table_and_saves_the_same_figures(tmp_path:
     lines = result.stdout.splitlines()
     for row in saved["rows"]:
         (line,) = [line for line in lines if line.startswith(row["name"] + "  ")]
-        for figure in (row["ours"], row["micrograd"], row["ratio"]):
+        for figure in (row["ours"], row["peer"], row["ratio"]):
             if figure:
                 assert str(Figure(**figure)) in line
                 assert figure["low"] <= figure["median"] <= figure["high"]
-        assert not row["micrograd"] or min(row["micrograd"]["low"], row["ours"]["low"]) > 0
+        assert not row["peer"] or min(row["peer"]["low"], row["ours"]["low"]) > 0
     compared = [row["name"] for row in saved["rows"] if row["ratio"]]
     assert len(compared) == 6
     assert "`import autograd` brings in none of numpy, graphviz, tqdm, matplotlib, torch." in lines
