@@ -17,13 +17,13 @@ def numbers_in(structure: Any) -> tuple[list[Any], Rebuild]:
     Raises TypeError for anything in it that is not a number.
     """
     if isinstance(structure, Reading):
-        return [structure], lambda new: new[0]
+        return [structure], _the_one
     if hasattr(structure, "astype"):  # NumPy's
         if structure.shape:
             items = [x if isinstance(x, Reading) else number(x) for x in structure.reshape(-1)]
             return items, lambda new: _array(structure, new)
         if isinstance(structure.item(), Reading):
-            return [structure.item()], lambda new: new[0]
+            return [structure.item()], _the_one
     if isinstance(structure, Mapping):
         keys: list[Any] = list(structure)  # pyright: ignore
         items, rebuild = numbers_in([structure[key] for key in keys])
@@ -31,13 +31,15 @@ def numbers_in(structure: Any) -> tuple[list[Any], Rebuild]:
     if isinstance(structure, list | tuple):
         parts = [numbers_in(part) for part in structure]  # pyright: ignore
         kind = _maker(structure)
+        if all(rebuild is _the_one for _, rebuild in parts):
+            return [items[0] for items, _ in parts], kind
 
         def rebuild_all(new: list[Any]) -> Any:
             rest = iter(new)
             return kind(rebuild([next(rest) for _ in items]) for items, rebuild in parts)
 
         return [item for items, _ in parts for item in items], rebuild_all
-    return [number(structure)], lambda new: new[0]
+    return [number(structure)], _the_one
 
 
 def numbers_like(model: Any, structure: Any) -> list[Any]:
@@ -63,6 +65,10 @@ def is_number(structure: Any) -> bool:
     """Whether this is one number, or nothing that holds numbers, rather than a list, dict or array of them."""
     return isinstance(structure, Reading) or getattr(structure, "shape", None) == () or not (
         hasattr(structure, "__iter__") or hasattr(structure, "__getitem__"))
+
+
+def _the_one(new: list[Any]) -> Any:
+    return new[0]
 
 
 def _maker(structure: Any) -> Callable[[Iterable[Any]], Any]:

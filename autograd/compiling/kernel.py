@@ -131,12 +131,16 @@ class Kernel:
         return with_leading_axis(self.output, iter(range(outputs.shape[1])), outputs)
 
     def derivative(self, found: list[float]) -> Any:
-        rebuilt = numbers_in(self._chosen)[1](found)
+        rebuilt = self._rebuild_derivative(found)
         return rebuilt if isinstance(self.argument, Sequence) else rebuilt[0]
 
     def derivative_batch(self, found: Any) -> Any:
         rebuilt = with_leading_axis(self._chosen, iter(range(found.shape[1])), found)
         return rebuilt if isinstance(self.argument, Sequence) else rebuilt[0]
+
+    @cached_property
+    def _rebuild_derivative(self) -> Callable[[list[Any]], Any]:
+        return numbers_in(self._chosen)[1]
 
     @property
     def _chosen(self) -> tuple[Any, ...]:

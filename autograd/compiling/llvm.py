@@ -29,6 +29,7 @@ class Llvm:
         self.module: list[str] = []
         self._declared: set[str] = set()
         self._count = 0
+        self.depth = 0  # of the loops that one is inside of
         self._entry: list[str] = []
         self._lines: list[str] = []
         self._check = ""
@@ -127,6 +128,7 @@ class Llvm:
         if isinstance(count, int) and count - start == step:
             yield start
             return
+        self.depth += 1
         name, variable = self.fresh("loop"), self.alloca("i64")
         self.line(f"store i64 {start}, ptr {variable}")
         self.line(f"br label %{name}.test")
@@ -136,6 +138,7 @@ class Llvm:
         self.line(f"br i1 %{name}.more, label %{name}.body, label %{name}.end")
         self.label(f"{name}.body")
         yield i
+        self.depth -= 1
         following = self.new(f"add nuw nsw i64 {i}, {step}")
         self.line(f"store i64 {following}, ptr {variable}")
         self.line(f"br label %{name}.test")
@@ -244,7 +247,7 @@ class Llvm:
         if instruction == "select":
             condition = self.vector(self.lanes, "i1")
             return self.new(f"select {condition} {operands[0]}, {kind} {operands[1]}, {kind} {operands[2]}")
-        if instruction == "pow" or instruction == "call" and operands[0] != "sqrt":
+        if instruction == "pow" or (instruction == "call" and operands[0] != "sqrt"):
             return called(self, *(("pow", operands) if instruction == "pow" else (operands[0], operands[1:])))
         if instruction in ("power_of_two", "exponent", "mantissa"):
             return of_bits(self, instruction, operands[0])

@@ -10,9 +10,12 @@ from autograd.table.approximations import APPROXIMATIONS
 
 def called(llvm: Any, name: str, operands: Sequence[str]) -> str:
     """A call of a function of `math`, which is defined where it is called for the first time."""
-    known = f"@math.{name}.{llvm.lanes}"
+    # In a loop its instructions are put where they are needed: that makes vectors of them. Elsewhere they would only be
+    # many: a thousand nodes would not fit where the processor keeps instructions.
+    inlined = "alwaysinline" if llvm.depth else "noinline"
+    known = f"@math.{name}.{llvm.lanes}.{inlined}"
     if llvm.is_new(known):
-        _define(llvm, name, known, len(operands))
+        _define(llvm, name, f"{{}} {known}({{}}) {inlined}", len(operands))
     return llvm.new(f"call {llvm.type} {known}({', '.join(f'{llvm.type} {x}' for x in operands)})")
 
 
@@ -36,10 +39,10 @@ def of_bits(llvm: Any, instruction: str, x: str) -> str:
                         llvm.constant(float(2**52 + 1023)))
 
 
-def _define(llvm: Any, name: str, known: str, count: int) -> None:
+def _define(llvm: Any, name: str, head: str, count: int) -> None:
     llvm.declare(f"declare double @{name}({', '.join(['double'] * count)}) nounwind willreturn memory(none)")
     names = [f"%x{place}" for place in range(count)]
-    head = f"internal {llvm.type} {known}({', '.join(f'{llvm.type} {x}' for x in names)}) alwaysinline"
+    head = "internal " + head.format(llvm.type, ", ".join(f"{llvm.type} {x}" for x in names))
     approximation = APPROXIMATIONS.get(name)
     with llvm.function(head), llvm.strictly():
         if approximation is not None:

@@ -5,11 +5,13 @@ once. Where the last ones are fewer, the last sample fills the lanes, and counts
 """
 
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from autograd.compiling.llvm import ARRAYS, Llvm
 from autograd.compiling.machine import layout
-from autograd.compiling.program import CONSTANTS, LANES, PARAMETERS, VALUES, Program
+from autograd.compiling.program import CONSTANTS, LANES, PARAMETERS, VALUES, Places, Program
 
 
 def unpack(llvm: Llvm, fields: dict[str, str]) -> None:
@@ -67,11 +69,18 @@ def store_samples(llvm: Llvm, first: Any, to: str, sources: Sequence[tuple[str, 
     count = llvm.new(f"select i1 {llvm.new(f'icmp slt i64 {rest}, {llvm.lanes}')}, i64 {rest}, i64 {llvm.lanes}")
     with llvm.loop(count) as lane:
         row = llvm.sum_of_terms(0, (llvm.sum_of_terms(0, (first, 1), (lane, 1)), len(sources)))
-        for n, (array, place) in enumerate(sources):
-            is_shared = array in (CONSTANTS, VALUES, PARAMETERS)
-            index = place if is_shared else llvm.sum_of_terms(place * llvm.lanes, (lane, 1))
-            x = llvm.load_from(array, index)
-            llvm.line(f"store double {x}, ptr {llvm.element(to, llvm.sum_of_terms(n, (row, 1)), 'double')}")
+        done = 0
+        for array, run in groupby(sources, key=itemgetter(0)):
+            found = [place for _, place in run]
+            places, size = Places.of([found]), len(found)
+            with llvm.loop(size) as n:
+                place = llvm.place(places, 0, n, size)
+                if array not in (CONSTANTS, VALUES, PARAMETERS):
+                    place = llvm.sum_of_terms(0, (place, llvm.lanes), (lane, 1))
+                x = llvm.load_from(array, place)
+                where = llvm.sum_of_terms(done, (row, 1), (n, 1))
+                llvm.line(f"store double {x}, ptr {llvm.element(to, where, 'double')}")
+            done += size
 
 
 def seed(llvm: Llvm, program: Program, gradient: str) -> None:

@@ -1,6 +1,6 @@
 """A small GPT on single numbers: one layer, width 16, 4 heads, context 16, names as text, 4,192 parameters.
 
-The same program runs on any numbers that have the functions of a namespace: `dot`, `exp`, `log`, `relu`, `sum` and `take`.
+The same program runs on any numbers for which a namespace has `dot`, `relu`, `sum`, `softmax`, `embedded`, `surprise`.
 """
 
 import random

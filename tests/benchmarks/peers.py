@@ -16,7 +16,6 @@ import numpy as np
 os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
 
 Program = Callable[[], object]
-_LOSSES = ("hinge", "mean_squared_error", "cross_entropy")
 
 
 def torch_step(sizes: list[int], activation: str, loss: str, adam: bool, x: Any, y: Any) -> Program:
@@ -58,7 +57,7 @@ def jax_step(sizes: list[int], activation: str, loss: str, adam: bool, x: Any, y
 
     jax.config.update("jax_enable_x64", True)
     rng = np.random.default_rng(1)
-    weights = [(jnp.array(rng.uniform(-1, 1, (b, a)) / a**0.5), jnp.zeros(b)) for a, b in zip(sizes, sizes[1:])]  # noqa: B905
+    weights = [(jnp.array(rng.uniform(-1, 1, (b, a)) / a**0.5), jnp.zeros(b)) for a, b in zip(sizes, sizes[1:])]
     inputs, targets = jnp.array(x), jnp.array(y, dtype=jnp.int64 if loss == "cross_entropy" else None)
 
     def value(weights: Any) -> Any:
@@ -119,6 +118,33 @@ def casadi_step(sizes: list[int], x: Any, y: Any) -> Program:
     def step() -> None:
         nonlocal state
         _, *state = update(*state)
+
+    return step
+
+
+def casadi_numbers_step(sizes: list[int], x: Any, y: Any) -> Program:
+    """The same network of single numbers, as here: one sample's graph, mapped over the samples."""
+    import casadi
+
+    shapes = [(b, a) for a, b in zip(sizes, sizes[1:], strict=False)]
+    weights = casadi.SX.sym("w", sum(b * (a + 1) for b, a in shapes))
+    point, target = casadi.SX.sym("x", sizes[0]), casadi.SX.sym("y")
+    h, start = [point[place] for place in range(sizes[0])], 0
+    for place, (b, a) in enumerate(shapes):
+        rows = [weights[start + row * (a + 1) : start + (row + 1) * (a + 1)] for row in range(b)]
+        h = [row[0] + sum(row[1 + k] * h[k] for k in range(a)) for row in rows]
+        h = [casadi.fmax(z, 0) for z in h] if place < len(shapes) - 1 else h
+        start += b * (a + 1)
+    value = casadi.fmax(1 - target * h[0], 0)
+    one = casadi.Function("one", [weights, point, target], [value, casadi.gradient(value, weights)])
+    many = one.map(len(y))
+    inputs, targets = casadi.DM(np.ascontiguousarray(x.T)), casadi.DM(y).T
+    state = casadi.DM(np.random.default_rng(1).uniform(-1, 1, start))
+
+    def step() -> None:
+        nonlocal state
+        _, slopes = many(casadi.repmat(state, 1, len(y)), inputs, targets)
+        state = state - 0.1 / len(y) * casadi.sum2(slopes)
 
     return step
 
