@@ -9,8 +9,7 @@ from autograd.compiling.loops import GRADIENTS, Index, backward, forward
 from autograd.compiling.program import Places, Program, Segment
 from autograd.compiling.python import index_text
 
-_SIGNS = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "ne": "!="}
-_FUNCTIONS = {"abs": "fabs", "pow": "pow"}  # the operators of Python that are functions in C
+_FUNCTIONS = {"size": "fabs", "**": "pow"}  # the operators of Python that are functions in C
 
 
 def c_source(program: Program) -> str:
@@ -111,21 +110,21 @@ class _C:
         self.line(f"{array}[{index}] += {x};")
 
     def operate(self, instruction: str, *operands: Any) -> str:
-        if instruction in _SIGNS:
-            kind = "double" if instruction in ("add", "sub", "mul", "truediv") else "int"
-            return self.new(f"{operands[0]} {_SIGNS[instruction]} {operands[1]}", kind)
         if instruction == "select":
             return self.new(f"{operands[0]} ? {operands[1]} : {operands[2]}")
-        if instruction == "neg":
+        if instruction == "negated":
             return self.new(f"-{operands[0]}")
-        function, rest = (operands[0], operands[1:]) if instruction == "call" else (_FUNCTIONS[instruction], operands)
-        return self.new(f"{function}({', '.join(rest)})")
+        if instruction == "call" or instruction in _FUNCTIONS:
+            name, *rest = operands if instruction == "call" else (_FUNCTIONS[instruction], *operands)
+            return self.new(f"{name}({', '.join(rest)})")
+        kind = "double" if instruction in ("+", "-", "*", "/") else "int"
+        return self.new(f"{operands[0]} {instruction} {operands[1]}", kind)
 
     def variable(self, x: float) -> str:
         return self.new(_number(x))
 
     def combine(self, variable: str, instruction: str, x: str) -> None:
-        self.line(f"{variable} += {x};" if instruction == "sum" else f"if ({x} > {variable}) {variable} = {x};")
+        self.line(f"{variable} += {x};" if instruction == "total" else f"if ({x} > {variable}) {variable} = {x};")
 
     def read(self, variable: str) -> str:
         return variable

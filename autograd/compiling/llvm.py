@@ -6,6 +6,7 @@ With one lane, numbers are plain doubles, and LLVM itself makes vectors of the m
 import struct
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import reduce
 from typing import Any
 
 from autograd.compiling.loops import GRADIENTS, Index, backward, forward
@@ -16,8 +17,10 @@ from autograd.compiling.register import Register
 
 ARRAYS = "constants", "values", "parameters", "lanes", "gradients", "slopes", "check"
 _LONGEST = 400  # lines of a function, beyond which another one begins: time to compile grows faster than length
-_ARITHMETIC = {"add": "fadd", "sub": "fsub", "mul": "fmul", "truediv": "fdiv"}
-_COMPARISONS = {"lt": "olt", "le": "ole", "gt": "ogt", "ge": "oge", "ne": "une"}
+_ARITHMETIC = {"+": "fadd", "-": "fsub", "*": "fmul", "/": "fdiv"}
+_COMPARISONS = {"<": "olt", "<=": "ole", ">": "ogt", ">=": "oge", "!=": "une"}
+_INTRINSICS = {"size": "fabs", "square_root": "sqrt", "rounded": "rint", "times_plus": "fma",
+               "with_sign_of": "copysign"}
 
 
 class Llvm:
@@ -29,7 +32,7 @@ class Llvm:
         self.module: list[str] = []
         self._declared: set[str] = set()
         self._count = 0
-        self.depth = 0  # of the loops that one is inside of
+        self.depth = 0  # of loops in loops
         self._entry: list[str] = []
         self._lines: list[str] = []
         self._check = ""
@@ -37,7 +40,7 @@ class Llvm:
 
     @property
     def type(self) -> str:
-        """The type of a number, of all samples that are worked on at once."""
+        """The type of a number in all lanes."""
         return self.vector(self.lanes)
 
     @contextmanager
@@ -56,8 +59,6 @@ class Llvm:
 
     def vector(self, lanes: int, of: str = "double") -> str:
         return of if lanes == 1 else f"<{lanes} x {of}>"
-
-    # ---- Functions ----
 
     @contextmanager
     def function(self, head: str) -> Generator[None]:
@@ -93,9 +94,9 @@ class Llvm:
 
     def is_new(self, name: str) -> bool:
         """Whether this was never asked before of that name."""
-        known = name in self._declared
+        before = len(self._declared)
         self._declared.add(name)
-        return not known
+        return len(self._declared) > before
 
     def declare(self, text: str) -> None:
         if self.is_new(text):
@@ -147,8 +148,7 @@ class Llvm:
     def place(self, places: Places, m: Index, k: Index, length: int) -> Index:
         if places.bases is None:
             return self.sum_of_terms(places.start, (m, places.stride), (k, places.step))
-        name = f"@table{len(self._declared)}"
-        table = ", ".join(f"i32 {place}" for place in places.bases)
+        name, table = f"@table{len(self._declared)}", ", ".join(f"i32 {place}" for place in places.bases)
         text = f"internal constant [{len(places.bases)} x i32] [{table}]"
         known = next((line.split(" = ")[0] for line in self._declared if line.endswith(text)), None)
         if known is None:
@@ -170,9 +170,7 @@ class Llvm:
                 names.append(index if factor == 1 else self.new(f"mul nsw i64 {index}, {factor}"))
         if not names:
             return start
-        total = names[0]
-        for name in names[1:]:
-            total = self.new(f"add nsw i64 {total}, {name}")
+        total = reduce(lambda total, name: self.new(f"add nsw i64 {total}, {name}"), names)
         return self.new(f"add nsw i64 {total}, {start}") if start else total
 
     # ---- Numbers ----
@@ -193,7 +191,8 @@ class Llvm:
     def load(self, array: str, index: Index) -> str:
         if array in (CONSTANTS, VALUES, PARAMETERS):
             return self.splat(self.load_from(array, index))
-        return self.new(f"load {self.type}, ptr {self.element(array, index, self.type)}, align {self._align}")
+        pointer = self.element(array, index, self.type)
+        return self.new(f"load {self.type}, ptr {pointer}, align {min(8 * self.lanes, 64)}")
 
     def joined(self, numbers: list[str]) -> str:
         """A number for each lane."""
@@ -210,7 +209,7 @@ class Llvm:
         return self.new(f"shufflevector {self.type} {a}, {self.type} {b}, <{len(lanes)} x i32> <{places}>")
 
     def load_numbers(self, array: str, index: Index) -> str:
-        """As many numbers as there are lanes, one after the other."""
+        """As many numbers as there are lanes."""
         return self.new(f"load {self.type}, ptr {self.element(array, index, 'double')}, align 8")
 
     def load_from(self, array: str, index: Index) -> str:
@@ -218,11 +217,8 @@ class Llvm:
         return self.new(f"load double, ptr {self.element(array, index, 'double')}, align 8")
 
     def store(self, array: str, index: Index, x: str) -> None:
-        self.line(f"store {self.type} {x}, ptr {self.element(array, index, self.type)}, align {self._align}")
-
-    @property
-    def _align(self) -> int:
-        return min(8 * self.lanes, 64)
+        pointer = self.element(array, index, self.type)
+        self.line(f"store {self.type} {x}, ptr {pointer}, align {min(8 * self.lanes, 64)}")
 
     def add(self, array: str, index: Index, x: str) -> None:
         lanes = self.folded if array == GRADIENTS[PARAMETERS] else self.lanes
@@ -242,17 +238,17 @@ class Llvm:
             return self.new(f"{_ARITHMETIC[instruction]} {flags}{kind} {operands[0]}, {operands[1]}")
         if instruction in _COMPARISONS:
             return self.new(f"fcmp {_COMPARISONS[instruction]} {kind} {operands[0]}, {operands[1]}")
-        if instruction == "neg":
+        if instruction == "negated":
             return self.new(f"fneg {kind} {operands[0]}")
         if instruction == "select":
             condition = self.vector(self.lanes, "i1")
             return self.new(f"select {condition} {operands[0]}, {kind} {operands[1]}, {kind} {operands[2]}")
-        if instruction == "pow" or (instruction == "call" and operands[0] != "sqrt"):
-            return called(self, *(("pow", operands) if instruction == "pow" else (operands[0], operands[1:])))
+        if instruction in ("call", "**"):
+            name, *rest = operands if instruction == "call" else ("pow", *operands)
+            return called(self, name, rest)
         if instruction in ("power_of_two", "exponent", "mantissa"):
             return of_bits(self, instruction, operands[0])
-        names = {"abs": "fabs", "call": "sqrt", "rounded": "rint", "times_plus": "fma", "with_sign_of": "copysign"}
-        return self.intrinsic(names[instruction], *(x for x in operands if x != "sqrt"))
+        return self.intrinsic(_INTRINSICS[instruction], *operands)
 
     def intrinsic(self, name: str, *operands: str) -> str:
         suffix = "f64" if self.lanes == 1 else f"v{self.lanes}f64"
@@ -267,10 +263,10 @@ class Llvm:
 
     def combine(self, variable: str, instruction: str, x: str) -> None:
         total = self.read(variable)
-        if instruction == "sum":
+        if instruction == "total":
             found = self.new(f"fadd contract reassoc {self.type} {total}, {x}")
         else:
-            found = self.operate("select", self.operate("gt", x, total), x, total)
+            found = self.operate("select", self.operate(">", x, total), x, total)
         self.line(f"store {self.type} {found}, ptr {variable}")
 
     def read(self, variable: str) -> str:
@@ -281,7 +277,7 @@ class Llvm:
         if not self._check:
             self._check = self.alloca(self.type)
             self._entry.append(f"  store {self.type} {self.constant(0.0)}, ptr {self._check}")
-        self.combine(self._check, "sum", self.new(f"fmul contract {self.type} {x}, {self.constant(0.0)}"))
+        self.combine(self._check, "total", self.new(f"fmul contract {self.type} {x}, {self.constant(0.0)}"))
 
     def emit(self, register: Register, arguments: list[str], made: dict[Any, str] | None = None) -> str:
         """The instructions of a register whose arguments have names already; `made`: what they were used for before."""

@@ -13,7 +13,7 @@ from autograd.compiling.program import CONSTANTS, LANES, PARAMETERS, VALUES, Gro
 from autograd.compiling.register import REDUCTIONS, Loop, OneHot, Register
 
 GRADIENTS = {LANES: "gradients", PARAMETERS: "slopes"}  # the arrays of the gradients of what lies in each array
-_FIRST = {"sum": 0.0, "largest": -math.inf}
+_FIRST = {"total": 0.0, "largest": -math.inf}
 Index = Any  # a number known now, or what the language calls one that will be
 
 
@@ -89,7 +89,7 @@ def _to_items(writer: Writer, group: Group, number: int, slope: Register) -> Non
                 with writer.loop(group.count) as m:
                     walk = _Walk(writer, group, [m])
                     for k, total in zip(items, totals):
-                        writer.combine(total, "sum", walk.at(place, k).contribution(slope, 0))
+                        writer.combine(total, "total", walk.at(place, k).contribution(slope, 0))
                 for k, total in zip(items, totals):
                     writer.add(gradients, writer.place(places, 0, k, length), writer.read(total))
             continue
@@ -127,8 +127,8 @@ def _to_one(writer: Writer, group: Group, number: int, slope: OneHot) -> None:
             for k in range(sum(segment.length for segment in segments)):
                 segment, place = _segment_of(segments, k)
                 if segment.is_wanted:
-                    is_it = writer.operate("lt", writer.operate("abs", writer.operate(
-                        "sub", index, writer.constant(float(k)))), writer.constant(0.5))
+                    is_it = writer.operate("<", writer.operate("size", writer.operate(
+                        "-", index, writer.constant(float(k)))), writer.constant(0.5))
                     writer.add(GRADIENTS[segment.array], writer.place(segment.places, m, place, segment.length),
                                writer.operate("select", is_it, g, writer.constant(0.0)))
 
@@ -151,8 +151,8 @@ class _Walk:
         """gradient · slope, by the chain rule."""
         g = self.gradient(j)
         if slope.instruction == "constant" and slope.operands[0] in (1.0, -1.0):
-            return g if slope.operands[0] == 1.0 else self.writer.operate("neg", g)
-        return self._made(("mul", g, self.name(slope, j)))
+            return g if slope.operands[0] == 1.0 else self.writer.operate("negated", g)
+        return self._made(("*", g, self.name(slope, j)))
 
     def prepare(self, register: Register) -> None:
         """Calculate what a register needs that runs over all items of the lists."""
@@ -210,8 +210,8 @@ class _Walk:
             return self.writer.pick(segments[0], m, index)
         found = self.writer.constant(math.nan)
         for k in range(sum(segment.length for segment in segments)):
-            distance = self.writer.operate("sub", index, self.writer.constant(float(k)))
-            found = self.writer.operate("select", self.writer.operate("ne", distance, self.writer.constant(0.0)), found,
+            distance = self.writer.operate("-", index, self.writer.constant(float(k)))
+            found = self.writer.operate("select", self.writer.operate("!=", distance, self.writer.constant(0.0)), found,
                                         self._loaded(*_segment_of(segments, k, m)))
         return found
 

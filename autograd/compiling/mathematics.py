@@ -27,7 +27,7 @@ def of_bits(llvm: Any, instruction: str, x: str) -> str:
         return str(n) if llvm.lanes == 1 else f"splat (i64 {n})"
 
     if instruction == "power_of_two":  # 2**52 + 2**51 + n has n in its last bits
-        shifted = llvm.operate("add", x, llvm.constant(float(2**52 + 2**51 + 1023)))
+        shifted = llvm.operate("+", x, llvm.constant(float(2**52 + 2**51 + 1023)))
         found = llvm.new(f"shl {whole} {llvm.new(f'bitcast {llvm.type} {shifted} to {whole}')}, {bits(52)}")
         return llvm.new(f"bitcast {whole} {found} to {llvm.type}")
     found = llvm.new(f"bitcast {llvm.type} {x} to {whole}")
@@ -35,7 +35,7 @@ def of_bits(llvm: Any, instruction: str, x: str) -> str:
         found = llvm.new(f"or {whole} {llvm.new(f'and {whole} {found}, {bits(2**52 - 1)}')}, {bits(1023 << 52)}")
         return llvm.new(f"bitcast {whole} {found} to {llvm.type}")
     found = llvm.new(f"or {whole} {llvm.new(f'lshr {whole} {found}, {bits(52)}')}, {bits(0x433 << 52)}")
-    return llvm.operate("sub", llvm.new(f"bitcast {whole} {found} to {llvm.type}"),
+    return llvm.operate("-", llvm.new(f"bitcast {whole} {found} to {llvm.type}"),
                         llvm.constant(float(2**52 + 1023)))
 
 
@@ -49,13 +49,13 @@ def _define(llvm: Any, name: str, head: str, count: int) -> None:
             found: str = llvm.emit(approximation.function(Register("argument", 0)), names)
             if approximation.limit != math.inf:
                 size = llvm.intrinsic("fabs", names[0])
-                near = llvm.operate("le", size, llvm.constant(approximation.limit))
+                near = llvm.operate("<=", size, llvm.constant(approximation.limit))
                 found = _unless(llvm, _all(llvm, near), found, lambda: _by_lane(llvm, name, names))
         elif name == "pow":  # which is so often the square that it is worth a question
-            other = llvm.operate("ne", names[1], llvm.constant(2.0))
+            other = llvm.operate("!=", names[1], llvm.constant(2.0))
             yes = "true" if llvm.lanes == 1 else "splat (i1 true)"
             is_square = llvm.new(f"xor {llvm.vector(llvm.lanes, 'i1')} {other}, {yes}")
-            found = _unless(llvm, _all(llvm, is_square), llvm.operate("mul", names[0], names[0]),
+            found = _unless(llvm, _all(llvm, is_square), llvm.operate("*", names[0], names[0]),
                             lambda: _by_lane(llvm, name, names))
         else:
             found = _by_lane(llvm, name, names)

@@ -224,7 +224,7 @@ def _is_choice(row: Operation) -> bool:
     if any(row.lists):
         return False
     value = body(row, (None,) * len(row.partials), (None,) * len(row.partials))[0]
-    return value.instruction == "select" and [x.instruction for x in value.operands] == ["ne", "argument", "argument"]
+    return value.instruction == "select" and [x.instruction for x in value.operands] == ["!=", "argument", "argument"]
 
 
 def select_is_bare(register: Register) -> bool:
@@ -232,4 +232,4 @@ def select_is_bare(register: Register) -> bool:
     if register.instruction in ("argument", "constant"):
         return True
     operands = register.operands[1:] if register.instruction == "select" else register.operands
-    return register.instruction in ("select", "neg", "abs") and all(map(select_is_bare, operands))
+    return register.instruction in ("select", "negated", "size") and all(map(select_is_bare, operands))

@@ -8,9 +8,6 @@ from typing import Any
 from autograd.compiling.loops import GRADIENTS, Index, backward, forward
 from autograd.compiling.program import Places, Program, Segment
 
-_SIGNS = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**", "lt": "<", "le": "<=", "gt": ">", "ge": ">=",
-          "ne": "!="}
-
 
 def python_source(program: Program) -> str:
     """A function `forward` and a function `backward`, on lists that they fill."""
@@ -81,19 +78,19 @@ class _Python:
         self.line(f"{array}[{index}] += {x}")
 
     def operate(self, instruction: str, *operands: Any) -> str:
-        if instruction in _SIGNS:
-            return self.new(f"{operands[0]} {_SIGNS[instruction]} {operands[1]}")
         if instruction == "select":
             return self.new(f"{operands[1]} if {operands[0]} else {operands[2]}")
         if instruction == "call":
             return self.new(f"math.{operands[0]}({', '.join(operands[1:])})")
-        return self.new(f"-{operands[0]}" if instruction == "neg" else f"{instruction}({operands[0]})")
+        if instruction in ("negated", "size"):
+            return self.new(f"-{operands[0]}" if instruction == "negated" else f"abs({operands[0]})")
+        return self.new(f"{operands[0]} {instruction} {operands[1]}")
 
     def variable(self, x: float) -> str:
         return self.new("-math.inf" if x == -math.inf else repr(x))
 
     def combine(self, variable: str, instruction: str, x: str) -> None:
-        self.line(f"{variable} += {x}" if instruction == "sum" else f"{variable} = max({variable}, {x})")
+        self.line(f"{variable} += {x}" if instruction == "total" else f"{variable} = max({variable}, {x})")
 
     def read(self, variable: str) -> str:
         return variable

@@ -16,7 +16,12 @@ from autograd.errors import RecordingError
 from autograd.table.reading import Items, Reading, either, is_tuple, number
 from autograd.table.row import Operation
 
-REDUCTIONS = {"sum": math.fsum, "largest": max}  # from the items of a list to one number
+REDUCTIONS = {"total": math.fsum, "largest": max}  # from the items of a list to one number
+OPERATORS: dict[Any, str] = {  # Python's own, as instructions
+    operator.add: "+", operator.sub: "-", operator.mul: "*", operator.truediv: "/", operator.pow: "**",  # pyright: ignore
+    operator.neg: "negated", operator.abs: "size", operator.lt: "<", operator.le: "<=", operator.gt: ">",
+    operator.ge: ">=", operator.ne: "!="}
+_FUNCTIONS = {instruction: function for function, instruction in OPERATORS.items()}
 Body = tuple["Register", tuple[Any, ...]]  # a row's value, and its partials: Registers, Loops, or None
 
 
@@ -24,7 +29,7 @@ class Register(Reading):
     """The result of one instruction.
 
     `instruction`: "constant", "argument", "item", "entry", "result", "gradient" for what is there before; "call" for a
-    function of `math`; "select"; "pick"; "sum" and "largest" of all items; else the name of a Python operator.
+    function of `math`; "select"; "pick"; "total" and "largest" of all items; else one of Python's operators.
     `is_item`: whether it is another number for each item of a list.
     """
 
@@ -47,14 +52,16 @@ class Register(Reading):
                 return Register("call", value.__name__, *operands)
             # Python's sum() begins with the int 0: so it shows that all items are added up.
             if value is operator.add and type(arguments[0]) is int and arguments[0] == 0 and operands[1].is_item:
-                return Register("sum", operands[1])
+                return Register("total", operands[1])
+            if value not in OPERATORS:
+                raise RecordingError(f"Python's {value.__name__} is no instruction of a machine")
             return _simplified(value, operands)
         return value(*operands)
 
     def truth(self) -> "bool | Register":
         if self.instruction == "constant":
             return bool(self.operands[0])
-        return self if self.instruction in ("lt", "le", "gt", "ge", "ne") else Register("ne", self, register(0.0))
+        return self if self.instruction in ("<", "<=", ">", ">=", "!=") else Register("!=", self, register(0.0))
 
     def either(self, a: Any, b: Any) -> Any:
         condition = self.truth()
@@ -64,6 +71,9 @@ class Register(Reading):
 
     choose = either
     # What the approximations in the table ask of a machine beyond arithmetic.
+
+    def square_root(self) -> "Register":
+        return Register("square_root", self)
 
     def rounded(self) -> "Register":
         return Register("rounded", self)
@@ -84,16 +94,16 @@ class Register(Reading):
         return Register("with_sign_of", self, register(other))
 
     def __lt__(self, other: Any) -> Any:
-        return Register("lt", self, register(other))
+        return Register("<", self, register(other))
 
     def __le__(self, other: Any) -> Any:
-        return Register("le", self, register(other))
+        return Register("<=", self, register(other))
 
     def __gt__(self, other: Any) -> Any:
-        return Register("gt", self, register(other))
+        return Register(">", self, register(other))
 
     def __ge__(self, other: Any) -> Any:
-        return Register("ge", self, register(other))
+        return Register(">=", self, register(other))
 
     def _refuse(self, *_: Any) -> NoReturn:
         raise RecordingError("it asks Python what a number is: let it choose with where(condition, a, b)")
@@ -169,7 +179,7 @@ def evaluate(register: Any, arguments: Sequence[Any], y: float = math.nan, k: in
     if instruction == "pick":
         return arguments[operands[1]][int(evaluate(operands[0], arguments, y, k))]
     function: Any = (getattr(math, operands[0]) if instruction == "call" else either if instruction == "select" else
-                     getattr(operator, instruction))
+                     _FUNCTIONS[instruction])
     return function(*(evaluate(x, arguments, y, k) for x in operands if isinstance(x, Register)))
 
 
@@ -227,8 +237,8 @@ def _simplified(function: Callable[..., Any], operands: list[Register]) -> Regis
         return operands[1 - constants.index(1.0)]
     power: Any = operator.pow  # pyright: ignore
     if function is power and constants[1] in (1.0, 2.0):
-        return operands[0] if constants[1] == 1.0 else Register("mul", operands[0], operands[0])
-    return Register(function.__name__, *operands)
+        return operands[0] if constants[1] == 1.0 else Register("*", operands[0], operands[0])
+    return Register(OPERATORS[function], *operands)
 
 
 @lru_cache(maxsize=1024)

@@ -98,7 +98,7 @@ def within(llvm: Llvm, first: Any, count: Any, x: str) -> str:
         return x
     rest = llvm.new(f"sitofp i64 {llvm.new(f'sub i64 {count}, {first}')} to double")
     numbers = ", ".join(f"double {float(lane)}" for lane in range(llvm.lanes))
-    is_within = llvm.operate("lt", f"<{numbers}>", llvm.splat(rest))
+    is_within = llvm.operate("<", f"<{numbers}>", llvm.splat(rest))
     return llvm.operate("select", is_within, x, llvm.constant(0.0))
 
 

@@ -52,8 +52,8 @@ def training(program: Program, update: Update, targets: int, lanes: int, tile: i
                 load_samples(llvm, first, count, order, sources)
                 call(llvm, "forward")
                 weight = within(llvm, first, count, llvm.splat(share))
-                loss = llvm.operate("mul", llvm.load(*program.outputs[0]), weight)
-                llvm.combine(losses, "sum", loss)
+                loss = llvm.operate("*", llvm.load(*program.outputs[0]), weight)
+                llvm.combine(losses, "total", loss)
                 clear(llvm, "gradients", program.lanes * lanes)
                 seed(llvm, program, weight)
                 call(llvm, "backward")
@@ -107,7 +107,7 @@ def update_function(llvm: Llvm, program: Program, update: Update) -> None:
                     for place, register in zip(places, (update.parameter, *update.state), strict=True):
                         x = llvm.emit(register, names, inner)
                         llvm.line(f"store {llvm.type} {x}, ptr {llvm.element('new', place, 'double')}, align 8")
-                        llvm.combine(check, "sum", llvm.new(f"fmul contract {llvm.type} {x}, {llvm.constant(0.0)}"))
+                        llvm.combine(check, "total", llvm.new(f"fmul contract {llvm.type} {x}, {llvm.constant(0.0)}"))
                 rest = llvm.new(f"fadd double {rest}, {total(llvm, llvm.read(check))}")
         llvm.line(f"ret double {rest}")
 
@@ -152,7 +152,7 @@ def _sums_of_lanes(llvm: Llvm, p: Any, lanes: int) -> str:
     while len(vectors) > 1:
         near = [lane if not lane // step % 2 else lanes + lane - step for lane in range(lanes)]
         far = [lane + step if not lane // step % 2 else lanes + lane for lane in range(lanes)]
-        vectors = [llvm.operate("add", llvm.shuffled(a, b, near), llvm.shuffled(a, b, far))
+        vectors = [llvm.operate("+", llvm.shuffled(a, b, near), llvm.shuffled(a, b, far))
                    for a, b in zip(vectors[::2], vectors[1::2])]
         step *= 2
     return vectors[0]

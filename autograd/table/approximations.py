@@ -1,8 +1,8 @@
 """Approximations of the functions that no processor has as an instruction, in arithmetic that every processor has.
 
 Each function here is a formula over anything that offers + - * /, abs, comparisons, and the methods of a processor:
-`rounded`, `power_of_two`, `exponent`, `mantissa`, `times_plus` (x * a + b, rounded once) and `with_sign_of`. Nothing
-branches: a comparison's `choose` takes one of two numbers, both calculated, and each number of a vector for itself.
+`square_root`, `rounded`, `power_of_two`, `exponent`, `mantissa`, `times_plus` (x * a + b, rounded once), `with_sign_of`.
+Nothing branches: a comparison's `choose` takes one of two numbers, both calculated, and each of a vector for itself.
 
 Reduce: an identity, such as e^x = 2ⁿ e^r, leads every argument back to a small one. Approximate: there a polynomial
 does. It is not Taylor's, best at 0 and worst at the ends, but the one whose largest relative error is least (Remez's
@@ -195,5 +195,10 @@ def cos(x: Any) -> Any:
     return _wave(x, 1.0)
 
 
+def sqrt(x: Any) -> Any:
+    """The one function that every processor has."""
+    return x.square_root()
+
+
 APPROXIMATIONS = {function.__name__: Approximation(function, 1e6 if function in (sin, cos) else math.inf)
-                  for function in (exp, expm1, log, log1p, tanh, sin, cos, erf)}
+                  for function in (exp, expm1, log, log1p, sqrt, tanh, sin, cos, erf)}

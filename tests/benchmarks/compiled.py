@@ -36,9 +36,12 @@ def run(rounds: int, quick: bool) -> Table:
     ], "peer", PACKAGES)
 
 
-def _versus(name: str, ours: Callable[[], object], others: dict[str, tuple[Callable[[], object], float | None]], rounds: int,
-            shortest: float, unit: str = "µs", scale: float = 1e6, per_call: int = 1) -> list[Row]:
-    """A row for each peer: its program, and what is asked of the ratio."""
+Peers = dict[str, tuple[Callable[[], object], float | None]]  # each with what is asked of the ratio
+
+
+def _versus(name: str, ours: Callable[[], object], others: Peers, rounds: int, shortest: float,
+            unit: str = "µs", scale: float = 1e6, per_call: int = 1) -> list[Row]:
+    """A row for each peer."""
     seconds = alternately(ours, *(program for program, _ in others.values()), rounds=rounds, name=name,
                           shortest=shortest)
     mine = [s / per_call for s in seconds[0]]
@@ -78,8 +81,9 @@ def _moons(rounds: int, shortest: float, quick: bool) -> list[Row]:
     rows = _versus("moons step", lambda: training.step(x, y), {
         "micrograd": (step, 50_000), "PyTorch": (peers.torch_step(sizes, "relu", "hinge", False, x, y), 40),
         "CasADi, numbers": (peers.casadi_numbers_step(sizes, x, y), 30),
-        "CasADi, matrices": (peers.casadi_step(sizes, x, y), None), "JAX": (peers.jax_step(sizes, "relu", "hinge", False, x, y), 7),
-        "C": (peers.c_step(sizes, x, y), 1.5)}, rounds, shortest)
+        "CasADi, matrices": (peers.casadi_step(sizes, x, y), None),
+        "JAX": (peers.jax_step(sizes, "relu", "hinge", False, x, y), 7), "C": (peers.c_step(sizes, x, y), 1.5)},
+                   rounds, shortest)
     library, times = peers.c_library(sizes, len(x)), 100 if quick else 100_000
     peak = 64 * times / timed(lambda: library.peak(times), 3)
     number = 3 * len(x) * sum(a * b for a, b in pairwise(sizes))

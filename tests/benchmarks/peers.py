@@ -4,6 +4,7 @@ Each function makes a program without arguments that takes one step, called from
 """
 
 import ctypes
+import itertools
 import os
 import subprocess
 import tempfile
@@ -24,7 +25,7 @@ def torch_step(sizes: list[int], activation: str, loss: str, adam: bool, x: Any,
     torch.set_num_threads(1)
     torch.manual_seed(1)
     layers: list[Any] = []
-    for place, (inputs, outputs) in enumerate(zip(sizes, sizes[1:], strict=False)):
+    for place, (inputs, outputs) in enumerate(itertools.pairwise(sizes)):
         layers.append(torch.nn.Linear(inputs, outputs, dtype=torch.float64))
         if place < len(sizes) - 2:
             layers.append(torch.nn.ReLU() if activation == "relu" else torch.nn.Tanh())
@@ -57,7 +58,7 @@ def jax_step(sizes: list[int], activation: str, loss: str, adam: bool, x: Any, y
 
     jax.config.update("jax_enable_x64", True)
     rng = np.random.default_rng(1)
-    weights = [(jnp.array(rng.uniform(-1, 1, (b, a)) / a**0.5), jnp.zeros(b)) for a, b in zip(sizes, sizes[1:])]
+    weights = [(jnp.array(rng.uniform(-1, 1, (b, a)) / a**0.5), jnp.zeros(b)) for a, b in itertools.pairwise(sizes)]
     inputs, targets = jnp.array(x), jnp.array(y, dtype=jnp.int64 if loss == "cross_entropy" else None)
 
     def value(weights: Any) -> Any:
@@ -102,7 +103,7 @@ def casadi_step(sizes: list[int], x: Any, y: Any) -> Program:
     """Hinge loss and relu, in CasADi's virtual machine: a graph of matrices, as its manual recommends."""
     import casadi
 
-    shapes = [(b, a) for a, b in zip(sizes, sizes[1:], strict=False)]
+    shapes = [(b, a) for a, b in itertools.pairwise(sizes)]
     symbols = [(casadi.MX.sym("w", b, a), casadi.MX.sym("b", b)) for b, a in shapes]
     h = casadi.DM(np.ascontiguousarray(x.T))
     for place, (w, b) in enumerate(symbols):
@@ -126,7 +127,7 @@ def casadi_numbers_step(sizes: list[int], x: Any, y: Any) -> Program:
     """The same network of single numbers, as here: one sample's graph, mapped over the samples."""
     import casadi
 
-    shapes = [(b, a) for a, b in zip(sizes, sizes[1:], strict=False)]
+    shapes = [(b, a) for a, b in itertools.pairwise(sizes)]
     weights = casadi.SX.sym("w", sum(b * (a + 1) for b, a in shapes))
     point, target = casadi.SX.sym("x", sizes[0]), casadi.SX.sym("y")
     h, start = [point[place] for place in range(sizes[0])], 0
@@ -207,7 +208,7 @@ double peak(int times)
 
 def c_library(sizes: list[int], samples: int) -> Any:
     """Hinge loss and relu in plain loops over samples, layers, neurons and inputs; and `peak`, multiply-adds alone."""
-    weights = sum(b * (a + 1) for a, b in zip(sizes, sizes[1:], strict=False))
+    weights = sum(b * (a + 1) for a, b in itertools.pairwise(sizes))
     text = _C % {"samples": samples, "sizes": ", ".join(map(str, sizes)), "weights": weights,
                  "layers": len(sizes) - 1, "widest": max(sizes)}
     with tempfile.TemporaryDirectory() as folder:

@@ -41,6 +41,9 @@ class Numbers:
     def choose(self, a: Any, b: Any) -> "Numbers":
         return Numbers(np.where(self.data != 0, plain(a), plain(b)))
 
+    def square_root(self) -> "Numbers":
+        return Numbers(np.sqrt(self.data))
+
     def rounded(self) -> "Numbers":
         return Numbers(np.rint(self.data))
 
