@@ -204,7 +204,7 @@ def arguments(name: str, count: int, generator: np.random.Generator) -> Array:
 
 
 @pytest.mark.parametrize("count", [20_000, pytest.param(1_000_000, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("name", APPROXIMATIONS)
+@pytest.mark.parametrize("name", WORST)
 def test_no_result_is_far_from_what_is_right(name: str, count: int) -> None:
     generator = np.random.default_rng(count)
     for _ in range(count // 20_000):
@@ -214,7 +214,7 @@ def test_no_result_is_far_from_what_is_right(name: str, count: int) -> None:
             assert units_off(name, float(x[place]), float(y[place])) <= WORST[name], x[place]
 
 
-@pytest.mark.parametrize("name", APPROXIMATIONS)
+@pytest.mark.parametrize("name", WORST)
 @given(x=st.floats(allow_nan=False, allow_infinity=False))
 def test_any_float_will_do(name: str, x: float) -> None:
     if abs(x) <= APPROXIMATIONS[name].limit and x > {"log": 0, "log1p": -1}.get(name, -INF):
