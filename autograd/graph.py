@@ -28,18 +28,18 @@ class Flow(NamedTuple):
     total: Any  # what has come to the parent so far: ∂output/∂parent in the end
 
 
-def chain_rule(order: Sequence[Node], seed: Any, derivatives_of: Callable[[Node], Any]) -> Iterator[Flow]:
+def chain_rule(order: Sequence[Node], seeds: dict[int, Any], derivatives_of: Callable[[Node], Any]) -> Iterator[Flow]:
     """The chain rule, walked backwards: what flows along each edge of a graph, results before their arguments.
 
     A Value changes the output through each of its uses, and the changes add up:
 
         ∂output/∂parent = Σ ∂output/∂child · ∂child/∂parent    over all uses of the parent
 
-    `order`: the nodes, arguments before results, the output last. `seed`: what flows into the output.
+    `order`: the nodes, arguments before results. `seeds`: what flows into the output, by its id; or into several nodes.
     `derivatives_of`: for a node, triples of a place, the parent there, and ∂node/∂parent. What flows may be floats,
     or Values, and then the gradients are graphs themselves.
     """
-    reached: dict[int, Any] = {id(order[-1]): seed}
+    reached = dict(seeds)
     for child in reversed(order):
         if id(child) not in reached:
             continue
@@ -84,7 +84,7 @@ def backpropagate(output: Node, seed: float) -> None:
     before = [node.grad if node.op is None and not node.constant else 0.0 for node in order]
     try:
         gradients = {id(node): 0.0 for node in order} | {id(output): 0.0 if output.constant else seed}
-        for flow in chain_rule(order, seed, numbers_of):
+        for flow in chain_rule(order, {id(output): seed}, numbers_of):
             if not math.isfinite(flow.total):
                 raise NumberOverflowError(
                     f"the gradient of {called(flow.parent)} overflows{calculated_in(flow.child)}")

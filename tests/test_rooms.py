@@ -20,7 +20,7 @@ MAP = {
     "calculus": {"errors", "graph", "operations", "recording", "table", "value"},
     "compiling": {"calculus", "errors", "graph", "recording", "table", "value"},
     "writing": {"calculus", "errors", "operations", "table", "value"},
-    "drawing": {"calculus", "errors", "graph", "table", "value", "writing"},
+    "drawing": {"calculus", "errors", "graph", "recording", "table", "value", "writing"},
     "explaining": {"calculus", "errors", "graph", "lesson", "recording", "table", "value", "writing"},
     "lesson": {"drawing", "errors", "explaining", "graph", "recording", "table", "value", "writing"},
     "shell": {"calculus", "drawing", "errors", "explaining", "lesson", "value", "writing"},

@@ -55,7 +55,7 @@ def derivatives(order: list[Value], inputs: Sequence[Value], as_graphs: bool) ->
 
     found: dict[int, Any] = {id(order[-1]): 1.0}
     with always_recording():
-        for flow in chain_rule(order, 1.0, local):
+        for flow in chain_rule(order, {id(order[-1]): 1.0}, local):
             if isinstance(flow.total, float) and not math.isfinite(flow.total):
                 raise NumberOverflowError(
                     f"the gradient of {called(flow.parent)} overflows{calculated_in(flow.child)}")

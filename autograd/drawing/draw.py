@@ -4,14 +4,15 @@ Each Value is a box that shows the operation, the name, the number and the gradi
 its parents, with the local derivative, which the row of the table gives. All of it is read off the graph itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from autograd.calculus.expansion import expand_all
 from autograd.drawing.boxes import local_derivatives
 from autograd.drawing.picture import Picture
 from autograd.drawing.text import FONT
-from autograd.graph import refuse_stale, topological_order
+from autograd.graph import chain_rule, refuse_stale, topological_order
+from autograd.recording.node import Node
 from autograd.table.reading import is_list
 from autograd.table.row import Operation
 from autograd.value import Value
@@ -89,19 +90,25 @@ def _values(what: str, value: Any) -> list[Value]:
 def _opened(outputs: list[Value], marked: list[Value], named: dict[Value, str], only: Name | Iterable[Name] | None,
             gradients: bool) -> tuple[list[Value], list[Value], dict[Value, str]]:
     """The same with composite operations opened, and in the new nodes the gradients that they would have."""
-    there = set(topological_order(outputs))
-    inner = [value for value in dict.fromkeys([*marked, *named]) if value in there and value.op is not None]
+    there = set(map(id, topological_order(outputs)))
+    inner = [value for value in dict.fromkeys([*marked, *named]) if id(value) in there and value.op is not None]
     twins = dict(zip([*outputs, *inner], expand_all([*outputs, *inner], only), strict=True))
     opened = [twins[output] for output in outputs]
     if gradients:
-        known = {twin: value.grad for value, twin in twins.items()}
-        found = dict(known)
-        for node in reversed(topological_order(opened)):
-            if node not in there:
-                node.grad = found.get(node, 0.0)
-            if node.op is not None:
-                for parent, slope in zip(node.parents, local_derivatives(node), strict=True):
-                    if isinstance(slope, float) and parent not in known:
-                        found[parent] = found.get(parent, 0.0) + node.grad * slope
+        known = {id(twin): value.grad for value, twin in twins.items()}
+        order = topological_order(opened)
+        for node in order:
+            if id(node) not in there:
+                node.grad = known.get(id(node), 0.0)
+
+        def to_new_nodes(node: Any) -> Iterator[tuple[int, Node, float]]:
+            slopes = local_derivatives(node) if node.op is not None else []
+            for place, (parent, slope) in enumerate(zip(node.parents, slopes, strict=True)):
+                if isinstance(slope, float) and id(parent) not in known:
+                    yield place, parent, slope
+
+        for flow in chain_rule(order, known, to_new_nodes):
+            if id(flow.parent) not in there:
+                flow.parent.grad = flow.total
     return opened, [twins.get(value, value) for value in marked], {twins.get(value, value): name
                                                                    for value, name in named.items()}

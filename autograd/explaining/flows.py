@@ -163,7 +163,7 @@ class Graph:
         """What flows along each of the edges. Raises DomainError where a derivative does not exist."""
         totals: dict[Node, float] = {}
         flows: list[Flow] = []
-        for flow in chain_rule(self.order, 1.0, self._local_derivatives):
+        for flow in chain_rule(self.order, {id(self.order[-1]): 1.0}, self._local_derivatives):
             if not math.isfinite(flow.total):
                 raise NumberOverflowError(f"the gradient of {self._called(flow.parent)} overflows")
             flows.append(Flow(flow.local, flow.incoming, flow.contribution, totals.get(flow.parent, 0.0), flow.total))

@@ -1,7 +1,7 @@
 """Approximations of the functions that no processor has as an instruction, in arithmetic that every processor has.
 
 Each function here is a formula over anything that offers + - * /, abs, comparisons, and what processors do beyond that:
-`square_root`, `rounded`, `power_of_two`, `exponent`, `mantissa`, `with_sign_of`, `times_plus` (x * a + b, rounded once).
+`square_root`, `rounded`, `power_of_two`, `exponent`, `mantissa`, `with_sign_of`, `times_plus` (x a + b, rounded once).
 Nothing branches: a comparison's `choose` takes one of two numbers, both calculated, and each of a vector for itself.
 
 Reduce: an identity, such as e^x = 2ⁿ e^r, leads every argument back to a small one. Approximate: there a polynomial
