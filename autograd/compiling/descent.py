@@ -47,7 +47,7 @@ class Descent:
                  update: Callable[..., Any], initial_state: Sequence[float]) -> None:
         (numbers, rebuild), (answers, rebuild_answers) = numbers_in(inputs), numbers_in(targets)
         given, expected = [Recorded() for _ in numbers], [Recorded() for _ in answers]
-        with lock, recording(), without_numbers(parameters):
+        with lock, recording(), without_numbers([x for x in parameters if type(x) is Value]):
             output: Any = loss(rebuild(given), rebuild_answers(expected))
             if not isinstance(output, Value):
                 raise TypeError(f"the loss needs to be one Value, not {type(output).__name__!r}")

@@ -20,6 +20,7 @@ class Shared:
         self.values, self.array = list(values), array
         self._time = -1.0  # of the last change that both sides know of
         self._is_deferred = False
+        self._is_plain = all(type(value) in (Value, Deferred) for value in self.values)  # a subclass stays what it is
 
     def refresh(self) -> None:
         """Before machine code runs: take over the numbers of Values that were set since."""
@@ -29,6 +30,11 @@ class Shared:
 
     def defer(self) -> None:
         """After machine code has changed the array."""
+        if not self._is_plain:
+            for value, number in zip(self.values, self.array.tolist(), strict=True):
+                value.data = number
+            self._time = state.changed
+            return
         if not self._is_deferred or self._time != state.changed:
             with lock:
                 self._is_deferred = True
