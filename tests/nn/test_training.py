@@ -477,7 +477,7 @@ def test_the_bar_is_closed_when_training_fails(monkeypatch):
 
 
 def test_tqdm_is_not_imported_for_a_short_training():
-    program = ("import sys; from nn import *; m = MLP(2, [1]); "
+    program = ("import sys; from nn import MLP, SGD, datasets, fit, mean_squared_error; m = MLP(2, [1]); "
                "fit(m, *datasets.xor(), mean_squared_error, SGD(m.parameters(), 0.1), 1); "
                "sys.exit('tqdm' in sys.modules or 'numpy' in sys.modules)")
     assert subprocess.run([sys.executable, "-c", program], cwd=Path(nn.__file__).parents[1]).returncode == 0
