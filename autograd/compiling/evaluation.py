@@ -3,7 +3,18 @@
 from autograd.compiling.llvm import Llvm
 from autograd.compiling.machine import EVALUATION
 from autograd.compiling.program import Program
-from autograd.compiling.samples import arrays, call, clear, load_samples, module, seed, store_samples, total, unpack
+from autograd.compiling.samples import (
+    arrays,
+    call,
+    check_samples,
+    clear,
+    load_samples,
+    module,
+    seed,
+    store_samples,
+    total,
+    unpack,
+)
 
 
 def evaluation(program: Program, lanes: int, tile: int) -> str:
@@ -24,6 +35,8 @@ def evaluation(program: Program, lanes: int, tile: int) -> str:
                     clear(llvm, "gradients", program.lanes * lanes)
                     seed(llvm, program, llvm.constant(1.0))
                     call(llvm, "backward")
-                    store_samples(llvm, first, "derivatives", [("gradients", n) for n in program.wanted_inputs])
+                    slopes = [("gradients", n) for n in program.wanted_inputs]
+                    store_samples(llvm, first, "derivatives", slopes)
+                    check_samples(llvm, slopes)
             llvm.line(f"ret double {total(llvm, llvm.load('check', 0))}")
     return module(llvm, program)

@@ -19,7 +19,7 @@ from autograd.compiling.structures import is_fit, with_leading_axis
 from autograd.errors import DomainError
 from autograd.recording.modes import lock
 from autograd.recording.recorded import recording, without_numbers
-from autograd.table.reading import Reading
+from autograd.table.reading import Reading, finite
 from autograd.value import Value, constant
 
 Which = int | Sequence[int]  # the place of an argument, or several
@@ -60,6 +60,8 @@ class Kernel:
         replay = Replay(self.program, numbers, values)
         if not with_derivative:
             return replay.outputs, []
+        for x in numbers:
+            finite(x)
         found = replay.derivatives()["lanes"]
         return replay.outputs, [found[place] for place in self.program.wanted_inputs]
 
@@ -104,8 +106,7 @@ class Kernel:
             rest = Call(self.functions(lanes)[name], EVALUATION, inputs=samples.ctypes.data, width=width, count=count,
                         values=values.ctypes.data, memory=memory.ctypes.data, outputs=outputs.ctypes.data,
                         derivatives=derivatives.ctypes.data).run()
-            finite = numpy.isfinite(derivatives).all() and numpy.isfinite(outputs).all()
-            rows = checks and (rest != 0.0 or not finite)
+            rows = checks and rest != 0.0
         if rows:
             for row in range(count):
                 try:

@@ -78,14 +78,14 @@ class Llvm:
                 with self.function(f"internal void {piece}({pointers}) noinline"):
                     while waiting and len(self._lines) < _LONGEST:
                         walk(self, waiting.pop(0))
-                    self._finish_check()
+                    self.finish_check()
                     self.line("ret void")
                 calls.append(piece)
             arguments = ", ".join(f"ptr %{array}" for array in ARRAYS)
             self.module += [f"define internal void @{name}({pointers}) alwaysinline #0 {{",
                             *(f"  call void {piece}({arguments})" for piece in calls), "  ret void", "}"]
 
-    def _finish_check(self) -> None:
+    def finish_check(self) -> None:
         if self._check:
             kept = self.new(f"load {self.type}, ptr %check, align 8")
             x = self.new(f"fadd {self.type} {kept}, {self.read(self._check)}")

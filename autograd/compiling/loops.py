@@ -56,6 +56,12 @@ def backward(writer: Writer, group: Group) -> None:
     if not group.is_wanted:
         return
     partials = group.body[1]
+    if not any(slope is not None and any(s.is_wanted for s in segments)
+               for segments, slope in zip(group.arguments, partials)):
+        for members in _tiles(writer, group.count):  # nothing flows on from here, so what is wrong has to be seen here
+            for m in members:
+                writer.check(writer.load(GRADIENTS[LANES], writer.sum_of_indices(m, group.start)))
+        return
     numbers = [(segments[0], slope) for segments, slope in zip(group.arguments, partials)
                if isinstance(slope, Register) and segments[0].is_wanted]
     for members in _tiles(writer, group.count) if numbers else ():
@@ -121,6 +127,7 @@ def _to_one(writer: Writer, group: Group, number: int, slope: OneHot) -> None:
         walk = _Walk(writer, group, members)
         for j, m in enumerate(members):
             index, g = walk.name(slope.index, j), walk.gradient(j)
+            writer.check(g)  # it may be taken to a constant, where nobody would see what is wrong with it
             if len(segments) == 1:
                 writer.add_at(segments[0], m, index, g)
                 continue

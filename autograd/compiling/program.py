@@ -72,6 +72,7 @@ class Group:
     known: tuple[float | None, ...]  # arguments that are the same constant in all of them
     is_wanted: bool
     is_guarded: bool  # whether these are branches, which need not exist where they are not chosen
+    times: list[float]  # when each of them was recorded
 
     @property
     def lengths(self) -> tuple[int | None, ...]:
@@ -149,7 +150,8 @@ def program(outputs: Sequence[Node], inputs: Sequence[Node], wanted: Sequence[No
         start = len(found[LANES])
         for node in members:
             place(node)
-        groups.append(Group(key[1], start, len(members), *_arguments(members, key[4:], place), key[2][1], key[3]))
+        groups.append(Group(key[1], start, len(members), *_arguments(members, key[4:], place), key[2][1], key[3],
+                            [node.time for node in members]))
     ends = [(array_of[id(x)], place(x)) for x in outputs]
     for x in wanted:  # also what nothing depends on
         place(x)
@@ -202,9 +204,7 @@ def _concerned(order: Sequence[Any], wanted: Iterable[Any]) -> set[int]:
     """The nodes that a gradient flows through."""
     concerned = {id(x) for x in wanted}
     for node in order:
-        if node.op is not None and not node.constant and any(
-                id(parent) in concerned for partial, argument in zip(node.op.partials, node.arguments) if partial
-                for parent in (argument if is_tuple(argument) else (argument,))):
+        if not node.constant and any(id(parent) in concerned for parent in node.parents):
             concerned.add(id(node))
     return concerned
 

@@ -80,6 +80,8 @@ class _Python:
     def operate(self, instruction: str, *operands: Any) -> str:
         if instruction == "select":
             return self.new(f"{operands[1]} if {operands[0]} else {operands[2]}")
+        if instruction == "**":  # which is a complex number where this is an error
+            return self.new(f"math.pow({operands[0]}, {operands[1]})")
         if instruction == "call":
             return self.new(f"math.{operands[0]}({', '.join(operands[1:])})")
         if instruction in ("negated", "size"):

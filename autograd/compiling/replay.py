@@ -5,6 +5,7 @@ kept until a choice falls on it.
 """
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 from autograd.compiling.program import CONSTANTS, LANES, PARAMETERS, VALUES, Group, Program
@@ -20,10 +21,12 @@ class Replay:
         self.program = program
         self.arrays: dict[str, list[float]] = {
             CONSTANTS: list(program.constants), VALUES: list(values), PARAMETERS: list(parameters), LANES: [*inputs]}
+        self.arrays[LANES] += [0.0] * (program.lanes - program.inputs)
         self._errors: dict[int, DomainError] = {}
-        for group in program.groups:
-            for m in range(group.count):
-                self.arrays[LANES].append(self._value(group, m))
+        members = [(time, group, m) for group in program.groups for m, time in enumerate(group.times)]
+        self._members = sorted(members, key=itemgetter(0))  # so that the first error is the first one here, too
+        for _, group, m in self._members:
+            self.arrays[LANES][group.start + m] = self._value(group, m)
         self.outputs = [self.arrays[array][place] for array, place in program.outputs]
 
     def derivatives(self) -> dict[str, list[float]]:
@@ -31,22 +34,21 @@ class Replay:
         found = {name: [0.0] * len(numbers) for name, numbers in self.arrays.items()}
         array, place = self.program.outputs[0]
         found[array][place] = 1.0
-        for group in reversed(self.program.groups):
-            for m in reversed(range(group.count if group.is_wanted else 0)):
-                g = found[LANES][group.start + m]
-                if g == 0.0 and group.is_guarded:
+        for _, group, m in reversed(self._members):
+            g = found[LANES][group.start + m]
+            if not group.is_wanted or (g == 0.0 and group.is_guarded):
+                continue
+            y, (operands, places) = self.arrays[LANES][group.start + m], self._arguments(group, m)
+            for number, (partial, segments) in enumerate(zip(group.row.partials, group.arguments)):
+                if partial is None or not any(segment.is_wanted for segment in segments):
                     continue
-                y, (operands, places) = self.arrays[LANES][group.start + m], self._arguments(group, m)
-                for number, (partial, segments) in enumerate(zip(group.row.partials, group.arguments)):
-                    if partial is None or not any(segment.is_wanted for segment in segments):
-                        continue
-                    slopes = group.row.slope(number, y, operands, tuple(operands))
-                    for (name, where, is_wanted), slope in zip(
-                            places[number], slopes if group.row.lists[number] else [slopes], strict=True):
-                        if is_wanted:
-                            found[name][where] += g * slope
-                            if found[name][where] - found[name][where]:
-                                raise NumberOverflowError(f"the gradient overflows in {group.row.call}")
+                slopes = group.row.slope(number, y, operands, tuple(operands))
+                for (name, where, is_wanted), slope in zip(
+                        places[number], slopes if group.row.lists[number] else [slopes], strict=True):
+                    if is_wanted:
+                        found[name][where] += g * slope
+                        if found[name][where] - found[name][where]:
+                            raise NumberOverflowError(f"the gradient overflows in {group.row.call}")
         return found
 
     def _value(self, group: Group, m: int) -> float:

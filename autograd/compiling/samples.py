@@ -83,6 +83,15 @@ def store_samples(llvm: Llvm, first: Any, to: str, sources: Sequence[tuple[str, 
             done += size
 
 
+def check_samples(llvm: Llvm, sources: Sequence[tuple[str, int]]) -> None:
+    """See to it that numbers of which there are several in each sample are finite."""
+    for array, run in groupby(sources, key=itemgetter(0)):
+        found = [place for _, place in run]
+        with llvm.loop(len(found)) as n:
+            llvm.check(llvm.load(array, llvm.place(Places.of([found]), 0, n, len(found))))
+    llvm.finish_check()
+
+
 def seed(llvm: Llvm, program: Program, gradient: str) -> None:
     """The gradient of the first output with respect to itself."""
     array, place = program.outputs[0]

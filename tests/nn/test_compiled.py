@@ -13,6 +13,7 @@ import pytest
 import nn
 from autograd import StaleGraphError, Value, sqrt, tanh
 from nn import SGD, Adam
+from tests.support.training import OPTIMIZERS, XOR, eager_step, moons, network, numbers, pair
 
 # ---- The same numbers as in eager training -------------------------------------------------------------------------
 
