@@ -68,4 +68,4 @@ def with_leading_axis(structure: Any, columns: Any, found: Any) -> Any:
 
 def is_fit(out: Any, shape: tuple[int, int]) -> bool:
     """Whether native code can write into an array as it is."""
-    return out is not None and out.dtype == float and out.flags.c_contiguous and out.size == math.prod(shape)
+    return out is not None and out.dtype == float and out.flags.carray and out.size == math.prod(shape)
