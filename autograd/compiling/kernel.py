@@ -93,7 +93,7 @@ class Kernel:
             raise TypeError("a gradient needs a function that returns one number, not " + type(self.output).__name__)
         count, program = len(samples), self.program
         shape = (count, len(program.outputs))
-        outputs = out if is_fit(out, shape) else numpy.empty(shape)
+        outputs = out if is_fit(out, shape) and not numpy.may_share_memory(out, samples) else numpy.empty(shape)
         derivatives = numpy.empty((count, len(program.wanted_inputs) if with_derivative else 0))
         values = numpy.array([x.data for x in self.values])
         rows = not has_llvm()
