@@ -156,7 +156,7 @@ def program(outputs: Sequence[Node], inputs: Sequence[Node], wanted: Sequence[No
     for x in wanted:  # also what nothing depends on
         place(x)
     return Program(groups, array("d", [node.data for node in found[CONSTANTS]]), len(inputs), len(found[LANES]),
-                   [n for n, x in enumerate(inputs) if id(x) in concerned], len(found[VALUES]),
+                   [places[LANES][id(x)] for x in wanted if id(x) in places[LANES]], len(found[VALUES]),
                    len(found[PARAMETERS]), ends, sum(g.count for g in groups),
                    sum(len(node.parents) for node in order)), found[VALUES], found[PARAMETERS]
 

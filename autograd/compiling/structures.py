@@ -45,7 +45,7 @@ def sample_of(structure: Any, parts: list[Any]) -> Any:
     if isinstance(structure, Mapping):
         return {key: sample_of(item, parts) for key, item in structure.items()}  # pyright: ignore
     if isinstance(structure, list | tuple) and any(isinstance(x, numpy.ndarray | Mapping) for x in structure):  # pyright: ignore
-        return type(structure)(sample_of(item, parts) for item in structure)  # pyright: ignore
+        return getattr(structure, "_make", type(structure))(sample_of(x, parts) for x in structure)  # pyright: ignore
     array = numpy.asarray(structure, dtype=float)
     if array.ndim == 0:
         raise ValueError("an array whose leading axis counts the samples is needed, not one number")
@@ -68,4 +68,4 @@ def with_leading_axis(structure: Any, columns: Any, found: Any) -> Any:
 
 def is_fit(out: Any, shape: tuple[int, int]) -> bool:
     """Whether native code can write into an array as it is."""
-    return out is not None and out.dtype == float and out.flags.c_contiguous and out.size == math.prod(shape)
+    return out is not None and out.dtype == float and out.flags.carray and out.size == math.prod(shape)
