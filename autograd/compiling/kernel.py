@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import chain
-from math import isfinite
 from time import perf_counter
 from typing import Any
 
@@ -53,7 +52,7 @@ class Kernel:
         if values:
             memory.values[:] = values
         rest = (memory.differentiate if with_derivative else memory.evaluate)()
-        if checks and (rest != 0.0 or (with_derivative and not isfinite(sum(memory.derivatives)))):
+        if checks and rest != 0.0:
             return self._replayed(numbers, values, with_derivative)
         return memory.outputs[:], memory.derivatives[:] if with_derivative else []
 
