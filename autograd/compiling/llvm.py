@@ -85,6 +85,10 @@ class Llvm:
             self.module += [f"define internal void @{name}({pointers}) alwaysinline #0 {{",
                             *(f"  call void {piece}({arguments})" for piece in calls), "  ret void", "}"]
 
+    def times_zero(self, x: str) -> str:
+        zero = self.splat(self.new("load double, ptr @zero"))
+        return self.new(f"fmul contract {self.type} {x}, {zero}")
+
     def finish_check(self) -> None:
         if self._check:
             kept = self.new(f"load {self.type}, ptr %check, align 8")
@@ -194,15 +198,6 @@ class Llvm:
         pointer = self.element(array, index, self.type)
         return self.new(f"load {self.type}, ptr {pointer}, align {min(8 * self.lanes, 64)}")
 
-    def joined(self, numbers: list[str]) -> str:
-        """A number for each lane."""
-        if self.lanes == 1:
-            return numbers[0]
-        found = "poison"
-        for lane, x in enumerate(numbers):
-            found = self.new(f"insertelement {self.type} {found}, double {x}, i64 {lane}")
-        return found
-
     def shuffled(self, a: str, b: str, lanes: list[int]) -> str:
         """Some of the lanes of two vectors, those of the second counted on."""
         places = ", ".join(f"i32 {lane}" for lane in lanes)
@@ -273,11 +268,14 @@ class Llvm:
         return self.new(f"load {self.type}, ptr {variable}")
 
     def check(self, x: str) -> None:
-        """Add 0 · x to what tells, at the end, whether all was finite: it is NaN where x is not."""
+        """Add 0 · x to what tells, at the end, whether all was finite: it is NaN where x is not.
+
+        The 0 is read from memory: knowing it, LLVM would make x · (c · 0) of (x · c) · 0, and that is finite.
+        """
         if not self._check:
             self._check = self.alloca(self.type)
             self._entry.append(f"  store {self.type} {self.constant(0.0)}, ptr {self._check}")
-        self.combine(self._check, "total", self.new(f"fmul contract {self.type} {x}, {self.constant(0.0)}"))
+        self.combine(self._check, "total", self.times_zero(x))
 
     def emit(self, register: Register, arguments: list[str], made: dict[Any, str] | None = None) -> str:
         """The instructions of a register whose arguments have names already; `made`: what they were used for before."""

@@ -228,7 +228,12 @@ def _is_choice(row: Operation) -> bool:
 
 
 def select_is_bare(register: Register) -> bool:
-    """Whether a result is one of the operands, perhaps with another sign: then it is as finite as they are."""
+    """Whether a result is one of the operands, perhaps with another sign: then it is as finite as they are.
+
+    Not so the choice between two branches, of which only the one that is chosen has to exist.
+    """
+    if register.instruction == "select" and register.operands[0].instruction == "!=":
+        return False
     if register.instruction in ("argument", "constant"):
         return True
     operands = register.operands[1:] if register.instruction == "select" else register.operands

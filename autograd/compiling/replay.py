@@ -48,8 +48,14 @@ class Replay:
                     if is_wanted:
                         found[name][where] += g * slope
                         if found[name][where] - found[name][where]:
-                            raise NumberOverflowError(f"the gradient overflows in {group.row.call}")
+                            raise NumberOverflowError(f"the gradient of {self._called(name, where)} overflows")
         return found
+
+    def _called(self, array: str, place: int) -> str:
+        """What the graph itself would call a number."""
+        maker = next((group.row.name for group in self.program.groups if array == LANES
+                      and group.start <= place < group.start + group.count), "a leaf")
+        return f"the Value {self.arrays[array][place]} ({maker})"
 
     def _value(self, group: Group, m: int) -> float:
         operands, places = self._arguments(group, m)

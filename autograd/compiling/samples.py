@@ -5,6 +5,7 @@ once. Where the last ones are fewer, the last sample fills the lanes, and counts
 """
 
 from collections.abc import Sequence
+from functools import reduce
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -59,8 +60,16 @@ def load_samples(llvm: Llvm, first: Any, count: Any, order: Any, sources: Sequen
             numbers = [llvm.new(f"load double, ptr {llvm.new(f'getelementptr double, ptr {start}, i64 {k}')}, align 8")
                        for start in starts]
             if size:
-                llvm.store("lanes", llvm.sum_of_indices(k, place), llvm.joined(numbers))
+                llvm.store("lanes", llvm.sum_of_indices(k, place), _joined(llvm, numbers))
         place += size
+
+
+def _joined(llvm: Llvm, numbers: list[str]) -> str:
+    """A number for each lane."""
+    if llvm.lanes == 1:
+        return numbers[0]
+    return reduce(lambda found, x: llvm.new(f"insertelement {llvm.type} {found}, double {x[1]}, i64 {x[0]}"),
+                  enumerate(numbers), "poison")
 
 
 def store_samples(llvm: Llvm, first: Any, to: str, sources: Sequence[tuple[str, int]]) -> None:
@@ -124,6 +133,7 @@ def module(llvm: Llvm, program: Program) -> str:
     first = [line for line in llvm.module if line.startswith(("declare", "@"))]
     rest = [line for line in llvm.module if not line.startswith(("declare", "@"))]
     width = min(64 * llvm.lanes, 512)
-    return "\n".join([f"@constants = internal constant [{size} x double] [{numbers}], align 64", *first, *rest,
+    return "\n".join(["@zero = global double 0.0",
+                      f"@constants = internal constant [{size} x double] [{numbers}], align 64", *first, *rest,
                       f'attributes #0 = {{ nounwind "min-legal-vector-width"="{width}" '
                       '"prefer-vector-width"="512" }', ""])

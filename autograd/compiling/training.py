@@ -107,7 +107,7 @@ def update_function(llvm: Llvm, program: Program, update: Update) -> None:
                     for place, register in zip(places, (update.parameter, *update.state), strict=True):
                         x = llvm.emit(register, names, inner)
                         llvm.line(f"store {llvm.type} {x}, ptr {llvm.element('new', place, 'double')}, align 8")
-                        llvm.combine(check, "total", llvm.new(f"fmul contract {llvm.type} {x}, {llvm.constant(0.0)}"))
+                        llvm.combine(check, "total", llvm.times_zero(x))
                 rest = llvm.new(f"fadd double {rest}, {total(llvm, llvm.read(check))}")
         llvm.line(f"ret double {rest}")
 
