@@ -53,7 +53,7 @@ class Kernel:
         if values:
             memory.values[:] = values
         rest = (memory.differentiate if with_derivative else memory.evaluate)()
-        if checks and (rest != 0.0 or (with_derivative and not isfinite(sum(memory.derivatives)))):
+        if checks and (rest != 0.0 or not isfinite(sum(memory.outputs) + with_derivative * sum(memory.derivatives))):
             return self._replayed(numbers, values, with_derivative)
         return memory.outputs[:], memory.derivatives[:] if with_derivative else []
 
