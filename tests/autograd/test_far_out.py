@@ -148,6 +148,14 @@ def test_slopes_do_not_overflow_on_the_way(function, slope, curvature):
             assert found == pytest.approx([right(curvature, x)], rel=1e-11, abs=1e-15), x
 
 
+@pytest.mark.parametrize("x", [1e8, -9.9e8, 1e9, -1e9, 1e10, -1e20, 1e80, -1e100])
+def test_the_slopes_of_arctan_keep_their_digits_however_small_they_are(x):
+    for found in first(arctan, x):
+        assert found == pytest.approx([right(lambda x: 1 / (1 + x * x), x)], rel=1e-14, abs=0.0)
+    for found in second(arctan, x):
+        assert found == pytest.approx([right(lambda x: -2 * x / (1 + x * x) ** 2, x)], rel=1e-14, abs=0.0)
+
+
 @pytest.mark.parametrize(("function", "slopes"), [
     (arctan2, (lambda a, b: b / (a * a + b * b), lambda a, b: -a / (a * a + b * b))),
     (divide, (lambda a, b: 1 / b, lambda a, b: -a / b / b)),

@@ -181,6 +181,7 @@ def test_lists_of_different_lengths_are_refused_with_both(weights, inputs):
     (lambda: sum(numpy.ones((2, 2))), "a real number is needed, not 'ndarray'"),
     (lambda: sum((Value(1.0), "x")), "a real number is needed, not 'str'"),
     (lambda: mean(None), "a real number is needed, not 'NoneType'"),
+    (lambda: mean([1.0, 2.0], 3.0), "a real number is needed, not 'list'"),
     (lambda: take(0, [1.0], [2.0]), "a real number is needed, not 'list'"),
     (lambda: take([0], [1.0]), "a real number is needed, not 'list'"),
 ])

@@ -1,10 +1,11 @@
 """Every row of the table gives the value and the derivatives that PyTorch gives, at kinks as well."""
 
 import pytest
+import torch
 from hypothesis import given, settings
 
 from autograd import Value, gradients, jvp, operations
-from tests.support.oracle import EXPECTED, NAMES, arguments, expected, flat
+from tests.support.oracle import EXPECTED, NAMES, arguments, expected, flat, tensor
 
 
 def close(found, right, relative):
@@ -30,6 +31,7 @@ def test_value_and_first_derivatives_are_those_of_pytorch(name):
         output = row(*rebuild(*leaves))
         assert close(output.data, value, 1e-10)
         assert row(*rebuild(*numbers)) == output.data
+        assert type(output.data) is float
         output.backward()
         assert close([leaf.grad for leaf in leaves], first, 1e-10)
         assert close([slope.data for slope in gradients(output, leaves)], first, 1e-10)
@@ -38,6 +40,13 @@ def test_value_and_first_derivatives_are_those_of_pytorch(name):
             assert close(jvp(lambda *new: row(*rebuild(*new)), tuple(numbers), direction), (value, slope), 1e-10)
 
     check()
+
+
+@pytest.mark.parametrize("symbol", ["ReLU", "LeakyReLU", "ELU", "SiLU", "GELU"])
+def test_an_activation_is_shown_by_the_name_of_its_module_in_pytorch(symbol):
+    activation, = (row for row in operations.values() if row.symbol == symbol)
+    for x in (-1.5, 0.0, 0.75, 2.0):
+        assert activation(x) == pytest.approx(getattr(torch.nn, symbol)()(tensor(x)).item(), rel=1e-14)
 
 
 @pytest.mark.slow

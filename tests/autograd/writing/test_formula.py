@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from latex2mathml.commands import FUNCTIONS as LATEX_FUNCTIONS
 from latex2mathml.converter import convert
 from pylatexenc.latexwalker import LatexWalker
 
@@ -459,6 +460,12 @@ def test_every_row_and_its_partials_become_mathml(name):
         assert "\\" not in "".join(tree.itertext())
     if r"\operatorname" in parts[0].latex:
         assert letters(parts[0].latex).startswith(f"{name}(")
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if rf"\{name}" in LATEX_FUNCTIONS])
+def test_a_function_that_latex_has_a_name_for_is_called_that(name):
+    """Which sets it as books do; `e^x` is what they have for exp(x)."""
+    assert operations[name](X).latex == ("e^{x}" if name == "exp" else rf"\{name}\left(x\right)")
 
 
 def test_mathml_has_the_structure_of_the_formula():
