@@ -13,7 +13,8 @@ from typing import Any, ClassVar
 
 from autograd.operations import add, multiply
 from autograd.recording.modes import always_recording, is_recording
-from autograd.table.reading import Reading, is_list, is_tuple, number
+from autograd.recording.recorded import Recorded
+from autograd.table.reading import Reading, either, is_list, is_tuple, number
 from autograd.table.row import Operation
 
 _tags = itertools.count(1)
@@ -42,6 +43,9 @@ class Dual(Reading):
         y = operation(*primals)
         if not is_recording():
             return y
+        if operation.value is either and isinstance(y, Recorded):  # one of the branches need not exist: see branches.py
+            tangents = [_tangent(item, tag) for item in arguments[1:]]
+            return cls(y, operation(primals[0], *tangents), tag)
         tangent: Any = 0.0
         for place, items in enumerate(lists):
             moving = [_moves(item, tag) for item in items]

@@ -4,10 +4,12 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from autograd.calculus.branches import Branches
 from autograd.errors import NumberOverflowError
 from autograd.graph import chain_rule, local_derivatives, refuse_stale, topological_order
 from autograd.recording.modes import always_recording
 from autograd.recording.node import Node, calculated_in, called
+from autograd.recording.recorded import Recorded
 from autograd.table.reading import is_tuple
 from autograd.value import Value, constant
 
@@ -48,14 +50,18 @@ def derivatives(order: list[Value], inputs: Sequence[Value], as_graphs: bool) ->
         is_number = argument.constant and argument.op is None
         return argument.data if is_number and not wanted(argument) else argument
 
+    branches = Branches(order) if as_graphs and isinstance(order[-1], Recorded) else None
+    seed: Any = constant(1.0) if branches else 1.0
+
     def local(node: Node) -> Iterator[tuple[int, Node, Any]]:
         if as_graphs:
-            return local_derivatives(node, node, tuple(map(plain, node.arguments)), wanted)
+            found = local_derivatives(node, node, tuple(map(plain, node.arguments)), wanted)
+            return branches.slopes(node, found) if branches else found
         return local_derivatives(node, node.data, node.operands, wanted)
 
-    found: dict[int, Any] = {id(order[-1]): 1.0}
+    found: dict[int, Any] = {id(order[-1]): seed}
     with always_recording():
-        for flow in chain_rule(order, {id(order[-1]): 1.0}, local):
+        for flow in chain_rule(order, {id(order[-1]): seed}, local):
             if isinstance(flow.total, float) and not math.isfinite(flow.total):
                 raise NumberOverflowError(
                     f"the gradient of {called(flow.parent)} overflows{calculated_in(flow.child)}")

@@ -31,7 +31,7 @@ def c_source(program: Program) -> str:
     tables = [f"static const int table{n}[] = {{{', '.join(map(str, t))}}};" for n, t in enumerate(writer.tables)]
     numbers = ", ".join(map(_number, program.constants)) or "0.0"
     outputs = [f"    outputs[{n}] = {array}[{place}];" for n, (array, place) in enumerate(program.outputs)]
-    array, place = program.outputs[0]
+    array, place = program.outputs[0] if program.outputs else ("", 0)
     seed = [f"    gradients[{place}] = 1.0;"] if array == "lanes" else []
     lanes, size, wanted = max(1, program.lanes), program.inputs, program.wanted_inputs
     copy = f"    for (int i = 0; i < {size}; i++) lanes[i] = inputs[i];" if size else "    (void)inputs;"
@@ -131,6 +131,7 @@ class _C:
 
     def check(self, x: str) -> None:
         """C goes on with what is not finite."""
+        self.line(f"(void){x};")
 
     def pick(self, segment: Segment, m: Index, index: str) -> str:
         """An index that counts no item gives NaN."""

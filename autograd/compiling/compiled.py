@@ -71,6 +71,8 @@ class Compiled:
         A sample of one axis or more is a NumPy array; arrays may stand in lists, tuples and dicts. What comes out has
         the samples as its leading axis, too, and is written into `out` if that is given: a float64 array.
         """
+        if out is not None and not hasattr(out, "dtype"):
+            raise TypeError(f"out is a float64 array, not {type(out).__name__!r}")
         kernel, samples = self._samples(arrays)
         outputs, _ = kernel.batch(samples, False, self.checks, out if kernel.is_number else None)
         if kernel.is_number:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy
 
 from autograd.calculus.structure import numbers_in
-from autograd.compiling.machine import LANES, TILE, TRAINING, Call, Machine, aligned, has_llvm, layout
+from autograd.compiling.machine import LANES, TILE, TRAINING, Call, aligned, has_llvm, layout, machine
 from autograd.compiling.program import program
 from autograd.compiling.python import python_source
 from autograd.compiling.register import Register, register
@@ -61,6 +61,7 @@ class Descent:
         self._update = update
         self.numbers, self.states = aligned(self.size), aligned(self.size * len(initial_state))
         self.states.reshape(len(initial_state), self.size)[:] = [[x] for x in initial_state] or 0.0
+        self.constants = numpy.array(self.program.constants)
         self.shared = Shared(learned, self.numbers)
         self.new = aligned(self.size * (1 + len(initial_state)))
         self._functions: dict[int, tuple[Any, Any]] = {}
@@ -135,7 +136,7 @@ class Descent:
         """The machine code for so many samples at once, and the memory that it works in."""
         if lanes not in self._functions:
             text = training(self.program, self.update, self.targets, lanes, TILE if lanes > 1 else 1)
-            self._functions[lanes] = (Machine(text, lanes == 1).function("train", ctypes.c_int64),
+            self._functions[lanes] = (machine(text, lanes == 1).function("train", ctypes.c_int64),
                                       aligned(layout(self.program, lanes).size))
         return self._functions[lanes]
 
@@ -150,7 +151,8 @@ class Prepared:
         if has_llvm():
             size = min(batches.batch, batches.samples)
             function, memory = descent.function(next((lanes for lanes in _FEWER if size <= lanes), LANES))
-            arrays = {"inputs": batches.inputs, "targets": batches.targets, "order": batches.order,
+            arrays = {"constants": descent.constants, "inputs": batches.inputs, "targets": batches.targets,
+                      "order": batches.order,
                       "values": self._values, "parameters": descent.numbers, "states": descent.states,
                       "memory": memory, "new": descent.new, "losses": losses}
             self._call = Call(function, TRAINING, **{name: array.ctypes.data for name, array in arrays.items()},

@@ -39,4 +39,4 @@ def evaluation(program: Program, lanes: int, tile: int) -> str:
                     store_samples(llvm, first, "derivatives", slopes)
                     check_samples(llvm, slopes)
             llvm.line(f"ret double {total(llvm, llvm.load('check', 0))}")
-    return module(llvm, program)
+    return module(llvm)

@@ -11,7 +11,7 @@ from typing import Any
 
 from autograd.calculus.structure import is_number, numbers_in
 from autograd.compiling.evaluation import evaluation
-from autograd.compiling.machine import EVALUATION, LANES, TILE, Call, Machine, aligned, has_llvm, layout
+from autograd.compiling.machine import EVALUATION, LANES, TILE, Call, aligned, has_llvm, layout, machine
 from autograd.compiling.program import Program, program
 from autograd.compiling.python import python_source
 from autograd.compiling.replay import Replay
@@ -33,6 +33,7 @@ class Kernel:
         self.program, self.values, self.seconds = program, values, seconds
         self.arguments, self.output, self.argument = arguments, output, argument
         self.is_number = is_number(output)
+        self.constants = (ctypes.c_double * max(1, len(program.constants)))(*program.constants)
         self._threads = threading.local()
 
     # ---- One call ----
@@ -103,7 +104,8 @@ class Kernel:
             memory = aligned(layout(program, lanes).size)
             name = "differentiate" if with_derivative else "evaluate"
             width = samples.strides[0] // 8
-            rest = Call(self.functions(lanes)[name], EVALUATION, inputs=samples.ctypes.data, width=width, count=count,
+            rest = Call(self.functions(lanes)[name], EVALUATION, constants=ctypes.addressof(self.constants),
+                        inputs=samples.ctypes.data, width=width, count=count,
                         values=values.ctypes.data, memory=memory.ctypes.data, outputs=outputs.ctypes.data,
                         derivatives=derivatives.ctypes.data).run()
             rows = checks and rest != 0.0
@@ -165,9 +167,9 @@ class Kernel:
         """The native functions that take so many samples at once."""
         with lock:
             if lanes not in self._functions:
-                machine = Machine(evaluation(self.program, lanes, TILE if lanes > 1 else 1), lanes == 1)
-                self._functions[lanes] = {name: machine.function(name, ctypes.c_double)
-                                          for name in ("evaluate", "differentiate")} | {"machine": machine}
+                made = machine(evaluation(self.program, lanes, TILE if lanes > 1 else 1), lanes == 1)
+                self._functions[lanes] = {name: made.function(name, ctypes.c_double)
+                                          for name in ("evaluate", "differentiate")} | {"machine": made}
             return self._functions[lanes]
 
     def __getstate__(self) -> dict[str, Any]:
@@ -192,7 +194,8 @@ class _Memory:
         start = -(-ctypes.addressof(self._work) // 64) * 64
         place = {name: ctypes.addressof(getattr(self, name)) for name in ("inputs", "values", "outputs", "derivatives")}
         self.evaluate, self.differentiate = (
-            Call(functions[name], EVALUATION, count=1, width=program.inputs, memory=start, **place).run
+            Call(functions[name], EVALUATION, constants=ctypes.addressof(kernel.constants), count=1,
+                 width=program.inputs, memory=start, **place).run
             for name in ("evaluate", "differentiate"))
         self.pack: Callable[..., None] = struct.Struct(f"{program.inputs}d").pack_into
 

@@ -159,7 +159,11 @@ class _Walk:
         g = self.gradient(j)
         if slope.instruction == "constant" and slope.operands[0] in (1.0, -1.0):
             return g if slope.operands[0] == 1.0 else self.writer.operate("negated", g)
-        return self._made(("*", g, self.name(slope, j)))
+        product = self._made(("*", g, self.name(slope, j)))
+        if not self.group.is_guarded:
+            return product
+        zero = self.writer.constant(0.0)  # to a branch that is not chosen nothing flows, and it need not have a slope
+        return self._made(("select", self._made(("!=", g, zero)), product, zero))
 
     def prepare(self, register: Register) -> None:
         """Calculate what a register needs that runs over all items of the lists."""

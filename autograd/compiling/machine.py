@@ -2,6 +2,7 @@
 
 import ctypes
 import warnings
+from functools import lru_cache
 from importlib.util import find_spec
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -10,11 +11,19 @@ from autograd.compiling.program import Program
 
 LANES, TILE = 16, 4  # how many samples, and how many members of a group, are worked on at once
 
+@lru_cache(maxsize=32)
+def machine(text: str, makes_vectors: bool) -> "Machine":
+    """The machine for a module; that of the last ones is kept, as programs that differ in numbers alone have the same.
+
+    `makes_vectors`: whether LLVM is to make vectors of loops over single numbers.
+    """
+    return Machine(text, makes_vectors)
+
+
 class Machine:
     """The functions of a module. Their code is freed with this object; while they run, other threads do, too."""
 
     def __init__(self, text: str, makes_vectors: bool) -> None:
-        """`makes_vectors`: whether LLVM is to make vectors of loops over single numbers."""
         import llvmlite.binding as binding  # pyright: ignore[reportMissingTypeStubs]
 
         llvm: Any = binding
@@ -54,11 +63,11 @@ class Machine:
 
 # What a call is made of: pointers to float64 and int64, whole numbers and numbers, eight bytes each. `width`
 # and `height` say how far apart samples lie; `moved`, how far the order moves on when all of them were seen.
-EVALUATION = {"inputs": "ptr", "width": "i64", "count": "i64", "values": "ptr", "memory": "ptr", "outputs": "ptr",
-              "derivatives": "ptr"}
-TRAINING = {"inputs": "ptr", "width": "i64", "targets": "ptr", "height": "i64", "order": "ptr", "samples": "i64",
-            "batch": "i64", "moved": "i64", "steps": "i64", "values": "ptr", "parameters": "ptr", "states": "ptr",
-            "lr": "double", "count": "double", "memory": "ptr", "new": "ptr", "losses": "ptr"}
+EVALUATION = {"constants": "ptr", "inputs": "ptr", "width": "i64", "count": "i64", "values": "ptr", "memory": "ptr",
+              "outputs": "ptr", "derivatives": "ptr"}
+TRAINING = {"constants": "ptr", "inputs": "ptr", "width": "i64", "targets": "ptr", "height": "i64", "order": "ptr",
+            "samples": "i64", "batch": "i64", "moved": "i64", "steps": "i64", "values": "ptr", "parameters": "ptr",
+            "states": "ptr", "lr": "double", "count": "double", "memory": "ptr", "new": "ptr", "losses": "ptr"}
 
 
 class Call:

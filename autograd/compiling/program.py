@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from autograd.compiling.register import Body, Register, body
+from autograd.compiling.register import Body, Register, body, instructions
 from autograd.graph import topological_order
 from autograd.recording.node import Node
 from autograd.table.reading import is_tuple
@@ -150,8 +150,12 @@ def program(outputs: Sequence[Node], inputs: Sequence[Node], wanted: Sequence[No
         start = len(found[LANES])
         for node in members:
             place(node)
-        groups.append(Group(key[1], start, len(members), *_arguments(members, key[4:], place), key[2][1], key[3],
-                            [node.time for node in members]))
+        arguments, known = _arguments(members, key[4:], place)
+        group = Group(key[1], start, len(members), arguments, known, key[2][1], key[3], [x.time for x in members])
+        unknown = body(group.row, group.lengths, (None,) * len(known))
+        if instructions(group.body) >= instructions(unknown):  # then it is better to have one program for all constants
+            group.known = (None,) * len(known)
+        groups.append(group)
     ends = [(array_of[id(x)], place(x)) for x in outputs]
     for x in wanted:  # also what nothing depends on
         place(x)

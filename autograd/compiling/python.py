@@ -18,7 +18,7 @@ def python_source(program: Program) -> str:
         for group in groups:
             writer.lines.append(f"    # {group.count} x {group.row.name}")
             walk(writer, group)
-        if len(writer.lines) == before:
+        if all(line.lstrip().startswith("#") for line in writer.lines[before:]):
             writer.lines.append("    pass")
         writer.lines.append("")
     tables = [f"table{number} = {list(table)}" for number, table in enumerate(writer.tables)]
@@ -101,11 +101,12 @@ class _Python:
         self.line(f"if {x} - {x}: raise OverflowError")
 
     def pick(self, segment: Segment, m: Index, index: str) -> str:
-        whole = self.new(f"range({segment.length})[int({index})]")
+        whole = self.new(f"range({segment.length}).index({index})")
         return self.load(segment.array, self.place(segment.places, m, whole, segment.length))
 
     def add_at(self, segment: Segment, m: Index, index: str, x: str) -> None:
-        self.add(GRADIENTS[segment.array], self.place(segment.places, m, self.new(f"int({index})"), segment.length), x)
+        whole = self.new(f"range({segment.length}).index({index})")
+        self.add(GRADIENTS[segment.array], self.place(segment.places, m, whole, segment.length), x)
 
 
 def index_text(start: int, *terms: tuple[Index, int]) -> Index:

@@ -22,6 +22,7 @@ OPERATORS: dict[Any, str] = {  # Python's own, as instructions
     operator.neg: "negated", operator.abs: "size", operator.lt: "<", operator.le: "<=", operator.gt: ">",
     operator.ge: ">=", operator.ne: "!="}
 _FUNCTIONS = {instruction: function for function, instruction in OPERATORS.items()}
+_GIVEN = "constant", "argument", "item", "entry", "result"  # what is there before any instruction
 Body = tuple["Register", tuple[Any, ...]]  # a row's value, and its partials: Registers, Loops, or None
 
 
@@ -163,6 +164,25 @@ def body(row: Operation, lengths: tuple[int | None, ...], known: tuple[float | N
         raise RecordingError(f"{row.name} cannot be compiled: {error}") from None
 
 
+def instructions(body: Body) -> int:
+    """How many different instructions a row takes."""
+    seen: set[int] = set()
+
+    def count(x: Any) -> int:
+        if isinstance(x, Loop):
+            return count(x.item)
+        if isinstance(x, OneHot):
+            return count(x.index)
+        if isinstance(x, list | tuple):
+            return sum(map(count, x))  # pyright: ignore
+        if not isinstance(x, Register) or id(x) in seen or x.instruction in _GIVEN:
+            return 0
+        seen.add(id(x))
+        return 1 + sum(map(count, x.operands))
+
+    return count(list(body))
+
+
 def evaluate(register: Any, arguments: Sequence[Any], y: float = math.nan, k: int = 0) -> Any:
     """What a Register comes to for given numbers and lists: what a machine would do, done by Python."""
     if isinstance(register, Loop):
@@ -172,7 +192,7 @@ def evaluate(register: Any, arguments: Sequence[Any], y: float = math.nan, k: in
         lists: list[list[float]] = [a for a in arguments if isinstance(a, list)]
         length = len(lists[0])
         return REDUCTIONS[instruction]([evaluate(operands[0], arguments, y, k) for k in range(length)])
-    if instruction in ("constant", "argument", "item", "entry", "result"):
+    if instruction in _GIVEN:
         return (operands[0] if instruction == "constant" else y if instruction == "result" else
                 arguments[operands[0]][k] if instruction == "item" else
                 arguments[operands[0]][operands[1]] if instruction == "entry" else arguments[operands[0]])

@@ -26,7 +26,6 @@ def arrays(llvm: Llvm, program: Program) -> None:
     for name, place in (("lanes", 0), *places._asdict().items()):
         if name != "size":
             llvm.line(f"%{name} = getelementptr double, ptr %memory, i64 {place}")
-    llvm.line("%constants = getelementptr double, ptr @constants, i64 0")
 
 
 def call(llvm: Llvm, name: str) -> None:
@@ -103,7 +102,7 @@ def check_samples(llvm: Llvm, sources: Sequence[tuple[str, int]]) -> None:
 
 def seed(llvm: Llvm, program: Program, gradient: str) -> None:
     """The gradient of the first output with respect to itself."""
-    array, place = program.outputs[0]
+    array, place = program.outputs[0] if program.outputs else ("", 0)
     if array == LANES:
         llvm.store("gradients", place, gradient)
     elif array == PARAMETERS:
@@ -127,13 +126,11 @@ def total(llvm: Llvm, x: str) -> str:
     return llvm.new(f"call reassoc double @llvm.vector.reduce.fadd.v{llvm.lanes}f64(double 0.0, {llvm.type} {x})")
 
 
-def module(llvm: Llvm, program: Program) -> str:
-    numbers = ", ".join(f"double {Llvm(1, 1).constant(x)}" for x in program.constants) or "double 0.0"
-    size = max(1, len(program.constants))
+def module(llvm: Llvm) -> str:
+    """All that was written, as one module."""
     first = [line for line in llvm.module if line.startswith(("declare", "@"))]
     rest = [line for line in llvm.module if not line.startswith(("declare", "@"))]
     width = min(64 * llvm.lanes, 512)
-    return "\n".join(["@zero = global double 0.0",
-                      f"@constants = internal constant [{size} x double] [{numbers}], align 64", *first, *rest,
+    return "\n".join(["@zero = global double 0.0", *first, *rest,
                       f'attributes #0 = {{ nounwind "min-legal-vector-width"="{width}" '
                       '"prefer-vector-width"="512" }', ""])

@@ -46,7 +46,10 @@ def sample_of(structure: Any, parts: list[Any]) -> Any:
         return {key: sample_of(item, parts) for key, item in structure.items()}  # pyright: ignore
     if isinstance(structure, list | tuple) and any(isinstance(x, numpy.ndarray | Mapping) for x in structure):  # pyright: ignore
         return getattr(structure, "_make", type(structure))(sample_of(x, parts) for x in structure)  # pyright: ignore
-    array = numpy.asarray(structure, dtype=float)
+    array: Any = numpy.asarray(structure)  # pyright: ignore
+    if array.dtype.kind not in "biuf":  # a complex number would lose a part of itself
+        raise TypeError(f"arrays of real numbers are needed, not of {array.dtype}")
+    array = array.astype(float, copy=False)
     if array.ndim == 0:
         raise ValueError("an array whose leading axis counts the samples is needed, not one number")
     parts.append(array)

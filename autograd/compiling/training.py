@@ -80,7 +80,7 @@ def training(program: Program, update: Update, targets: int, lanes: int, tile: i
             following = llvm.new(f"add i64 {llvm.new(f'load i64, ptr {base}')}, {more}")
             llvm.line(f"store i64 {following}, ptr {base}")
         llvm.line("ret i64 %steps")
-    return module(llvm, program)
+    return module(llvm)
 
 
 def update_function(llvm: Llvm, program: Program, update: Update) -> None:

@@ -57,7 +57,8 @@ PRODUCT = compile(lambda v: v[0] * 3 + v[1] * v[2])
 
 
 @pytest.mark.parametrize("rows", [
-    ROWS, ROWS[::2], ROWS[::-1], ROWS[:, ::-1], ROWS[::-3, ::-1], np.asfortranarray(ROWS), np.ascontiguousarray(ROWS.T).T,
+    ROWS, ROWS[::2], ROWS[::-1], ROWS[:, ::-1], ROWS[::-3, ::-1], np.asfortranarray(ROWS),
+    np.ascontiguousarray(ROWS.T).T,
     np.repeat(ROWS, 2, axis=1)[:, ::2], np.broadcast_to(ROWS[3], (9, 3)), np.hstack([ROWS, ROWS])[:, 1:4],
     ROWS.astype("f4"), ROWS.astype(">f8"), ROWS.round().astype("i8"), ROWS > 1, ROWS.tolist(),
     ROWS.astype("f4")[::2, ::-1],

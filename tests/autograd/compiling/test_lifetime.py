@@ -169,7 +169,6 @@ print((resident() - before) / 200)
 
 @pytest.mark.slow
 @needs_llvm
-@pytest.mark.xfail(reason="about 90 KB of each compiled function stay")
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the size of the process from /proc")
 def test_what_is_thrown_away_is_freed():
     done = run_python("-c", MEMORY, timeout=300)
@@ -200,7 +199,6 @@ def test_without_llvmlite_it_warns_once():
 
 @pytest.mark.slow
 @pytest.mark.skipif(IS_WITHOUT_LLVM, reason="this is that run")
-@pytest.mark.xfail(reason="what differs in Python: programs without loops, an index outside, complex powers")
 def test_all_of_this_holds_without_llvmlite():
     done = run_python("-m", "pytest", "-q", "-n", "0", "-m", "not slow", "-p", "no:cacheprovider",
                       ROOT / "tests/autograd/compiling", environment={NO_LLVM: "1"}, cwd=ROOT)

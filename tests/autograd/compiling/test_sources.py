@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 
 import autograd
 from autograd import RecordingError, Value, compile, dot, exp, log, operation, operations, sin, take, tanh, where
@@ -71,14 +71,16 @@ def test_random_graphs_in_c(tmp_path_factory, graph):
         assert_near(x, right)
 
 
-@pytest.mark.xfail(run=False, reason="Python raises in branches that are not chosen: the slope of x ** 0.4 in 0.4")
 @given(graphs(max_size=60))
 @settings(max_examples=10)
 def test_random_graphs_in_python(graph):
     y, slopes = recorded(graph, graph.numbers)
     compiled = compile(graph, argument=range(len(graph.numbers)))
     compiled(*graph.numbers)
-    [value], found = in_python(compiled, graph.numbers, [])
+    try:
+        [value], found = in_python(compiled, graph.numbers, [])
+    except (ArithmeticError, ValueError):  # Python raises in branches that are not chosen: then the rows are asked
+        reject()
     assert_near(value, y)
     for x, right in zip(found, slopes, strict=True):
         assert_near(x, right)
