@@ -111,7 +111,8 @@ class Training:
     def evaluate(self, inputs: Any, targets: Any) -> float:
         """The mean loss of the samples."""
         x, y = self._arrays(inputs, targets)
-        return float(self._evaluate.batch(x, y.reshape(len(y), *self._shapes[1])).mean())
+        samples = (array.reshape(len(array), *shape) for array, shape in zip((x, y), self._shapes, strict=True))
+        return float(self._evaluate.batch(*samples).mean())
 
     def _advance(self, prepared: Any, steps: int) -> int:
         optimizer = self.optimizer
