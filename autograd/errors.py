@@ -1,5 +1,7 @@
 """The errors that the engine raises. Each is also the built-in error a Python user would expect."""
 
+from typing import Any
+
 
 class DomainError(ValueError):
     """A number outside what an operation, or its derivative, allows."""
@@ -28,7 +30,12 @@ class StaleGraphError(RuntimeError):
 
 
 class RecordingError(TypeError):
-    """A function that cannot be recorded once for all numbers, as its path depends on them."""
+    """A function that cannot be recorded once for all numbers, as its path depends on them.
+
+    `asked`: the Value whose number was asked for, if that was one from outside the function.
+    """
+
+    asked: Any = None
 
 
 class DetachedWarning(UserWarning):

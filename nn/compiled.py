@@ -78,7 +78,7 @@ class Training:
         order, shuffle = list(range(samples)), random.Random(seed).shuffle
         losses = numpy.zeros(steps)
         bar = Bar(steps) if progress else None
-        done, chunk = 0, per_epoch
+        done, chunk, first = 0, per_epoch, self.optimizer.count
         try:
             while done < steps:
                 epochs = max(1, chunk // per_epoch)
@@ -101,7 +101,7 @@ class Training:
         finally:
             if bar:
                 bar.close()
-        return losses[:done].tolist()
+        return losses[: self.optimizer.count - first].tolist()
 
     def predict(self, inputs: Any) -> Any:
         """The model's outputs for every row of the inputs, as an array, or a list of them for several outputs."""
@@ -118,11 +118,13 @@ class Training:
         optimizer = self.optimizer
         if optimizer.deferred is not self._states:
             self._take_states()
-        done: int = prepared.run(steps, optimizer.lr, optimizer.count)
-        if done:
-            optimizer.count += done
-            optimizer.deferred = self._states
-        return done
+        try:
+            prepared.run(steps, optimizer.lr, optimizer.count)
+        finally:
+            if prepared.done:
+                optimizer.count += prepared.done
+                optimizer.deferred = self._states
+        return prepared.done
 
     def _refuse(self, batches: Batches, step: int) -> None:
         """Raise TrainingError for a step that could not be taken."""
@@ -167,10 +169,16 @@ class Training:
         flat = targets.reshape(len(targets), -1)
         if flat.shape[1] == 1 and self._checked.issuperset(flat.ravel().tolist()):
             return
-        with no_grad(), suppress(DomainError):
-            prediction = self.model(_sample(inputs[0]))
+        with no_grad():
+            for x in inputs:  # any sample will do that the model has an answer to
+                with suppress(DomainError):
+                    prediction = self.model(_sample(x))
+                    break
+            else:
+                return
             for target in numpy.unique(targets, axis=0):
-                self.loss([prediction], [_sample(target)])
+                with suppress(DomainError):
+                    self.loss([prediction], [_sample(target)])
         if flat.shape[1] == 1:
             self._checked.update(flat.ravel().tolist())
 

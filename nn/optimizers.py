@@ -68,6 +68,9 @@ class Optimizer:
     def lr(self, lr: float) -> None:
         self._lr = option("lr", lr, lambda x: x > 0, "> 0")
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_states": self.states, "deferred": None}
+
     def update(self, parameter: Any, gradient: Any, state: State, lr: Any, count: Any) -> tuple[Any, State]:
         """The new parameter and the new state, for step number `count`, which begins at 1. Changes nothing itself."""
         raise NotImplementedError

@@ -85,7 +85,7 @@ class Evaluation:
         y = without_younger(y, self._tag)
         if isinstance(y, Dual):
             return Dual(self.result(y.primal), self.result(y.tangent), y.tag)
-        return y.data if isinstance(y, Value) and not self._is_kept(topological_order(y)) else y
+        return y._data if isinstance(y, Value) and not self._is_kept(topological_order(y)) else y
 
     def rebuild(self, new: list[Any]) -> Any:
         """A number for each that was chosen, in the structure of the chosen argument, or of the tuple of them."""

@@ -130,8 +130,9 @@ class _C:
         return variable
 
     def check(self, x: str) -> None:
-        """C goes on with what is not finite."""
-        self.line(f"(void){x};")
+        """C goes on with what is not finite, so what was loaded to be looked at is not needed."""
+        if self.lines[-1].lstrip().startswith(f"double {x} ="):
+            self.lines.pop()
 
     def pick(self, segment: Segment, m: Index, index: str) -> str:
         """An index that counts no item gives NaN."""

@@ -45,6 +45,8 @@ class Compiled:
             given = tuple(inputs)
             if not all(isinstance(x, Value) and x.op is None for x in given):  # pyright: ignore
                 raise TypeError("the inputs of a graph are those of its Values that were not calculated")
+            if len(set(map(id, given))) < len(given):
+                raise ValueError("an input of a graph is given twice")
             kernel = recorded_kernel(lambda: function, given, (0.0,) * len(given), range(len(given)))
             self._kernels[key_of((0.0,) * len(given))] = kernel
             self._function = None

@@ -148,6 +148,7 @@ class Prepared:
         self._descent, self._batches, self._losses = descent, batches, losses
         self._values = numpy.zeros(len(descent.values))
         self._call: Call | None = None
+        self.done = 0  # the steps of the last run, whatever interrupted it
         if has_llvm():
             size = min(batches.batch, batches.samples)
             function, memory = descent.function(next((lanes for lanes in _FEWER if size <= lanes), LANES))
@@ -168,15 +169,20 @@ class Prepared:
         descent.shared.refresh()
         if descent.values:
             self._values[:] = [x.data for x in descent.values]
-        if call is None:
-            done = descent.run_python(self._batches, self._losses, steps, lr, count)
-        else:
-            call.whole[_STEPS] = steps
-            call.numbers[_LR], call.numbers[_COUNT] = lr, count
-            done = call.run()
-        if done:
-            descent.shared.defer()
-        return done
+        self.done = 0
+        try:
+            if call is None:
+                self.done = descent.run_python(self._batches, self._losses, steps, lr, count)
+            else:
+                call.whole[_STEPS], call.whole[_DONE] = steps, 0
+                call.numbers[_LR], call.numbers[_COUNT] = lr, count
+                call.run()
+        finally:  # Ctrl-C is heard when the machine has come to an end: what was done is done
+            if call is not None:
+                self.done = call.whole[_DONE]
+            if self.done:
+                descent.shared.defer()
+        return self.done
 
 
-_STEPS, _LR, _COUNT = (list(TRAINING).index(name) for name in ("steps", "lr", "count"))
+_STEPS, _LR, _COUNT, _DONE = (list(TRAINING).index(name) for name in ("steps", "lr", "count", "done"))

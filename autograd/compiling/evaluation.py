@@ -29,6 +29,7 @@ def evaluation(program: Program, lanes: int, tile: int) -> str:
             clear(llvm, "check", lanes)
             with llvm.loop("%count", lanes) as first:
                 load_samples(llvm, first, "%count", None, [("inputs", "%width", program.inputs)])
+                check_samples(llvm, [("lanes", n) for n in range(program.inputs)])
                 call(llvm, "forward")
                 store_samples(llvm, first, "outputs", program.outputs)
                 if name == "differentiate":

@@ -15,8 +15,10 @@ from autograd.compiling.machine import EVALUATION, LANES, TILE, Call, aligned, h
 from autograd.compiling.program import Program, program
 from autograd.compiling.python import python_source
 from autograd.compiling.replay import Replay
+from autograd.compiling.shared import Deferred
 from autograd.compiling.structures import is_fit, with_leading_axis
-from autograd.errors import DomainError
+from autograd.errors import RecordingError
+from autograd.graph import topological_order
 from autograd.recording.modes import lock
 from autograd.recording.recorded import recording, without_numbers
 from autograd.table.reading import Reading, finite
@@ -58,11 +60,11 @@ class Kernel:
         return memory.outputs[:], memory.derivatives[:] if with_derivative else []
 
     def _replayed(self, numbers: Sequence[float], values: Sequence[float], with_derivative: bool) -> Any:
+        for x in numbers:
+            finite(x)
         replay = Replay(self.program, numbers, values)
         if not with_derivative:
             return replay.outputs, []
-        for x in numbers:
-            finite(x)
         found = replay.derivatives()["lanes"]
         return replay.outputs, [found[place] for place in self.program.wanted_inputs]
 
@@ -80,7 +82,7 @@ class Kernel:
                     gradients[place] = 1.0
                 scope["backward"](scope["constants"], values, (), lanes, gradients, ())
             derivatives = [gradients[place] for place in program.wanted_inputs] if with_derivative else []
-            if any(x - x for x in chain(outputs, derivatives)):
+            if any(x - x for x in chain(numbers, outputs, derivatives)):
                 raise OverflowError
             return outputs, derivatives
         except (ArithmeticError, ValueError, TypeError, LookupError):
@@ -113,7 +115,7 @@ class Kernel:
             for row in range(count):
                 try:
                     found = self.run([float(x) for x in samples[row]], with_derivative, checks)
-                except DomainError as error:
+                except ValueError as error:
                     raise type(error)(f"{error}\n  in row {row} of the batch") from None
                 outputs[row] = found[0] if outputs.ndim > 1 else found[0][0]
                 derivatives[row] = found[1]
@@ -204,17 +206,30 @@ def recorded_kernel(function: Callable[[], Any], leaves: Sequence[Value], argume
             argument: Which | None = None) -> Kernel:
     """Record a function of some leaves, and sort what was recorded."""
     began = perf_counter()
-    with lock:
-        found, values = _recorded(function, leaves, wanted, ())
-        if values:  # once more, with these standing for any number as well
-            found, values = _recorded(function, leaves, wanted, values)
+    found: Any = None
+    standing: list[Value] = []  # Values from outside, once they are known: they stand for any number as well
+    while True:
+        try:
+            found, values = _recorded(function, leaves, wanted, standing)
+            more: list[Value] = values
+        except RecordingError as error:
+            asked: Any = error.asked
+            more = [] if asked is None else topological_order(asked)
+            found, values = None, []
+        known = {id(x) for x in standing}
+        more = [x for x in more if x.op is None and id(x) not in known and not x.constant and type(x) is Value]
+        if not more:
+            break
+        standing += more
+    if found is None:
+        found, values = _recorded(function, leaves, wanted, standing)  # which says what is wrong
     which = tuple(range(len(leaves))) if argument is None else argument
     numbers, rebuild = numbers_in(arguments)
-    return Kernel(found[0], values, rebuild([0.0] * len(numbers)), found[1], which, perf_counter() - began)
+    return Kernel(found[0], values, rebuild([0.0] * len(numbers)), found[1], which, perf_counter() - began)  # pyright: ignore
 
 
 def _recorded(function: Callable[[], Any], leaves: Sequence[Value], wanted: Any, values: Sequence[Value]) -> Any:
-    with recording(), without_numbers([x for x in values if type(x) is Value]):
+    with recording(), without_numbers([x for x in values if type(x) in (Value, Deferred)]):
         output = function()
         numbers, rebuild = numbers_in(output)
         for x in numbers:

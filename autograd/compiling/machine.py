@@ -67,7 +67,8 @@ EVALUATION = {"constants": "ptr", "inputs": "ptr", "width": "i64", "count": "i64
               "outputs": "ptr", "derivatives": "ptr"}
 TRAINING = {"constants": "ptr", "inputs": "ptr", "width": "i64", "targets": "ptr", "height": "i64", "order": "ptr",
             "samples": "i64", "batch": "i64", "moved": "i64", "steps": "i64", "values": "ptr", "parameters": "ptr",
-            "states": "ptr", "lr": "double", "count": "double", "memory": "ptr", "new": "ptr", "losses": "ptr"}
+            "states": "ptr", "lr": "double", "count": "double", "memory": "ptr", "new": "ptr", "losses": "ptr",
+            "done": "i64"}
 
 
 class Call:

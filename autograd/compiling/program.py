@@ -186,7 +186,7 @@ def _arguments(members: list[Any], kinds: Sequence[Any], place: Any) -> tuple[An
         else:
             array, is_wanted = kind
             arguments.append((Segment(array, is_wanted, 1, Places.of([[place(x)] for x in of_members])),))
-            same = array == CONSTANTS and len({x.data for x in of_members}) == 1
+            same = array == CONSTANTS and len({repr(x.data) for x in of_members}) == 1
             known.append(of_members[0].data if same else None)
     return tuple(arguments), tuple(known)
 

@@ -148,13 +148,19 @@ def register(x: Any) -> Register:
     return x if isinstance(x, Register) else Register("constant", number(x))
 
 
-@lru_cache(maxsize=4096)
 def body(row: Operation, lengths: tuple[int | None, ...], known: tuple[float | None, ...]) -> Body:
     """A row as instructions: its value, and for each argument its partial.
 
     `lengths`: of each list among the arguments; `known`: the arguments that are the same constant in every call.
     Raises RecordingError for a row that asks what a number is.
     """
+    return _body(row, lengths, tuple(None if x is None else repr(x) for x in known))
+
+
+@lru_cache(maxsize=4096)
+def _body(row: Operation, lengths: tuple[int | None, ...], digits: tuple[str | None, ...]) -> Body:
+    """The same; by their digits, 0.0 and -0.0 are two numbers."""
+    known = tuple(None if x is None else float(x) for x in digits)
     try:
         if not any(row.lists) or _is_loop(row):
             return _read(row, _arguments(lengths, known))

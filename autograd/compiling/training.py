@@ -73,6 +73,8 @@ def training(program: Program, update: Update, targets: int, lanes: int, tile: i
             # Only now that all is known to be finite do the parameters and the states change.
             copy(llvm, "%parameters", "%new", size)
             copy(llvm, "%states", llvm.new(f"getelementptr double, ptr %new, i64 {size}"), size * states)
+            taken = llvm.new(f"add i64 {step}, 1")
+            llvm.line(f"store i64 {taken}, ptr %done.at")
             end = llvm.new(f"add i64 {begin}, {count}")
             is_over = llvm.new(f"icmp sge i64 {end}, %samples")
             llvm.line(f"store i64 {llvm.new(f'select i1 {is_over}, i64 0, i64 {end}')}, ptr {place}")

@@ -24,13 +24,15 @@ class State:
 
     `changed`: the time at which the data of any Value was last set: a graph that is younger cannot be stale.
     `observed`: how many no_grad() and trace() are active anywhere; only if any is does recording look closer.
+    `asked`: who is told when the number of a Value is asked for, while a function is recorded for all numbers.
     """
 
-    __slots__ = ("changed", "observed")
+    __slots__ = ("asked", "changed", "observed")
 
     def __init__(self) -> None:
         self.changed = 0.0
         self.observed = 0
+        self.asked: Callable[[Any], None] | None = None
 
 
 state = State()

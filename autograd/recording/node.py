@@ -42,6 +42,8 @@ class Node(Reading):
     @property
     def data(self) -> float:
         """The number itself."""
+        if state.asked is not None:
+            state.asked(self)
         return self._data
 
     @property

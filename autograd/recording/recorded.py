@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from typing import Any, ClassVar, NoReturn
 
 from autograd.errors import RecordingError
-from autograd.recording.modes import clock, is_recording, lock, program_line
+from autograd.recording.modes import always_recording, clock, is_recording, lock, program_line, state
 from autograd.table.reading import is_tuple
 from autograd.table.row import Operation
 from autograd.value import Value, constant
@@ -18,15 +18,22 @@ from autograd.value import Value, constant
 _refusals: ContextVar[list[RecordingError] | None] = ContextVar("questions to what is recorded", default=None)
 
 
-def _refuse(question: str) -> NoReturn:
+def _refuse(question: str, value: Value | None = None) -> NoReturn:
     error = RecordingError(
         f"{question} has no answer while a function is recorded, since what is recorded holds for all numbers: in "
         f"{program_line()}\n  Choose with where(condition, a, b), maximum, minimum, relu or step; use autograd's "
         "functions, not those of math; or give what does not change as a plain number")
+    error.asked = value
     refusals = _refusals.get()
     if refusals is not None:
         refusals.append(error)
     raise error
+
+
+def _asked(value: Value) -> None:
+    """A Value from outside is asked for its number: in this thread, that is for a function that is recorded."""
+    if _refusals.get() is not None and not value.constant:
+        _refuse("the number of a Value", value)
 
 
 def _question(what: str) -> Callable[..., NoReturn]:
@@ -82,20 +89,23 @@ class Recorded(Value):
 def recording() -> Generator[None]:
     """For the time in which a function is recorded: what it asked is refused, be it in a `try` of its own."""
     refusals: list[RecordingError] = []
-    token = _refusals.set(refusals)
-    try:
-        yield
-    finally:
-        _refusals.reset(token)
-        if refusals:
-            raise refusals[0]
+    with lock, always_recording():
+        outer, state.asked = state.asked, _asked
+        token = _refusals.set(refusals)
+        try:
+            yield
+        finally:
+            _refusals.reset(token)
+            state.asked = outer
+            if refusals:
+                raise refusals[0]
 
 
 @contextmanager
 def without_numbers(values: Iterable[Value]) -> Generator[None]:
     """For a time, Values that there are already stand in a recording for any number, as Recorded ones do."""
     with lock:
-        numbers = [(value, value._data) for value in values]
+        numbers = [(value, value._data) for value in values]  # deferred ones are brought back by that
         try:
             for value, _ in numbers:
                 del value._data
