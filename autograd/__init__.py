@@ -17,7 +17,6 @@ from autograd.calculus.derivatives import (
 from autograd.calculus.dual import Dual
 from autograd.calculus.expansion import expand
 from autograd.calculus.gradients import gradients
-from autograd.compiling.compiled import Compiled, compile
 from autograd.drawing.draw import draw
 from autograd.errors import (
     DetachedWarning,
@@ -84,6 +83,7 @@ from autograd.writing.formula import Formula, formula
 from autograd.writing.javascript import javascript_library
 
 if TYPE_CHECKING:
+    from autograd.compiling.compiled import Compiled, compile
     from autograd.compiling.descent import Batches, Descent
     from autograd.drawing.rendering import Drawing
 
@@ -180,9 +180,11 @@ if not os.environ.get("GLASSGRAD_PLAIN"):
 
 
 def __getattr__(name: str) -> Any:
-    # These are built on graphviz and NumPy, which are slow to import.
+    # What takes a while to import, and is not always needed.
     if name == "Drawing":
         return getattr(import_module("autograd.drawing.rendering"), name)
+    if name in ("Compiled", "compile"):
+        return getattr(import_module("autograd.compiling.compiled"), name)
     if name in ("Batches", "Descent"):
         return getattr(import_module("autograd.compiling.descent"), name)
     raise AttributeError(f"module 'autograd' has no attribute {name!r}")

@@ -130,9 +130,10 @@ class _C:
         return variable
 
     def check(self, x: str) -> None:
-        """C goes on with what is not finite, so what was loaded to be looked at is not needed."""
-        if self.lines[-1].lstrip().startswith(f"double {x} ="):
-            self.lines.pop()
+        """C goes on with what is not finite."""
+
+    def check_at(self, array: str, index: Index) -> None:
+        """The same."""
 
     def pick(self, segment: Segment, m: Index, index: str) -> str:
         """An index that counts no item gives NaN."""

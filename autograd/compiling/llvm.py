@@ -85,6 +85,9 @@ class Llvm:
             self.module += [f"define internal void @{name}({pointers}) alwaysinline #0 {{",
                             *(f"  call void {piece}({arguments})" for piece in calls), "  ret void", "}"]
 
+    def check_at(self, array: str, index: Index) -> None:
+        self.check(self.load(array, index))
+
     def times_zero(self, x: str) -> str:
         zero = self.splat(self.new("load double, ptr @zero"))
         return self.new(f"fmul contract {self.type} {x}, {zero}")

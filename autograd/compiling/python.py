@@ -100,6 +100,9 @@ class _Python:
     def check(self, x: str) -> None:
         self.line(f"if {x} - {x}: raise OverflowError")
 
+    def check_at(self, array: str, index: Index) -> None:
+        self.check(self.load(array, index))
+
     def pick(self, segment: Segment, m: Index, index: str) -> str:
         whole = self.new(f"range({segment.length}).index({index})")
         return self.load(segment.array, self.place(segment.places, m, whole, segment.length))

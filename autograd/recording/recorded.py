@@ -36,8 +36,20 @@ def _asked(value: Value) -> None:
         _refuse("the number of a Value", value)
 
 
-def _question(what: str) -> Callable[..., NoReturn]:
-    return lambda *_: _refuse(what)
+def _is_over(value: Value) -> bool:
+    """Whether a Value stood in a recording of another thread. This one has waited, and the Value has its number back."""
+    if _refusals.get() is not None:
+        return False
+    with lock:
+        return type(value) is not Recorded
+
+
+def _question(what: str, method: str = "") -> Callable[..., Any]:
+    """A method that refuses a question; `method`: the one that answers when it is over."""
+    def ask(value: Value, *arguments: Any) -> Any:
+        return getattr(value, method)(*arguments) if method and _is_over(value) else _refuse(what)
+
+    return ask
 
 
 class Recorded(Value):
@@ -51,7 +63,11 @@ class Recorded(Value):
         self._constant, self.grad, self.op, self.arguments, self.time = False, 0.0, None, (), next(clock)
 
     @classmethod
-    def read(cls, operation: Operation, arguments: tuple[Any, ...]) -> Value:
+    def read(cls, operation: Operation, arguments: tuple[Any, ...]) -> Any:
+        if _refusals.get() is None:
+            items = [item for a in arguments for item in (a if is_tuple(a) else (a,)) if isinstance(item, Value)]
+            if all(map(_is_over, items)):
+                return operation(*arguments)
         node = cls()
         node.op, node.arguments = operation, tuple(map(_nodes, arguments))
         node._constant = not is_recording()
@@ -61,22 +77,31 @@ class Recorded(Value):
         return self
 
     def __gt__(self, other: Any) -> Any:
-        return (self - other).step()
+        return Value.__gt__(self, other) if _is_over(self) else (self - other).step()
 
     def __lt__(self, other: Any) -> Any:
-        return (other - self).step()
+        return Value.__lt__(self, other) if _is_over(self) else (other - self).step()
 
     def __ge__(self, other: Any) -> Any:
-        return 1.0 - (self < other)
+        return Value.__ge__(self, other) if _is_over(self) else 1.0 - (self < other)
 
     def __le__(self, other: Any) -> Any:
-        return 1.0 - (self > other)
+        return Value.__le__(self, other) if _is_over(self) else 1.0 - (self > other)
 
-    data = property(_question("the number of a Value"), _question("setting a number"))  # pyright: ignore
-    __eq__, __ne__ = _question("=="), _question("!=")
+    @property
+    def data(self) -> float:
+        return self.data if _is_over(self) else _refuse("the number of a Value")
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        if not _is_over(self):
+            _refuse("setting a number")
+        self.data = data
+
+    __eq__, __ne__ = _question("==", "__eq__"), _question("!=", "__ne__")
     __hash__ = object.__hash__  # by identity, as that of any Value: it does not depend on the number
-    __bool__, __float__, __int__ = _question("`if`"), _question("float()"), _question("int()")
-    __round__, __trunc__ = _question("round()"), _question("math.trunc()")
+    __bool__, __float__ = _question("`if`", "__bool__"), _question("float()", "__float__")
+    __int__, __round__, __trunc__ = _question("int()"), _question("round()"), _question("math.trunc()")
     __floor__, __ceil__ = _question("math.floor()"), _question("math.ceil()")
     __index__, __format__ = _question("counting with a Value"), _question("formatting a Value")  # pyright: ignore
     __copy__, __reduce__ = _question("copying a Value"), _question("pickling a Value")  # pyright: ignore

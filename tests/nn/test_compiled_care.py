@@ -12,6 +12,8 @@ from nn import SGD
 from tests.support.processes import run_python
 from tests.support.training import XOR, network
 
+pytestmark = pytest.mark.slow  # a program is compiled in each test
+
 X, Y = [1.0, 2.0, 3.0], [0.0, 1.0, 2.0]
 
 

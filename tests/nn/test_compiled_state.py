@@ -11,6 +11,8 @@ from autograd import StaleGraphError, Value, compile, gradients, recalculate, re
 from nn import SGD, Adam
 from tests.support.training import OPTIMIZERS, XOR, eager_step, moons, network, numbers, pair
 
+pytestmark = pytest.mark.slow  # a program is compiled in each test
+
 
 class Named(Value):
     """A kind of Value of one's own."""

@@ -30,6 +30,8 @@ from autograd import (
 from tests.support.compiling import assert_near, recorded
 from tests.support.smooth import smooth_functions
 
+pytestmark = pytest.mark.slow  # a program is compiled in each test
+
 POINTS = st.lists(st.floats(-1.5, 1.5), min_size=3, max_size=3)
 
 

@@ -10,6 +10,8 @@ from autograd import Value, compile
 from tests.support.compiling import assert_near, recorded
 from tests.support.random_programs import draw
 
+pytestmark = pytest.mark.slow  # a program is compiled in each test
+
 COUNTS = [1, 2, 3, 4, 5, 8, 15, 16, 17, 33]
 KINKS = [0.0, -0.0, 0.3, 1.0]
 

@@ -13,6 +13,8 @@ from autograd.table.reading import is_tuple
 from tests.support.random_graphs import graphs
 from tests.support.random_programs import draw
 
+pytestmark = pytest.mark.slow  # a program is compiled in each test
+
 MATRICES = st.integers(1, 5).flatmap(lambda length: st.lists(
     st.lists(st.integers(0, 30), min_size=length, max_size=length), min_size=1, max_size=6))
 

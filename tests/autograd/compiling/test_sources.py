@@ -19,6 +19,8 @@ from tests.support.compiling import assert_near, needs_llvm, recorded
 from tests.support.processes import run_python
 from tests.support.random_graphs import graphs
 
+pytestmark = pytest.mark.slow  # a program is compiled in each test
+
 ROOM = Path(autograd.__file__).parent / "compiling"
 needs_gcc = pytest.mark.skipif(shutil.which("gcc") is None, reason="there is no gcc")
 Doubles = ctypes.POINTER(ctypes.c_double)
