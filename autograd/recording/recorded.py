@@ -37,7 +37,7 @@ def _asked(value: Value) -> None:
 
 
 def _is_over(value: Value) -> bool:
-    """Whether a Value stood in a recording of another thread. This one has waited, and the Value has its number back."""
+    """Whether a Value stood in a recording of another thread. Then this one has waited, and the number is back."""
     if _refusals.get() is not None:
         return False
     with lock:
@@ -132,13 +132,14 @@ def without_numbers(values: Iterable[Value]) -> Generator[None]:
     with lock:
         numbers = [(value, value._data) for value in values]  # deferred ones are brought back by that
         try:
-            for value, _ in numbers:
-                del value._data
+            for value, _ in numbers:  # at no moment is it a plain Value without a number
                 value.__class__ = Recorded
+                del value._data
             yield
         finally:
             for value, data in numbers:
-                value.__class__, value._data = Value, data
+                value._data = data
+                value.__class__ = Value
 
 
 def _nodes(argument: Any) -> Any:
