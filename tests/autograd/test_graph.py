@@ -421,7 +421,8 @@ def test_setting_a_number_inside_of_the_graph_is_refused_but_not_at_its_end():
     y = x * x
     z = y + y
     y.data = 10.0
-    message = r"^the Value 10.0 \(multiply\) was set to 10.0 after the Value 18.0 \(add\)"
+    message = (r"^the Value 10.0 \(multiply\) was set to 10.0 after the Value 18.0 \(add\) had been calculated "
+               rf"from it: {STALE}")
     with pytest.raises(StaleGraphError, match=message):
         z.backward()
     w = y * 2
