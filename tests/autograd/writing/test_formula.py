@@ -226,6 +226,15 @@ def test_rows_with_lists_are_written_from_lists(name):
     assert row(*[copy.copy(a) for a in lists]) == written
 
 
+def test_the_derivatives_of_take_are_written_as_numbers_and_not_as_comparisons():
+    """A bare comparison would be True in Python and in JavaScript, and in a book no number at all."""
+    for index in range(3):
+        slopes = operations["take"].slope(1, Formula("y"), [X, (X, Y, Z)])
+        found = [eval(slope.python, {"x": float(index)}) for slope in slopes]
+        assert found == [float(place == index) for place in range(3)]
+        assert {type(slope) for slope in found} == {float}
+
+
 @pytest.mark.parametrize(("partial", "message"), [
     (1, "there is no argument 1, only x"), (-1, "no argument -1"), ("y", "there is no argument 'y', only x")])
 def test_partials_that_there_are_not(partial, message):
