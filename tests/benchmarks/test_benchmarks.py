@@ -124,3 +124,15 @@ def test_a_limit_is_a_lower_one_for_a_ratio_and_an_upper_one_for_a_figure_of_our
     assert "≤ 6 yes  ≤ 4 NO" in str(table)
     saved = json.loads(table.json())["rows"]
     assert [(row["asked_reached"], row["goal_reached"]) for row in saved] == [(True, False)] * 2
+
+
+@pytest.mark.slow
+def test_the_compiled_benchmark_compares_with_all_peers(tmp_path: Path) -> None:
+    for peer in ("jax", "casadi"):
+        pytest.importorskip(peer, reason=f'{peer} is of the extra "bench", not of "test"')
+    result = run("compiled", "--quick", "--rounds", "1", "--json", str(tmp_path / "figures.json"))
+    assert result.returncode == 0, result.stderr
+    rows = {row["name"]: row for row in json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))["rows"]}
+    for peer in ("micrograd", "PyTorch", "CasADi, numbers", "JAX", "C"):
+        assert rows[f"moons step / {peer}"]["ratio"]["median"] > 0
+    assert rows["first call, GPT"]["ours"]["median"] > 0
