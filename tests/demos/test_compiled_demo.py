@@ -1,8 +1,10 @@
-"""demos/compiled.py: three trainings that end at the same loss, a picture, and one neuron shown three times."""
+"""demos/compiled.py and its notebook: trainings that end at the same loss, a picture, one neuron shown three times."""
 
 import re
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from tests.support.processes import ROOT, run_python
 
@@ -34,3 +36,16 @@ def test_no_picture_and_no_steps():
 
 def test_help_has_examples():
     assert "python demos/compiled.py --steps 50" in run("--help").stdout
+
+
+def test_the_notebook_shows_what_it_was_committed_with(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    committed, executed = (nbformat.read(ROOT / "demos" / "compiled.ipynb", as_version=4) for _ in range(2))
+    NotebookClient(executed, timeout=120, kernel_name="python3").execute()
+    for right, found in zip(committed.cells[:-1], executed.cells[:-1], strict=True):  # the last is this machine's
+        assert printed(right) == printed(found)
+    assert "vm" in printed(committed.cells[-1])
+
+
+def printed(cell):
+    return "".join(output.get("text", "") for output in cell.get("outputs", ()))
