@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import RecordingError, operations
-from autograd.compiling.register import Loop, OneHot, Register, body, evaluate, register
+from autograd.compiling.register import Loop, OneHot, Register, body, evaluate, instructions, register
 from tests.support.compiling import outcome
 from tests.support.oracle import NAMES, arguments
 
@@ -54,6 +54,17 @@ def test_a_row_comes_to_its_own_value_and_partials(name):
             assert found == pytest.approx(right, rel=1e-13, abs=1e-15)
 
     check()
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if any(operations[name].lists)])
+def test_the_instructions_of_a_row_of_lists_are_a_loop_as_short_for_1000_numbers_as_for_two(name):
+    row = operations[name]
+
+    def count(length):
+        return instructions(body(row, tuple(length if is_list else None for is_list in row.lists),
+                                 (None,) * len(row.lists)))
+
+    assert count(1000) == count(2) < 20
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if not any(operations[name].lists)])
