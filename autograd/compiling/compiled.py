@@ -24,7 +24,7 @@ def compile(function: Any, *, inputs: Sequence[Value] | None = None, argument: W
     of these, and what it did then is what is done from then on: it must not depend on random numbers, on what changes
     elsewhere, or have effects. Values that it reads from outside are read anew in every call. `argument`: the place of
     the argument, or several, that derivatives are taken with respect to. `checks`: whether numbers that are not finite,
-    or outside of what an operation allows, raise what the function itself would raise.
+    or outside of what an operation allows, raise what the function itself would raise; without llvmlite they always do.
 
     Raises RecordingError for a function that asks what a number is, as `if x > 0` does. Without llvmlite, it warns and
     makes Python in place of machine code.

@@ -201,5 +201,5 @@ def test_without_llvmlite_it_warns_once():
 @pytest.mark.skipif(IS_WITHOUT_LLVM, reason="this is that run")
 def test_all_of_this_holds_without_llvmlite():
     done = run_python("-m", "pytest", "-q", "-n", "0", "-m", "not slow", "-p", "no:cacheprovider",
-                      ROOT / "tests/autograd/compiling", environment={NO_LLVM: "1"}, cwd=ROOT)
+                      ROOT / "tests/autograd/compiling", environment={NO_LLVM: "1", "PYTEST_ADDOPTS": ""}, cwd=ROOT)
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-1000:]
