@@ -93,7 +93,8 @@ def alternately(*programs: Callable[[], object], rounds: int, name: str, shortes
     slow minute of the machine strikes all of them; in its turn a program is repeated for `shortest` seconds.
     `alone`: see `timed`.
     """
-    repetitions = [max(1, round(shortest / timed(program, 1))) for program in programs]  # this warms them up, too
+    # The first call warms up, and may compile: only the second one says how long they take.
+    repetitions = [max(1, round(shortest / [timed(program, 1) for _ in range(2)][1])) for program in programs]
     seconds: list[list[float]] = [[] for _ in programs]
     for _ in progress(range(rounds), name):
         for program, times, found in zip(programs, repetitions, seconds, strict=True):

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.benchmarks import measuring
 from tests.benchmarks.measuring import Figure, Row, Table, alternately, timed
 from tests.support.processes import ROOT, run_python
 
@@ -90,8 +91,16 @@ def test_a_figure_is_the_median_with_the_quartiles() -> None:
 def test_programs_take_turns_in_every_round() -> None:
     calls: list[str] = []
     seconds = alternately(lambda: calls.append("a"), lambda: calls.append("b"), rounds=3, name="", shortest=0.0)
-    assert calls == ["a", "b"] * 4  # once before, to warm up
+    assert calls == ["a", "a", "b", "b", *["a", "b"] * 3]  # twice before, to warm up and to see how long it takes
     assert [len(found) for found in seconds] == [3, 3]
+
+
+def test_a_long_first_call_does_not_make_a_turn_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    lasting = iter([10.0, 0.5, 0.25])
+    turns: list[int] = []
+    monkeypatch.setattr(measuring, "timed", lambda _, times, *__: turns.append(times) or next(lasting))
+    assert alternately(lambda: None, rounds=1, name="", shortest=2.0) == [[0.25]]
+    assert turns == [1, 1, 4]
 
 
 @pytest.mark.parametrize(("alone", "left_behind"), [(False, [0, 1, 2]), (True, [0, 0, 0])])
