@@ -171,10 +171,12 @@ def test_every_public_name_is_in_the_reference() -> None:
     assert public - told == set()
 
 
-def test_the_map_of_the_house_is_that_of_the_imports(tmp_path: Path) -> None:
-    """If not, run `python docs/hooks/house.py`."""
-    command = f"import sys; sys.path.insert(0, {str(ROOT / 'docs' / 'hooks')!r}); import house; house.main('house.svg')"
+@pytest.mark.parametrize("name", ["house", "compiling"])
+def test_a_drawn_picture_is_what_its_script_draws_today(name: str, tmp_path: Path) -> None:
+    """If not, run `python docs/hooks/house.py`, or `python docs/hooks/compiling.py`."""
+    command = (f"import sys; sys.path.insert(0, {str(ROOT / 'docs' / 'hooks')!r}); import {name}; "
+               f"{name}.main('drawn.svg')")
     result = run([sys.executable, "-c", command], tmp_path)
     assert result.returncode == 0, result.stdout
-    drawn = (tmp_path / "house.svg").read_text(encoding="utf-8")
-    assert drawn == (ROOT / "docs" / "house.svg").read_text(encoding="utf-8")
+    drawn = (tmp_path / "drawn.svg").read_text(encoding="utf-8")
+    assert drawn == (ROOT / "docs" / f"{name}.svg").read_text(encoding="utf-8")
