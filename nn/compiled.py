@@ -1,5 +1,6 @@
 """compile(): training as machine code, by changing one line."""
 
+import math
 import random
 from collections.abc import Callable
 from contextlib import suppress
@@ -37,8 +38,12 @@ class Training:
     def __init__(self, model: Callable[[Any], Any], loss: Callable[[Any, Any], Any], optimizer: Optimizer) -> None:
         if not isinstance(optimizer, Optimizer):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"an optimizer is needed, such as nn.SGD(...), not {type(optimizer).__name__!r}")
+        if type(optimizer).step is not Optimizer.step:
+            raise TypeError("compiled training applies update(), and would ignore the step() of "
+                            f"{type(optimizer).__name__}")
         self.model, self.loss, self.optimizer = model, loss, optimizer
-        self._predict = autograd.compile(model)
+        self._takes_lists = False  # whether samples come as lists, not as arrays
+        self._predict = autograd.compile(self._answer)
         self._evaluate = autograd.compile(self._loss_of_one)
         self._descent: Any = None
         self._shapes: Any = None
@@ -48,10 +53,14 @@ class Training:
         self._prepared: Any = None
         self._losses: Any = None
         self._checked: set[Any] = set()
+        self._options: Any = None
+        self._changes = 0
 
     def step(self, inputs: Any, targets: Any) -> float:
         """One step on a batch. Returns its mean loss. Raises TrainingError, with nothing changed, as `run` does."""
-        if inputs is not self._seen[0] or targets is not self._seen[1]:
+        is_new = inputs is not self._seen[0] or targets is not self._seen[1]
+        if is_new or self.optimizer.changes != self._changes:
+            self._changes = self.optimizer.changes
             self._batch, self._losses = self._whole(*self._arrays(inputs, targets)), numpy.zeros(1)
             self._prepared = self._descent.prepared(self._batch, self._losses)
             is_same = all(isinstance(given, numpy.ndarray) and numpy.may_share_memory(used, given)  # pyright: ignore
@@ -134,8 +143,8 @@ class Training:
             self._descent.explain(batches, step)
         except DomainError as error:
             reason, message = error, str(error)
-        raise TrainingError(f"training stopped in step {self.optimizer.count + 1}: {message}\n  The parameters are the "
-                            "last ones that gave a finite loss.") from reason
+        raise TrainingError(f"training stopped in step {self.optimizer.count + 1}: {message}\n  The parameters are "
+                            "those after the last step in which all was finite.") from reason
 
     def _arrays(self, inputs: Any, targets: Any) -> tuple[Any, Any]:
         """Both as float64, a row for each sample; what was recorded has to fit them."""
@@ -146,8 +155,10 @@ class Training:
         if not len(x):
             raise ValueError("training needs at least 1 sample, not 0")
         shapes = x.shape[1:], y.shape[1:]
-        if self._descent is None:
+        if self._descent is None or self._options != _options(self.optimizer):
+            self._takes_lists = not isinstance(inputs, numpy.ndarray)
             self._record(shapes)
+            self._refuse_sums(x, y)
         elif shapes != self._shapes:
             raise ValueError(f"this was compiled for inputs and targets of the shapes {_text(self._shapes)}, "
                              f"not {_text(shapes)}")
@@ -156,13 +167,21 @@ class Training:
 
     def _record(self, shapes: Any) -> None:
         optimizer = self.optimizer
+        optimizer.states = optimizer.states  # those of an earlier recording come back first
         x, y = (numpy.zeros(shape) if shape else 0.0 for shape in shapes)
         self._descent = Descent(self._loss_of_one, x, y, optimizer.parameters, optimizer.update,
                                 optimizer.initial_state)
-        self._shapes = shapes
+        self._shapes, self._options = shapes, _options(optimizer)
+        self._seen = None, None
+
+    def _answer(self, inputs: Any) -> Any:
+        return self.model(self._as_given(inputs))
+
+    def _as_given(self, x: Any) -> Any:
+        return x.tolist() if self._takes_lists and hasattr(x, "tolist") else x
 
     def _loss_of_one(self, inputs: Any, target: Any) -> Any:
-        return self.loss([self.model(inputs)], [target])
+        return self.loss([self._answer(inputs)], [self._as_given(target)])
 
     def _check_targets(self, inputs: Any, targets: Any) -> None:
         """Ask the loss itself about each target that is new, as it cannot be asked while it is recorded."""
@@ -172,15 +191,25 @@ class Training:
         with no_grad():
             for x in inputs:  # any sample will do that the model has an answer to
                 with suppress(DomainError):
-                    prediction = self.model(_sample(x))
+                    prediction = self._answer(_sample(x))
                     break
             else:
                 return
             for target in numpy.unique(targets, axis=0):
                 with suppress(DomainError):
-                    self.loss([prediction], [_sample(target)])
+                    self.loss([prediction], [self._as_given(_sample(target))])
         if flat.shape[1] == 1:
             self._checked.update(flat.ravel().tolist())
+
+    def _refuse_sums(self, inputs: Any, targets: Any) -> None:
+        """What is compiled is the mean of the losses of the samples: that has to be the loss of a batch."""
+        for x, target in zip(inputs[:10], targets[:10], strict=True):
+            with no_grad(), suppress(DomainError):
+                prediction, answer = self._answer(_sample(x)), self._as_given(_sample(target))
+                one, two = (float(self.loss([prediction] * n, [answer] * n).data) for n in (1, 2))
+                if not math.isclose(one, two, rel_tol=1e-9, abs_tol=1e-12):
+                    raise TypeError("the loss of a batch has to be the mean of the losses of its samples: two samples "
+                                    f"that are the same have {two}, and one of them {one}")
 
     def _whole(self, inputs: Any, targets: Any) -> Batches:
         return Batches(inputs, targets, numpy.arange(len(inputs)), len(inputs), len(inputs))
@@ -238,6 +267,11 @@ def fit_compiled(model: Callable[[Any], Any], inputs: Any, targets: Any, loss: C
         if bar:
             bar.close()
     return history
+
+
+def _options(optimizer: Optimizer) -> dict[str, Any]:
+    """What an optimizer was made with, apart from what changes from step to step."""
+    return {name: value for name, value in vars(optimizer).items() if name not in Optimizer.RUNNING}
 
 
 def _sample(x: Any) -> Any:

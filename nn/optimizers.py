@@ -26,6 +26,8 @@ class Optimizer:
     """
 
     initial_state: State = ()  # the state that update() is given at the first step
+    RUNNING = "parameters", "_lr", "count", "_states", "deferred", "changes"  # what is no option
+    changes = 0  # how often an option was set
     # Where compiled training keeps the states, until somebody looks at them here.
     deferred: Callable[[], Any] | None = None
 
@@ -67,6 +69,11 @@ class Optimizer:
     @lr.setter
     def lr(self, lr: float) -> None:
         self._lr = option("lr", lr, lambda x: x > 0, "> 0")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name not in self.RUNNING:
+            self.changes += 1
 
     def __getstate__(self) -> dict[str, Any]:
         return {**vars(self), "_states": self.states, "deferred": None}

@@ -2,6 +2,8 @@
 
 import ctypes
 import math
+import threading
+import weakref
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -17,8 +19,10 @@ from autograd.compiling.replay import Replay
 from autograd.compiling.shared import Shared
 from autograd.compiling.training import Update, training
 from autograd.errors import DomainError
+from autograd.graph import topological_order
 from autograd.recording.modes import lock
 from autograd.recording.recorded import Recorded, recording, without_numbers
+from autograd.table.reading import is_tuple
 from autograd.value import Value
 
 _FEWER = 1, 4  # lanes for batches of no more samples than that
@@ -52,8 +56,8 @@ class Descent:
             if not isinstance(output, Value):
                 raise TypeError(f"the loss needs to be one Value, not {type(output).__name__!r}")
             self.program, self.values, learned = program([output], [*given, *expected], parameters)
-        if not any(group.is_wanted for group in self.program.groups):
-            raise ValueError("the loss does not depend on any of the parameters: nothing can be learned from it")
+        if not _is_reached(output, parameters):
+            raise ValueError("no gradient of the loss reaches any of the parameters: nothing can be learned from it")
         self.targets, self.size = len(expected), len(learned)
         arguments = [Register("argument", place) for place in range(4 + len(initial_state))]
         new, state = update(arguments[0], arguments[1], tuple(arguments[4:]), arguments[2], arguments[3])
@@ -63,6 +67,8 @@ class Descent:
         self.states.reshape(len(initial_state), self.size)[:] = [[x] for x in initial_state] or 0.0
         self.constants = numpy.array(self.program.constants)
         self.shared = Shared(learned, self.numbers)
+        weakref.finalize(self, self.shared.fetch)  # whatever is dropped first, the numbers come back
+        self.lock = threading.RLock()
         self.new = aligned(self.size * (1 + len(initial_state)))
         self._functions: dict[int, tuple[Any, Any]] = {}
 
@@ -93,35 +99,34 @@ class Descent:
             except DomainError as error:
                 raise type(error)(f"{error}\n  for sample {row}") from None
 
-    def run_python(self, batches: Batches, losses: Any, steps: int, lr: float, count: int) -> int:
-        """The same without a compiler."""
+    def step_python(self, batches: Batches, losses: Any, step: int, lr: float, count: int) -> bool:
+        """One step without a compiler. False, with nothing changed, if a number is not finite."""
         program, scope, size, states = self.program, self._python, self.size, len(self.update.state)
-        values = [x.data for x in self.values]
+        values, numbers = [x.data for x in self.values], self.numbers.tolist()
         output, per_epoch = program.outputs[0][1], -(-batches.samples // batches.batch)
-        for step in range(steps):
-            epoch, place = divmod(step, per_epoch)
-            start, numbers = epoch * batches.moved + place * batches.batch, self.numbers.tolist()
-            rows = batches.order[start : start + min(batches.batch, batches.samples - place * batches.batch)]
-            slopes, loss = [0.0] * size, 0.0
-            try:
-                for row in rows:
-                    lanes = [*self._sample(batches, row), *[0.0] * (program.lanes - program.inputs)]
-                    gradients = [0.0] * program.lanes
-                    scope["forward"](scope["constants"], values, numbers, lanes, gradients, slopes)
-                    loss += lanes[output] / len(rows)
-                    gradients[output] = 1.0 / len(rows)
-                    scope["backward"](scope["constants"], values, numbers, lanes, gradients, slopes)
-                before = self.states.reshape(states, size).T.tolist()
-                new = [self._update(x, slope, tuple(state), lr, count + step + 1)
-                       for x, slope, state in zip(numbers, slopes, before, strict=True)]
-                if not all(map(math.isfinite, [loss, *(x for row in new for x in (row[0], *row[1]))])):
-                    raise OverflowError
-            except (ArithmeticError, ValueError, TypeError, LookupError):
-                return step
-            self.numbers[:] = [x for x, _ in new]
-            self.states.reshape(states, size)[:] = numpy.array([state for _, state in new]).T
-            losses[step] = loss
-        return steps
+        epoch, place = divmod(step, per_epoch)
+        start = epoch * batches.moved + place * batches.batch
+        rows = batches.order[start : start + min(batches.batch, batches.samples - place * batches.batch)]
+        slopes, loss = [0.0] * size, 0.0
+        try:
+            for row in rows:
+                lanes = [*self._sample(batches, row), *[0.0] * (program.lanes - program.inputs)]
+                gradients = [0.0] * program.lanes
+                scope["forward"](scope["constants"], values, numbers, lanes, gradients, slopes)
+                loss += lanes[output] / len(rows)
+                gradients[output] = 1.0 / len(rows)
+                scope["backward"](scope["constants"], values, numbers, lanes, gradients, slopes)
+            before = self.states.reshape(states, size).T.tolist()
+            new = [self._update(x, slope, tuple(state), lr, count + step + 1)
+                   for x, slope, state in zip(numbers, slopes, before, strict=True)]
+            if not all(map(math.isfinite, [loss, *(x for row in new for x in (row[0], *row[1]))])):
+                return False
+        except (ArithmeticError, ValueError, TypeError, LookupError):
+            return False
+        self.numbers[:] = [x for x, _ in new]
+        self.states.reshape(states, size)[:] = numpy.array([state for _, state in new]).T
+        losses[step] = loss
+        return True
 
     @cached_property
     def _python(self) -> dict[str, Any]:
@@ -139,6 +144,17 @@ class Descent:
             self._functions[lanes] = (machine(text, lanes == 1).function("train", ctypes.c_int64),
                                       aligned(layout(self.program, lanes).size))
         return self._functions[lanes]
+
+
+def _is_reached(output: Value, parameters: Sequence[Value]) -> bool:
+    """Whether a gradient can flow from an output to any of the parameters, whatever the numbers are."""
+    reached = {id(output)}
+    for node in reversed(topological_order(output)):
+        if node.op is not None and id(node) in reached and not node.constant:
+            for argument, partial in zip(node.arguments, node.op.partials, strict=True):
+                if partial is not None:
+                    reached.update(map(id, argument if is_tuple(argument) else (argument,)))
+    return not reached.isdisjoint(map(id, parameters))
 
 
 class Prepared:
@@ -165,6 +181,10 @@ class Prepared:
 
         These are fewer if one would not have been finite: all is then as it was before that one.
         """
+        with self._descent.lock:
+            return self._run(steps, lr, count)
+
+    def _run(self, steps: int, lr: float, count: int) -> int:
         descent, call = self._descent, self._call
         descent.shared.refresh()
         if descent.values:
@@ -172,7 +192,10 @@ class Prepared:
         self.done = 0
         try:
             if call is None:
-                self.done = descent.run_python(self._batches, self._losses, steps, lr, count)
+                for step in range(steps):
+                    if not descent.step_python(self._batches, self._losses, step, lr, count):
+                        break
+                    self.done = step + 1
             else:
                 call.whole[_STEPS], call.whole[_DONE] = steps, 0
                 call.numbers[_LR], call.numbers[_COUNT] = lr, count

@@ -39,19 +39,28 @@ class Shared:
             with lock:
                 self._is_deferred = True
                 self._time = state.changed = next(clock)  # graphs that were recorded before are stale
-                for value in self.values:
-                    _shared[id(value)] = self
-                    value.__class__ = Deferred
+                try:
+                    for value in self.values:
+                        _shared[id(value)] = self
+                        value.__class__ = Deferred
+                except BaseException:  # Ctrl-C: then all numbers are brought back at once
+                    self.fetch(everything=True)
+                    raise
 
-    def fetch(self) -> None:
-        """Bring the numbers back to the Values."""
+    def fetch(self, everything: bool = False) -> None:
+        """Bring the numbers back to the Values that wait for them, or to all."""
         with lock:
             if self._is_deferred:
                 for value, number in zip(self.values, self.array.tolist(), strict=True):
-                    value.__class__ = Value
-                    value._data, value.time = number, self._time
-                    del _shared[id(value)]
+                    if everything or type(value) is Deferred:
+                        _DATA.__set__(value, number)  # first the number: interrupted, it will be brought once more
+                        _TIME.__set__(value, self._time)
+                        value.__class__ = Value  # pyright: ignore
+                        _shared.pop(id(value), None)
                 self._is_deferred = False
+
+
+_DATA, _TIME = vars(Value)["_data"], vars(Value)["time"]
 
 
 def _attribute(name: str) -> Any:

@@ -237,3 +237,26 @@ def test_data_that_changes_in_place_is_seen():
             x[1][0], y[0] = number, number
             assert training.step(x, y) == pytest.approx(
                 eager_step(twin, nn.mean_squared_error, eager, x, y), rel=1e-12)
+
+
+def test_an_option_of_the_optimizer_that_is_set_between_steps_takes_effect():
+    (model, optimizer), (twin, eager) = pair(OPTIMIZERS["momentum"])
+    training = nn.compile(model, nn.mean_squared_error, optimizer)
+    for momentum in (0.9, 0.5, 0.5, 0.0):
+        optimizer.momentum = eager.momentum = momentum
+        assert training.step(*XOR) == pytest.approx(eager_step(twin, nn.mean_squared_error, eager, *XOR), rel=1e-12)
+    assert numbers(model) == pytest.approx(numbers(twin), rel=1e-12)
+
+
+def test_a_model_gets_lists_where_lists_are_given():
+    def build():
+        w = [Value(0.5), Value(-0.25), Value(0.125)]
+        return w, SGD(w, 0.1)
+
+    (w, optimizer), (v, eager) = build(), build()
+    rows, targets = XOR[0].tolist(), XOR[1].tolist()
+    nn.fit(lambda x: sum(a * b for a, b in zip(w, [*x, 1.0], strict=True)), rows, targets, nn.mean_squared_error,
+           optimizer, 5, progress=False, compiled=True)
+    nn.fit(lambda x: sum(a * b for a, b in zip(v, [*x, 1.0], strict=True)), rows, targets, nn.mean_squared_error,
+           eager, 5, progress=False)
+    assert [x.data for x in w] == pytest.approx([x.data for x in v], rel=1e-12)

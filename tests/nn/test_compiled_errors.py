@@ -63,7 +63,7 @@ def test_a_loss_that_no_parameter_reaches_is_refused():
 def test_a_training_that_diverges_stops_before_anything_is_lost():
     model, optimizer = (found := network(activation="relu", sizes=(8, 8, 1))), SGD(found.parameters(), 50.0)
     training = nn.compile(model, nn.mean_squared_error, optimizer)
-    with pytest.raises(nn.TrainingError, match="The parameters are the last ones"):
+    with pytest.raises(nn.TrainingError, match="The parameters are those after the last step"):
         training.run(*XOR, 1000, progress=False)
     kept, count = numbers(model), optimizer.count
     assert 0 < count < 1000
@@ -137,3 +137,22 @@ def test_without_a_compiler_the_numbers_are_the_same():
     assert native.stderr == plain.stderr == ""
     found, expected = ([float(x) for x in re.findall(r"-?\d[\d.e-]*", result.stdout)] for result in (native, plain))
     assert found == pytest.approx(expected, rel=1e-11)
+
+
+def test_a_loss_that_adds_up_where_it_should_take_the_mean_is_refused():
+    model = network()
+    total = lambda predictions, targets: sum((p - t) * (p - t) for p, t in zip(predictions, targets, strict=True))
+    with pytest.raises(TypeError, match="has to be the mean"):
+        nn.compile(model, total, SGD(model.parameters(), 0.1)).step(*XOR)
+    assert numbers(model) == numbers(network())
+
+
+def test_an_optimizer_whose_step_would_be_ignored_is_refused():
+    class Twice(SGD):
+        def step(self):
+            super().step()
+            super().step()
+
+    model = network()
+    with pytest.raises(TypeError, match=r"ignore the step\(\) of Twice"):
+        nn.compile(model, nn.mean_squared_error, Twice(model.parameters(), 0.1))
