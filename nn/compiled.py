@@ -131,8 +131,9 @@ class Training:
             prepared.run(steps, optimizer.lr, optimizer.count)
         finally:
             if prepared.done:
-                optimizer.count += prepared.done
-                optimizer.deferred = self._states
+                running = vars(optimizer)  # these two are no options, whose setting would be counted
+                running["count"] += prepared.done
+                running["deferred"] = self._states
         return prepared.done
 
     def _refuse(self, batches: Batches, step: int) -> None:
