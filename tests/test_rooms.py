@@ -19,7 +19,7 @@ MAP = {
     "value": {"graph", "recording", "table"},
     "calculus": {"errors", "graph", "operations", "recording", "table", "value"},
     "compiling": {"calculus", "errors", "graph", "recording", "table", "value"},
-    "writing": {"calculus", "errors", "operations", "table", "value"},
+    "writing": {"calculus", "errors", "operations", "recording", "table", "value"},
     "drawing": {"calculus", "errors", "graph", "recording", "table", "value", "writing"},
     "explaining": {"calculus", "errors", "graph", "lesson", "recording", "table", "value", "writing"},
     "lesson": {"drawing", "errors", "explaining", "graph", "recording", "table", "value", "writing"},

@@ -3,10 +3,12 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 from autograd.drawing.text import decimal, html, quoted, width_attribute
 from autograd.errors import DomainError
+from autograd.graph import local_derivatives
+from autograd.recording.node import calculated_in
+from autograd.recording.nodes import NodeSet
 from autograd.table.reading import is_tuple
 from autograd.value import Value
 from autograd.writing.text import shortened
@@ -96,7 +98,7 @@ def arrow(tail: str, head: str, name: str, slope: Slope, flow: float | None, lar
           partials: bool, emphasised: bool, longer: bool) -> str:
     """One use of a parent.
 
-    `slope`: see `local_derivatives`; `flow`: the gradient that goes back here, if it is known; `largest`: the largest
+    `slope`: see `slopes_of`; `flow`: the gradient that goes back here, if it is known; `largest`: the largest
     of the whole picture, 0.0 if all arrows are to be of one width; `longer`: whether to leave room for one more box.
     """
     kind, attributes, width = "use", "", 1.0
@@ -144,20 +146,21 @@ def _beside(text: str) -> str:
             f"{text}</TD></TR></TABLE>>")
 
 
-def local_derivatives(node: Value) -> list[Slope]:
-    """The partial derivative for each use of a parent, in order."""
-    row, arguments, operands = node.op, node.arguments, node.operands
-    assert row is not None
-    slopes: list[Slope] = []
-    for place, argument in enumerate(arguments):
+def slopes_of(node: Value) -> list[Slope]:
+    """The local derivative for each use of a parent, in order.
+
+    Each argument is asked for by itself: where one has no derivative, the others are still shown.
+    """
+    slopes: list[Slope] = [None] * len(node.parents)
+    for argument in node.arguments:
         items: tuple[Value, ...] = argument if is_tuple(argument) else (argument,)
-        if row.partials[place] is None or all(item.constant for item in items):
-            slopes += [None] * len(items)
-            continue
+        asked = NodeSet(item for item in items if not item.constant)
         try:
-            found: Any = row.slope(place, node.data, operands, arguments)
-            each = list(map(float, found)) if is_tuple(argument) else [float(found)]
+            for place, _, slope in local_derivatives(node, node.data, node.operands, asked.__contains__):
+                slopes[place] = slope
         except DomainError as error:
-            each = [str(error)] * len(items)
-        slopes += [None if item.constant else slope for item, slope in zip(items, each, strict=True)]
+            complaint = str(error).removesuffix(calculated_in(node))
+            for place, parent in enumerate(node.parents):
+                if parent in asked and slopes[place] is None:
+                    slopes[place] = complaint
     return slopes

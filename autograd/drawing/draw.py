@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from autograd.calculus.expansion import expand_all
-from autograd.drawing.boxes import local_derivatives
+from autograd.drawing.boxes import slopes_of
 from autograd.drawing.picture import Picture
 from autograd.drawing.text import FONT
 from autograd.graph import chain_rule, refuse_stale, topological_order
 from autograd.recording.node import Node
+from autograd.recording.nodes import NodeDict, NodeSet
 from autograd.table.reading import is_list
 from autograd.table.row import Operation
 from autograd.value import Value
@@ -84,31 +85,30 @@ def _values(what: str, value: Any) -> list[Value]:
     for item in items:
         if not isinstance(item, Value):
             raise TypeError(f"{what} needs a Value or a list of Values, not {type(item).__name__!r}")
-    return list(dict.fromkeys(items))
+    return list(NodeSet[Value](items))
 
 
-def _opened(outputs: list[Value], marked: list[Value], named: dict[Value, str], only: Name | Iterable[Name] | None,
-            gradients: bool) -> tuple[list[Value], list[Value], dict[Value, str]]:
+def _opened(outputs: list[Value], marked: list[Value], named: NodeDict[Value, str], only: Name | Iterable[Name] | None,
+            gradients: bool) -> tuple[list[Value], list[Value], NodeDict[Value, str]]:
     """The same with composite operations opened, and in the new nodes the gradients that they would have."""
-    there = set(map(id, topological_order(outputs)))
-    inner = [value for value in dict.fromkeys([*marked, *named]) if id(value) in there and value.op is not None]
-    twins = dict(zip([*outputs, *inner], expand_all([*outputs, *inner], only), strict=True))
+    there = NodeSet(topological_order(outputs))
+    inner = [value for value in NodeSet([*marked, *named]) if value in there and value.op is not None]
+    twins = NodeDict(zip([*outputs, *inner], expand_all([*outputs, *inner], only), strict=True))
     opened = [twins[output] for output in outputs]
     if gradients:
         known = {id(twin): value.grad for value, twin in twins.items()}
         order = topological_order(opened)
         for node in order:
-            if id(node) not in there:
+            if node not in there:
                 node.grad = known.get(id(node), 0.0)
 
         def to_new_nodes(node: Any) -> Iterator[tuple[int, Node, float]]:
-            slopes = local_derivatives(node) if node.op is not None else []
-            for place, (parent, slope) in enumerate(zip(node.parents, slopes, strict=True)):
+            for place, (parent, slope) in enumerate(zip(node.parents, slopes_of(node), strict=True)):
                 if isinstance(slope, float) and id(parent) not in known:
                     yield place, parent, slope
 
         for flow in chain_rule(order, known, to_new_nodes):
-            if id(flow.parent) not in there:
+            if flow.parent not in there:
                 flow.parent.grad = flow.total
-    return opened, [twins.get(value, value) for value in marked], {twins.get(value, value): name
-                                                                   for value, name in named.items()}
+    return opened, [twins.get(value, value) for value in marked], NodeDict(
+        (twins.get(value, value), name) for value, name in named.items())

@@ -7,10 +7,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from autograd.drawing.boxes import Slope, arrow, box, folded_arrow, folded_box, kind_of, local_derivatives
+from autograd.drawing.boxes import Slope, arrow, box, folded_arrow, folded_box, kind_of, slopes_of
 from autograd.drawing.folding import fold
 from autograd.drawing.text import html, quoted, wide_html
 from autograd.graph import topological_order
+from autograd.recording.nodes import NodeDict
 from autograd.value import Value
 from autograd.writing.modules import common_module, lineage, modules_of_nodes, natural_order
 from autograd.writing.text import shortened
@@ -22,12 +23,12 @@ SHADES = ("#FFFFFF", "#F5F5F5")  # of frames in frames
 class Picture:
     """Nodes are known by their places in the topological order, which name their boxes: n0, n1, ..."""
 
-    def __init__(self, outputs: list[Value], marked: list[Value], named: dict[Value, str], gradients: bool,
+    def __init__(self, outputs: list[Value], marked: list[Value], named: NodeDict[Value, str], gradients: bool,
                  partials: bool, widths: bool, group: bool) -> None:
         self.named, self.gradients, self.partials, self.widths = named, gradients, partials, widths
         self.group = group
         self.order = topological_order(outputs)
-        self.places = {node: place for place, node in enumerate(self.order)}
+        self.places = NodeDict((node, place) for place, node in enumerate(self.order))
         self.outputs = [self.places[output] for output in outputs]
         for value in marked:
             if value not in self.places:
@@ -118,7 +119,7 @@ class Picture:
             parents = self.parents[place]
             head = self.boxes[place]
             folded = head in self.groups
-            slopes = [None] * len(parents) if folded else local_derivatives(node)
+            slopes = [None] * len(parents) if folded else slopes_of(node)
             for k, (parent, slope) in enumerate(zip(parents, slopes, strict=True)):
                 tail = self.boxes[parent]
                 if not folded and tail not in self.groups:

@@ -8,6 +8,7 @@ from typing import Any
 from autograd.explaining.equations import Equation, displayed
 from autograd.explaining.sentences import LANGUAGES, say
 from autograd.explaining.steps import Step, Steps
+from autograd.recording.nodes import NodeDict, NodeSet
 from autograd.value import Value
 from autograd.writing.formula import Formula
 from autograd.writing.numbers import shown
@@ -56,10 +57,8 @@ class _Writer:
 
     def nodes(self) -> list[dict[str, Any]]:
         graph = self.graph
-        uses: dict[Value, int] = {}
-        for edge in graph.edges:
-            uses[edge.node] = edge.uses
-        wanted, found = set(graph.wrt), list[dict[str, Any]]()
+        uses = NodeDict((edge.node, edge.uses) for edge in graph.edges)
+        wanted, found = NodeSet(graph.wrt), list[dict[str, Any]]()
         for node in graph.order:
             formula, numbers = self.explained.formula(node)
             kind = ("operation" if node.op is not None else "constant" if node.constant else
@@ -80,10 +79,10 @@ class _Writer:
         return found
 
     def edges(self) -> list[dict[str, Any]]:
-        local = {(edge.child, edge.place): flow.local
+        local = {self.edge_id(edge.child, edge.place): flow.local
                  for edge, flow in zip(self.graph.edges, self.graph.flows, strict=True)}
         return [{"id": self.edge_id(child, place), "child": self.id(child), "parent": self.id(parent), "place": place,
-                 "local": local.get((child, place))}
+                 "local": local.get(self.edge_id(child, place))}
                 for child in self.graph.order for place, parent in enumerate(child.parents)]
 
     def step(self, step: Step) -> dict[str, Any]:

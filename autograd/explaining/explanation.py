@@ -20,7 +20,8 @@ from autograd.explaining.steps import Step, Steps
 from autograd.explaining.summary import summary_of
 from autograd.explaining.text import text_of
 from autograd.recording.modes import always_recording
-from autograd.table.reading import is_tuple, number
+from autograd.recording.nodes import NodeDict, NodeSet
+from autograd.table.reading import each, number
 from autograd.value import Value, constant
 from autograd.writing.names import given_names
 
@@ -142,7 +143,7 @@ class Explanation(Sequence[Step]):
         The derivatives found there are the local derivatives of the closed node. Raises ValueError for a node that
         cannot be opened, and DomainError if its expansion has no value here.
         """
-        return Explanation(Steps(Graph(_opened(self.graph, node), None, False, {}), None, self.lang))
+        return Explanation(Steps(Graph(_opened(self.graph, node), None, False, NodeDict()), None, self.lang))
 
     def translated(self, lang: str) -> "Explanation":
         """The same in another language, "en" or "zh"."""
@@ -195,7 +196,7 @@ def _variables(wrt: Value | Iterable[Value]) -> tuple[Value, ...]:
             raise ValueError(f"{item.data} is a constant: there is no derivative with respect to it")
     if not variables:
         raise ValueError("explain needs at least one Value to find the derivative for")
-    return tuple(dict.fromkeys(variables))
+    return tuple(NodeSet(variables))
 
 
 def _opened(graph: Graph, node: Value) -> Value:
@@ -206,12 +207,10 @@ def _opened(graph: Graph, node: Value) -> Value:
     if row is None or row.expansion is None:
         what = "was not calculated" if row is None else f"is {row.call}, which is elementary"
         raise ValueError(f"{name} {what}: there is nothing to open")
-    leaves = {parent: constant(parent.data) if parent.constant else Value(parent.data, graph.names[parent])
-              for parent in node.parents}
-    arguments = [tuple(leaves[item] for item in argument) if is_tuple(argument) else leaves[argument]
-                 for argument in node.arguments]
+    leaves = NodeDict((parent, constant(parent.data) if parent.constant else Value(parent.data, graph.names[parent]))
+                      for parent in node.parents)
     with always_recording():
-        opened = row.expansion(*arguments)
+        opened = row.expansion(*each(leaves.__getitem__, node.arguments))
     if opened.op is not None:
         opened.label = name
     return opened

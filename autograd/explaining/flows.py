@@ -4,7 +4,7 @@ Everything is worked out when it is first asked for, and nothing is written into
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from autograd.errors import DomainError, NumberOverflowError
 from autograd.graph import chain_rule, local_derivatives, refuse_stale, topological_order
 from autograd.recording.modes import state
 from autograd.recording.node import Node
+from autograd.recording.nodes import NodeDict, NodeSet
 from autograd.table.reading import is_tuple
 from autograd.value import Value
 from autograd.writing.modules import modules_of_nodes
@@ -49,7 +50,7 @@ class Graph:
     - `given`: the names that the user gave.
     """
 
-    def __init__(self, output: Value, wrt: tuple[Value, ...] | None, opened: Any, given: Mapping[Value, str]) -> None:
+    def __init__(self, output: Value, wrt: tuple[Value, ...] | None, opened: Any, given: NodeDict[Value, str]) -> None:
         self._output, self._wrt, self._opened, self.given = output, wrt, opened, given
 
     def is_current(self) -> bool:
@@ -81,25 +82,25 @@ class Graph:
         return self._source[0] if self.output is self._output else topological_order(self.output)
 
     @cached_property
-    def place(self) -> dict[Value, int]:
-        return {node: place for place, node in enumerate(self.order)}
+    def place(self) -> NodeDict[Value, int]:
+        return NodeDict((node, place) for place, node in enumerate(self.order))
 
     @cached_property
-    def fixed(self) -> set[Value]:
+    def fixed(self) -> NodeSet[Value]:
         """The nodes that were calculated, and whose number was then set by hand."""
-        return {node for node in self.order if is_set_by_hand(node)}
+        return NodeSet(node for node in self.order if is_set_by_hand(node))
 
     @cached_property
-    def names(self) -> dict[Value, str]:
+    def names(self) -> NodeDict[Value, str]:
         return names_of(self.order, self.given)
 
     @cached_property
-    def modules(self) -> dict[Value, str]:
+    def modules(self) -> NodeDict[Value, str]:
         """The module of the model that each node belongs to, "" for none."""
         parents = [[self.place[parent] for parent in node.parents] for node in self.order]
         parameters = {self.place[node]: name for node, name in self.given.items()
                       if node in self.place and node.op is None}
-        return dict(zip(self.order, modules_of_nodes(self.order, parents, parameters), strict=True))
+        return NodeDict(zip(self.order, modules_of_nodes(self.order, parents, parameters), strict=True))
 
     @cached_property
     def wrt(self) -> tuple[Value, ...]:
@@ -118,18 +119,18 @@ class Graph:
         return tuple(node for node in leaves if node in self.given) or tuple(leaves)
 
     @cached_property
-    def moving(self) -> set[Value]:
+    def moving(self) -> NodeSet[Value]:
         """The nodes that change when something in `wrt` does, as far as gradients flow."""
-        moving = {*self.wrt, self.output}
+        moving = NodeSet([*self.wrt, self.output])
         for node, ways in self._ways.items():
             if any(parent in moving for _, parent in ways):
                 moving.add(node)
         return moving
 
     @cached_property
-    def _ways(self) -> dict[Value, list[tuple[int, Value]]]:
+    def _ways(self) -> NodeDict[Value, list[tuple[int, Value]]]:
         """For each node that was calculated, the parents that a gradient can flow to, with their places."""
-        return {node: _differentiable(node) for node in self.order if node.op is not None}
+        return NodeDict((node, _differentiable(node)) for node in self.order if node.op is not None)
 
     @cached_property
     def forward(self) -> list[Value]:
@@ -141,27 +142,27 @@ class Graph:
     @cached_property
     def edges(self) -> list[Edge]:
         """The edges in the order in which backward goes along them."""
-        reached, found = {self.output}, list[tuple[Value, Value, int]]()
+        reached, found = NodeSet([self.output]), list[tuple[Value, Value, int]]()
         for child in reversed(self.order):
             if child in reached:
                 for place, node in self._ways.get(child, ()):
                     if node in self.moving:
                         reached.add(node)
                         found.append((child, node, place))
-        uses: dict[Value, int] = {}
+        uses = NodeDict[Value, int]()
         for _, node, _ in found:
             uses[node] = uses.get(node, 0) + 1
-        count = dict.fromkeys(uses, 0)
+        count = NodeDict[Value, int]()
         edges: list[Edge] = []
         for child, node, place in found:
-            count[node] += 1
+            count[node] = count.get(node, 0) + 1
             edges.append(Edge(child, node, place, count[node], uses[node]))
         return edges
 
     @cached_property
     def flows(self) -> list[Flow]:
         """What flows along each of the edges. Raises DomainError where a derivative does not exist."""
-        totals: dict[Node, float] = {}
+        totals = NodeDict[Node, float]()
         flows: list[Flow] = []
         for flow in chain_rule(self.order, {id(self.order[-1]): 1.0}, self._local_derivatives):
             if not math.isfinite(flow.total):
@@ -171,9 +172,9 @@ class Graph:
         return flows
 
     @cached_property
-    def gradients(self) -> dict[Value, float]:
+    def gradients(self) -> NodeDict[Value, float]:
         """The derivative of the output with respect to each node that a gradient reaches."""
-        gradients: dict[Value, float] = {self.output: 1.0}
+        gradients = NodeDict([(self.output, 1.0)])
         for edge, flow in zip(self.edges, self.flows, strict=True):
             gradients[edge.node] = flow.total
         return gradients
@@ -188,9 +189,9 @@ class Graph:
         return self.names[node]
 
 
-def output_after(graph: Graph, changed: Mapping[Value, float]) -> float:
+def output_after(graph: Graph, changed: NodeDict[Value, float]) -> float:
     """The output once a step has changed some leaves; the graph stays as it is. Raises DomainError if there is none."""
-    data: dict[Value, float] = {}
+    data = NodeDict[Value, float]()
     for node in graph.order:
         if node.op is None or node in graph.fixed:
             data[node] = changed.get(node, node.data)

@@ -8,6 +8,7 @@ from functools import cached_property
 from autograd.explaining.equations import Equation, equation, joined
 from autograd.explaining.flows import Edge, Graph
 from autograd.explaining.text import cells_of, folded
+from autograd.recording.nodes import NodeDict
 from autograd.value import Value
 from autograd.writing.numbers import Numeral, derivative
 
@@ -52,13 +53,13 @@ class Paths:
         if x not in graph.place:
             raise ValueError(f"{x.label or x!r} is not in the graph that is explained")
         self._graph, self.start = graph, x
-        self._after: dict[Value, list[tuple[Edge, float]]] = {}
+        self._after = NodeDict[Value, list[tuple[Edge, float]]]()
         for edge, flow in zip(graph.edges, graph.flows, strict=True):
             self._after.setdefault(edge.node, []).append((edge, flow.local))
 
     @cached_property
     def count(self) -> int:
-        counts: dict[Value, int] = {self._graph.output: 1}
+        counts = NodeDict[Value, int]([(self._graph.output, 1)])
         for node in reversed(self._graph.order):
             if node in self._after:
                 counts[node] = sum(counts[edge.child] for edge, _ in self._after[node])

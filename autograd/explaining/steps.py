@@ -1,13 +1,14 @@
 """The steps of an explanation. Each is read from the graph and the table when it is asked for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from autograd.explaining.equations import Equation, displayed, equation, written
 from autograd.explaining.flows import Edge, Flow, Graph, output_after
 from autograd.explaining.sentences import say
-from autograd.table.reading import is_tuple
+from autograd.recording.nodes import NodeDict
+from autograd.table.reading import each
 from autograd.value import Value
 from autograd.writing.formula import Formula, slopes
 from autograd.writing.latex import latex_name
@@ -109,8 +110,8 @@ class Steps:
         """What a node is, in symbols and in numbers, as its row has it: nothing is simplified."""
         if node.op is None or node in self.graph.fixed:
             return self.symbol(node), self.numeral(node)
-        return (Formula(node.op, _each(self.symbol, node.arguments)),
-                Formula(node.op, _each(self.numeral, node.arguments)))
+        return (Formula(node.op, each(self.symbol, node.arguments)),
+                Formula(node.op, each(self.numeral, node.arguments)))
 
     def local(self, edge: Edge) -> tuple[Formula, Formula]:
         """The local derivative of an edge, in symbols and in numbers."""
@@ -126,7 +127,7 @@ class Steps:
         def operand(parent: Value) -> Any:
             return parent.data if parent.constant else kind(self.graph.names[parent], parent.data)
 
-        return slopes(node.op, kind(self.graph.names[node], node.data), _each(operand, node.arguments))
+        return slopes(node.op, kind(self.graph.names[node], node.data), each(operand, node.arguments))
 
     def _forward(self, node: Value) -> Step:
         name, (formula, numbers) = self.graph.names[node], self.formula(node)
@@ -191,8 +192,8 @@ class Steps:
         graph, rate = self.graph, self.rate
         output, before = graph.output, graph.output.data
         name = graph.names[output]
-        after = output_after(graph, {node: node.data - rate * graph.gradients.get(node, 0.0)
-                                    for node in graph.parameters})
+        after = output_after(graph, NodeDict((node, node.data - rate * graph.gradients.get(node, 0.0))
+                                             for node in graph.parameters))
         formula, numbers = _new(name) - Named(name, before), Numeral("after", after) - Numeral("before", before)
         equations = [equation(_new(name), Numeral("after", after)),
                      equation(_new(name) - Named(name, before), numbers, after - before)]
@@ -212,7 +213,3 @@ class Steps:
 
 def _new(name: str) -> Symbol:
     return Symbol(f"{name}′", f"{latex_name(name)}'", name_in_mathml(name, "<mo>′</mo>"))
-
-
-def _each(symbol: Callable[[Value], Any], arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(tuple(map(symbol, argument)) if is_tuple(argument) else symbol(argument) for argument in arguments)

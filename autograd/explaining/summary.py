@@ -11,6 +11,7 @@ from autograd.explaining.equations import Equation, equation
 from autograd.explaining.flows import Graph
 from autograd.explaining.sentences import say
 from autograd.explaining.steps import Step, Steps
+from autograd.recording.nodes import NodeDict
 from autograd.value import Value
 from autograd.writing.modules import module_of
 from autograd.writing.numbers import Numeral, derivative, shown
@@ -76,11 +77,11 @@ def _by_module(steps: Steps, kind: str) -> Iterator[str]:
 
 def _grouped(graph: Graph, nodes: list[Value]) -> dict[str, list[Value]]:
     """The nodes by module, and by larger modules where there are too many."""
-    within = {node: graph.modules[node] for node in nodes}
+    within = NodeDict((node, graph.modules[node]) for node in nodes)
     while len(set(within.values())) > _MODULES:
         deepest = max(module.count(".") for module in within.values())
-        within = {node: module_of(module) if module.count(".") == deepest else module
-                  for node, module in within.items()}
+        within = NodeDict((node, module_of(module) if module.count(".") == deepest else module)
+                          for node, module in within.items())
     groups: dict[str, list[Value]] = {}
     for node, module in within.items():
         if module:

@@ -10,7 +10,8 @@ from autograd.graph import topological_order
 from autograd.lesson.arithmetic import Shape, shape
 from autograd.lesson.notation import pattern, written
 from autograd.recording.modes import always_recording
-from autograd.table.reading import is_tuple
+from autograd.recording.nodes import NodeDict, NodeSet
+from autograd.table.reading import each
 from autograd.value import Value, constant
 from autograd.writing.modules import lineage, module_of, natural_order
 
@@ -92,7 +93,7 @@ class Content:
             nodes.append(found)
         return {"nodes": nodes, "output": graph.place[graph.output]}
 
-    def _node(self, node: Value, place: dict[Value, int]) -> dict[str, Any]:
+    def _node(self, node: Value, place: NodeDict[Value, int]) -> dict[str, Any]:
         found: dict[str, Any] = {"value": node.data, "parents": [place[parent] for parent in node.parents]}
         if node.op is not None:
             found["shape"] = self.shapes.setdefault(shape(node), len(self.shapes))
@@ -107,7 +108,7 @@ class Content:
     def _expansion(self, node: Value) -> int | None:
         """The number of the graph that a composite node opens into; nodes that open alike share it."""
         parents = node.parents
-        first = {parent: place for place, parent in reversed(list(enumerate(parents)))}
+        first = NodeDict((parent, place) for place, parent in reversed(list(enumerate(parents))))
         key = shape(node), tuple((first[parent], parent.constant) for parent in parents), tuple(
             parent.data for parent in parents if parent.constant)
         number = self._expansion_numbers.get(key)
@@ -117,15 +118,14 @@ class Content:
                 self._expansion_numbers[key] = number
         return number
 
-    def _opened(self, node: Value, first: dict[Value, int]) -> int | None:
+    def _opened(self, node: Value, first: NodeDict[Value, int]) -> int | None:
         assert node.op is not None
         assert node.op.expansion is not None
-        leaves = {parent: constant(parent.data) if parent.constant else Value(parent.data) for parent in node.parents}
-        arguments = (tuple(leaves[item] for item in argument) if is_tuple(argument) else leaves[argument]
-                     for argument in node.arguments)
+        leaves = NodeDict((parent, constant(parent.data) if parent.constant else Value(parent.data))
+                          for parent in node.parents)
         try:
             with always_recording():
-                output = node.op.expansion(*arguments)
+                output = node.op.expansion(*each(leaves.__getitem__, node.arguments))
         except (DomainError, ArithmeticError):
             return None  # its numbers are too large to be opened
         if not isinstance(output, Value) or output.op is None:
@@ -133,9 +133,9 @@ class Content:
         order = topological_order(output)
         if len(order) > _LARGEST_EXPANSION:
             return None
-        places = {node: place for place, node in enumerate(order)}
-        leaf_of = {leaf: first[parent] for parent, leaf in leaves.items()}
-        moving = {leaf for leaf in leaf_of if not leaf.constant}
+        places = NodeDict((node, place) for place, node in enumerate(order))
+        leaf_of = NodeDict((leaf, first[parent]) for parent, leaf in leaves.items())
+        moving = NodeSet(leaf for leaf in leaf_of if not leaf.constant)
         nodes: list[dict[str, Any]] = []
         names = (f"u{count}" for count in range(1, len(order) + 1))
         for inner in order:

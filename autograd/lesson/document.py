@@ -17,6 +17,7 @@ from autograd.lesson.arithmetic import javascript
 from autograd.lesson.content import Content
 from autograd.lesson.picture import picture, picture_of_part
 from autograd.lesson.words import WORDS
+from autograd.recording.nodes import NodeDict
 from autograd.value import Value
 from autograd.writing.saving import save
 
@@ -58,7 +59,7 @@ def page(explanation: Explained, *, title: str | None = None, lr: float | None =
     data = content.data() | {"title": title, "language": lang, "quiz": quiz, "rate": steps.rate}
     script = "\n".join(['"use strict";', f"const STRINGS = {_strings()};", javascript(content.shapes), *_scripts()])
     style = (_FOLDER / "style.css").read_text(encoding="utf-8")
-    inner = [picture_of_part(topological_order(output), _places(output), {}) for output in content.expansions]
+    inner = [picture_of_part(topological_order(output), _places(output), NodeDict()) for output in content.expansions]
     parts = [picture_of_part(nodes, graph.place, graph.given) for nodes in content.folded.values()]
     opened = "".join(f'<template id="{kind}-{place}">{drawn}</template>'
                      for kind, drawings in (("expansion", inner), ("group", parts))
@@ -71,8 +72,8 @@ def page(explanation: Explained, *, title: str | None = None, lr: float | None =
         policy=_policy(script, style), style=style, script=script, picture=drawn, opened=opened)
 
 
-def _places(output: Value) -> dict[Value, int]:
-    return {node: place for place, node in enumerate(topological_order(output))}
+def _places(output: Value) -> NodeDict[Value, int]:
+    return NodeDict((node, place) for place, node in enumerate(topological_order(output)))
 
 
 def _policy(script: str, style: str) -> str:

@@ -7,8 +7,9 @@ or `[0, -1]`: the result; `[1, 2]` is the third argument where a negative number
 import xml.etree.ElementTree as ElementTree
 from typing import Any
 
+from autograd.recording.nodes import NodeDict
 from autograd.table.notation import PRODUCT
-from autograd.table.reading import is_tuple
+from autograd.table.reading import each, is_tuple
 from autograd.value import Value
 from autograd.writing.formula import Formula, slopes
 from autograd.writing.layout import Layout
@@ -37,7 +38,7 @@ class _Place(Numeral):
 def pattern(node: Value) -> tuple[Any, ...]:
     """What decides how a node is written: its row, which of its parents are the same, and its short constants."""
     parents = node.parents
-    first = {parent: place for place, parent in reversed(list(enumerate(parents)))}
+    first = NodeDict((parent, place) for place, parent in reversed(list(enumerate(parents))))
     lengths = tuple(len(argument) if is_tuple(argument) else None for argument in node.arguments)
     return node.op, lengths, tuple(parent.data if _short(parent) else (first[parent],) for parent in parents)
 
@@ -46,21 +47,14 @@ def written(node: Value) -> tuple[Any, list[Any]]:
     """The trees of a node's value and of its partial derivatives by parent, None where no gradient flows."""
     row = node.op
     assert row is not None
-    symbols: dict[Value, Any] = {}
+    symbols = NodeDict[Value, Any]()
     for place, parent in enumerate(node.parents):
         symbols.setdefault(parent, parent.data if _short(parent) else _Place(place))
 
-    def operand(argument: Any) -> Any:
-        return tuple(map(operand, argument)) if is_tuple(argument) else symbols[argument]
-
-    def formula(argument: Any) -> Any:
-        return tuple(map(formula, argument)) if is_tuple(argument) else (
-            Formula(symbols[argument]) if _short(argument) else symbols[argument])
-
     # The value is written as it is; in the partials, a constant is a plain number: the exponent of x² is 1 there.
-    value = Formula(row, tuple(map(formula, node.arguments)))
+    value = Formula(row, each(lambda item: Formula(symbols[item]) if _short(item) else symbols[item], node.arguments))
     return _tree(value), [None if slope is None else _tree(slope)
-                          for slope in slopes(row, _Place(-1), tuple(map(operand, node.arguments)))]
+                          for slope in slopes(row, _Place(-1), each(symbols.__getitem__, node.arguments))]
 
 
 def _short(parent: Value) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from autograd.drawing.draw import drawing_of
 from autograd.drawing.picture import Picture
 from autograd.graph import topological_order
-from autograd.table.reading import is_tuple
+from autograd.recording.nodes import NodeDict, NodeSet
+from autograd.table.reading import each
 from autograd.value import Value, constant
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -17,7 +18,7 @@ _KINDS = ("output", "operation", "parameter", "constant", "input", "folded")
 _LINES = (("name", -11, 13), ("value", 5, 15), ("gradient", 20, 12))
 
 
-def picture(output: Value, names: Mapping[Value, str], folded: Mapping[str, Sequence[Value]]) -> str:
+def picture(output: Value, names: NodeDict[Value, str], folded: Mapping[str, Sequence[Value]]) -> str:
     """The graph as SVG, from left to right, without the colours, numbers and names, which the page puts in.
 
     Each box says which node it is, by its place in the topological order, and each arrow which child and argument.
@@ -26,9 +27,9 @@ def picture(output: Value, names: Mapping[Value, str], folded: Mapping[str, Sequ
     return _svg([output], names, None, folded)
 
 
-def picture_of_part(part: Sequence[Value], places: Mapping[Value, int], names: Mapping[Value, str]) -> str:
+def picture_of_part(part: Sequence[Value], places: NodeDict[Value, int], names: NodeDict[Value, str]) -> str:
     """Some nodes of a graph, in topological order, with what they come from, each by its place in the whole graph."""
-    twins: dict[Value, Value] = {}
+    twins = NodeDict[Value, Value]()
     for node in part:
         for parent in node.parents:
             if parent not in twins:
@@ -36,13 +37,11 @@ def picture_of_part(part: Sequence[Value], places: Mapping[Value, int], names: M
         if node.op is None:
             twins[node] = _leaf(node)
         else:
-            arguments = tuple(tuple(twins[item] for item in argument) if is_tuple(argument) else twins[argument]
-                              for argument in node.arguments)
-            twins[node] = Value.restored(node.op, arguments, node.data)
-    used = {parent for node in part for parent in node.parents}
+            twins[node] = Value.restored(node.op, each(twins.__getitem__, node.arguments), node.data)
+    used = NodeSet[Value](parent for node in part for parent in node.parents)
     outputs = [twins[node] for node in part if node not in used and node.op is not None]
-    place_of = {twin: places[node] for node, twin in twins.items()}
-    named = {twins[node]: name for node, name in names.items() if node in twins}
+    place_of = NodeDict((twin, places[node]) for node, twin in twins.items())
+    named = NodeDict((twins[node], name) for node, name in names.items() if node in twins)
     return _svg(outputs, named, [place_of[twin] for twin in topological_order(outputs)], {})
 
 
@@ -50,10 +49,10 @@ def _leaf(node: Value) -> Value:
     return constant(node.data) if node.constant else Value(node.data, node.label)
 
 
-def _svg(outputs: list[Value], names: Mapping[Value, str], places: Sequence[int] | None,
+def _svg(outputs: list[Value], names: NodeDict[Value, str], places: Sequence[int] | None,
          folded: Mapping[str, Sequence[Value]]) -> str:
     """`places`: the numbers of the nodes on the page, in topological order; None if they are what the drawing has."""
-    drawn = Picture(outputs, [], dict(names), True, True, False, places is None)
+    drawn = Picture(outputs, [], names, True, True, False, places is None)
     for number, (module, nodes) in enumerate(folded.items()):
         for node in nodes:
             drawn.put(drawn.places[node], f"f{number}", module)

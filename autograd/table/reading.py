@@ -1,7 +1,7 @@
 """What flows through a row of the table: plain numbers, and readings, which are anything else that acts like one."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeGuard
 
 from autograd.errors import NumberOverflowError
@@ -97,6 +97,11 @@ def finite(data: Any) -> float:
 def is_tuple(argument: Any) -> TypeGuard[tuple[Any, ...]]:
     """Whether this is an argument that is a list of numbers, in the form in which rows get it."""
     return isinstance(argument, tuple)
+
+
+def each(function: Callable[[Any], Any], arguments: Iterable[Any]) -> tuple[Any, ...]:
+    """The arguments, with the function applied to each number among them, those in lists included."""
+    return tuple(tuple(map(function, argument)) if is_tuple(argument) else function(argument) for argument in arguments)
 
 
 def is_list(argument: Any) -> bool:

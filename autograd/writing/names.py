@@ -3,60 +3,62 @@ every node of an explanation. modules.py reads from such names which module of a
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container
 from typing import Any
 
+from autograd.recording.nodes import NodeDict
 from autograd.value import Value
 from autograd.writing.text import shortened
 
 _LONGEST = 40
 
 
-def given_names(names: Any) -> dict[Value, str]:
+def given_names(names: Any) -> NodeDict[Value, str]:
     """What a user gave as `names`, as the names of Values: a Module, or a dict, or nothing.
 
     A Module is anything with `named_parameters()`. A dict maps names to Values and Modules, or Values to names. Raises
     TypeError for anything else.
     """
     if names is None:
-        return {}
+        return NodeDict()
     if hasattr(names, "named_parameters"):
-        return {parameter: str(name) for name, parameter in names.named_parameters()}
+        return NodeDict((parameter, str(name)) for name, parameter in names.named_parameters())
     if not hasattr(names, "items"):
         raise TypeError(f"names is a Module or a dict of Values and Modules by name, not {type(names).__name__!r}")
-    found: dict[Value, str] = {}
+    found = NodeDict[Value, str]()
     for key, item in names.items():
         if isinstance(key, Value):
             found[key] = str(item)
         elif isinstance(item, Value):
             found[item] = str(key)
         elif hasattr(item, "named_parameters"):
-            found |= {parameter: f"{key}.{inner}" for inner, parameter in item.named_parameters()}
+            found.update((parameter, f"{key}.{inner}") for inner, parameter in item.named_parameters())
         else:
             raise TypeError(f"names[{key!r}] is neither a Value nor a Module, but {type(item).__name__!r}")
     return found
 
 
-def names_of(order: list[Value], given: Mapping[Value, str]) -> dict[Value, str]:
+def names_of(order: list[Value], given: NodeDict[Value, str]) -> NodeDict[Value, str]:
     """A name for each node but the constants, no two the same: the given one, the label, or v1, v2, ...
 
     The last node of the order is the output; without a label it is called L, or y if there is another L.
     """
-    wanted = {node: _readable(given.get(node) or node.label or "") for node in order if not node.constant}
+    wanted = NodeDict((node, _readable(given.get(node) or node.label or "")) for node in order if not node.constant)
     taken = set(wanted.values())
     output = order[-1]
     if not wanted.get(output):
-        wanted[output] = next(name for name in ("L", "y", "output", _free("L", taken)) if name not in taken)
+        wanted[output] = next(name for name in ("L", "y", "output", _free("L", taken, {})) if name not in taken)
         taken.add(wanted[output])
-    names: dict[Value, str] = {}
+    names = NodeDict[Value, str]()
     used: set[str] = set()
+    numbers: dict[str, int] = {}
     count = 0
     for node, name in wanted.items():
         while not name:
             count += 1
             name = f"v{count}" if f"v{count}" not in taken else ""
         if name in used:
-            name = _free(name, taken)
+            name = _free(name, taken, numbers)
             taken.add(name)
         used.add(name)
         names[node] = name
@@ -71,8 +73,10 @@ def _readable(name: str) -> str:
     return shortened(name, _LONGEST)
 
 
-def _free(name: str, taken: set[str]) -> str:
-    count = 2
-    while f"{name}_{count}" in taken:
-        count += 1
-    return f"{name}_{count}"
+def _free(name: str, taken: Container[str], numbers: dict[str, int]) -> str:
+    """The name with the first number that makes it a free one. `numbers`: by name, where it was left off looking."""
+    number = numbers.get(name, 2)
+    while f"{name}_{number}" in taken:
+        number += 1
+    numbers[name] = number
+    return f"{name}_{number}"

@@ -38,6 +38,7 @@ from autograd import (
     where,
 )
 from autograd.table.stubs import EXPORTS, exports
+from tests.support.alike import KINDS, graph_of
 from tests.support.pictures import PROGRAMS, Picture, connections, number, use
 from tests.support.random_graphs import labelled_graphs
 
@@ -291,6 +292,36 @@ def test_the_derivative_with_respect_to_a_constant_exponent_is_not_asked_for() -
     assert Picture(draw(Value(-2.0) ** 2).svg()).edges["e2-0"].text == "∂ = −4.0"
 
 
+def test_where_one_argument_has_no_derivative_the_others_are_still_shown() -> None:
+    def shown(power: Value) -> dict[str, str]:
+        return {name[-1]: edge.text for name, edge in Picture(draw(power).svg()).edges.items()}
+
+    x = Value(-2.0, "x")
+    assert shown(x ** Value(2.0)) == {"0": "∂ = −4.0", "1": "∂ undefined"}
+    assert shown(x**x) == {"0": "∂ = 0.25", "1": "∂ undefined"}  # −2·(−2)^(−3)
+    assert shown(Value(0.0) ** Value(0.5)) == {"0": "∂ undefined", "1": "∂ = 0.0"}
+
+
+def test_a_missing_derivative_is_told_on_one_line_also_if_it_was_traced() -> None:
+    with trace():
+        y = sqrt(Value(0.0))
+    assert Picture(draw(y).svg()).edges["e1-0"].tooltip == (
+        "sqrt(x) has no finite derivative with respect to x; here x = 0.0")
+
+
+def test_opened_operations_have_their_gradients_though_other_derivatives_are_missing() -> None:
+    """Gradients set by hand, since backward() refuses: what is opened hands them on all the same."""
+    x, z = Value(0.5, "x"), Value(0.0, "z")
+    y = tanh(x) + sqrt(z)
+    y.grad = y.parents[0].grad = 3.0
+    picture = Picture(draw(y, expand="tanh").svg())
+    opened = expand(tanh(x))
+    opened.backward(3.0)
+    expected = {f"grad = {node.grad!r}" for node in topological_order(opened) if node.op}
+    assert len(expected) > 3
+    assert expected <= {line for shown in picture.nodes.values() for line in shown.tooltip.split("\n")}
+
+
 def test_a_traced_value_tells_its_line() -> None:
     x = Value(1.0)
     with trace():
@@ -450,6 +481,17 @@ def test_the_order_of_sets_and_dicts_plays_no_part() -> None:
                               env=os.environ | {"PYTHONHASHSEED": seed}).stdout for seed in ("1", "2", "3")}
     assert len(sources) == 1
     assert b"f0" in sources.pop()
+
+
+@pytest.mark.parametrize("options", [{}, {"expand": True}, {"max_nodes": 3}, {"group": False}])
+@pytest.mark.parametrize("kind", KINDS)
+def test_nodes_are_told_apart_by_identity_whatever_a_subclass_says_of_equality(kind: type[Value], options: Any) -> None:
+    def drawn(kind: type[Value]) -> str:
+        output, a, b = graph_of(kind)
+        names = {"net.a": a, "net.b": b}
+        return draw([output, a, b], names=names, highlight=[b, a], **options).source
+
+    assert drawn(kind) == drawn(Value)
 
 
 def test_nothing_is_recorded_or_read_from_inside_of_no_grad() -> None:

@@ -1,5 +1,6 @@
 """The file of a lesson: written whole or not at all, small, the same each time; and what is refused."""
 
+import gc
 import math
 import os
 from pathlib import Path
@@ -29,6 +30,21 @@ def test_the_same_explanation_gives_the_same_bytes_and_leaves_nothing_else(tmp_p
     other = tmp_path / "other"
     other.write_text("")
     assert (tmp_path / "one.html").stat().st_mode == other.stat().st_mode
+
+
+def test_a_page_is_freed_at_once() -> None:
+    """No objects that point to each other are left for the cycle collector."""
+    model = nn.MLP(2, [2, 1], "tanh", seed=0)
+    loss = nn.mean_squared_error([model([1.0, 2.0])], [1.0])
+    make = lambda: page(explain(loss, names=model), lr=0.1)
+    assert make()  # what is made once for all pages
+    gc.collect()
+    gc.disable()
+    try:
+        make()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,7 @@
 """What nodes are called."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,6 +29,21 @@ def test_names_that_are_taken_are_not_given_again():
     assert names(loss) == ["L", "y"]
     assert names((Value(1.0, "L") + Value(1.0, "y")) * 1.0)[-1] == "output"
     assert names(sum([Value(1.0, "L"), Value(1.0, "y"), Value(1.0, "output")]) * 1.0)[-1] == "L_2"
+
+
+def test_many_equal_labels_are_numbered_in_one_go(monkeypatch):
+    """However many there are, each asks only once or twice whether a name is free."""
+    count, asked = 20_000, itertools.count()
+
+    class Asked(set[str]):
+        def __contains__(self, name: object) -> bool:
+            assert next(asked) < 4 * count
+            return super().__contains__(name)
+
+    monkeypatch.setattr("autograd.writing.names.set", Asked, raising=False)
+    found = names(sum([Value(1.0, "a") for _ in range(count)]))
+    assert found == ["a", *(f"a_{number}" for number in range(2, count + 1)), "L"]
+    assert next(asked) > count  # it was this that was asked
 
 
 @given(st.lists(st.text(max_size=60) | st.sampled_from(["v1", "L", "y", "a", "a_2", ""]), min_size=1, max_size=8))
