@@ -134,8 +134,8 @@ def _gpt(rounds: int, shortest: float, quick: bool) -> list[Row]:
     return [*against("GPT step, tokens as inputs", step, {
         "our own eager step": Peer(eager, 300), "a closure for each node": Peer(by_closures, 4_000)}, rounds, shortest),
             *against("GPT gradient, fixed tokens", lambda: compiled.value_and_grad(point), {
-                "our own eager gradient": Peer(lambda: differentiated(point)),
-                "a closure for each node": Peer(gradient_by_closures)}, rounds, shortest)]
+                "our own eager gradient": Peer(lambda: differentiated(point), 300),
+                "a closure for each node": Peer(gradient_by_closures, 4_000)}, rounds, shortest)]
 
 
 def _random_graph(rounds: int, shortest: float, quick: bool) -> list[Row]:

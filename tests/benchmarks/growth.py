@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,10 @@ import numpy as np
 
 import autograd
 import nn
+from autograd.compiling.evaluation import evaluation
+from autograd.compiling.machine import LANES, TILE, Machine
+from autograd.compiling.program import Program
+from autograd.compiling.training import training
 from tests.benchmarks import gpt, problems
 from tests.benchmarks.measuring import Figure, Row, alternately, progress
 
@@ -53,42 +58,42 @@ def widths(rounds: int, _: float, quick: bool) -> list[Row]:
     The training is that of a batch, with SGD; the gradient is that of one sample, with respect to its inputs.
     """
     sizes = [16, 32] if quick else [16, 64, 256, 512]
-    figures: dict[tuple[str, str, str, int], list[float]] = {}
-    for _round in progress(range(min(rounds, FEW)), "widths"):
-        for width in sizes:
-            for kind, measure in (("training", _training), ("gradient", _gradient)):
-                for (title, unit), figure in measure(width).items():
-                    figures.setdefault((kind, title, unit, width), []).append(figure)
-    rows = [Row(f"{kind} of MLP({width}, [{width}, 1]), {title}", unit, Figure.of(found))
-            for (kind, title, unit, width), found in sorted(figures.items(), key=lambda entry: entry[0])]
-    titles = dict.fromkeys((kind, title, unit) for kind, title, unit, _ in figures)
-    quotients = {title: [b / a for a, b in zip(figures[*title, sizes[0]], figures[*title, sizes[-1]], strict=True)]
-                 for title in titles}
-    return rows + [Row(f"{kind}, {title}: {sizes[-1]} / {sizes[0]} wide", "1", Figure.of(found),
-                       asked=None if title == "recording" else 1.3) for (kind, title, _), found in quotients.items()]
+    models, rows = [nn.MLP(width, [width, 1]) for width in sizes], list[Row]()
+    for kind, record in (("training", _training), ("gradient", _gradient)):
+        recorded = alternately(*(partial(record, model) for model in models), rounds=min(rounds, FEW),
+                               name=f"recording, {kind}", shortest=0.0)
+        programs, makers = zip(*map(record, models), strict=True)
+        compiled = alternately(*makers, rounds=rounds, name=f"compiling, {kind}", shortest=0.0)
+        found = {("groups", ""): [[len(program.groups)] for program in programs],
+                 ("LLVM text", "characters"): [[len(make().text)] for make in makers], ("compiling", "s"): compiled,
+                 ("recording", "µs per edge"): [[s / program.edges * 1e6 for s in seconds]
+                                                for program, seconds in zip(programs, recorded, strict=True)]}
+        for (title, unit), figures in found.items():
+            rows += [Row(f"{kind}, {title}, {width} wide", unit, Figure.of(figure))
+                     for width, figure in zip(sizes, figures, strict=True)]
+            rows.append(Row(f"{kind}, {title}: {sizes[-1]} / {sizes[0]} wide", "1",
+                            Figure.of([b / a for a, b in zip(figures[0], figures[-1], strict=True)]),
+                            asked=None if title == "recording" else 1.3))
+    return rows
 
 
-def _training(width: int) -> dict[tuple[str, str], float]:
-    model = nn.MLP(width, [width, 1])
+def _training(model: nn.MLP) -> tuple[Program, Callable[[], Machine]]:
+    """The program that is recorded, and what compiles it."""
     optimizer = nn.SGD(model.parameters(), 0.1)
-    began = time.perf_counter()
-    descent = autograd.Descent(lambda x, y: nn.mean_squared_error([model(x)], [y]), np.zeros(width), 0.0,
+    descent = autograd.Descent(lambda x, y: nn.mean_squared_error([model(x)], [y]), np.zeros(_width(model)), 0.0,
                                optimizer.parameters, optimizer.update, optimizer.initial_state)
-    recorded = time.perf_counter()
-    function, _ = descent.function(16)
-    made = time.perf_counter()
-    return {("groups", ""): len(descent.program.groups), ("LLVM text", "characters"): len(function.machine.text),
-            ("compiling", "s"): made - recorded,
-            ("recording", "µs per edge"): (recorded - began) / descent.program.edges * 1e6}
+    return descent.program, lambda: Machine(
+        training(descent.program, descent.update, descent.targets, LANES, TILE), False)
 
 
-def _gradient(width: int) -> dict[tuple[str, str], float]:
-    function = autograd.compile(nn.MLP(width, [width, 1]))
-    function.value_and_grad(np.zeros(width))
-    report = function.report()
-    return {("groups", ""): report["loops"], ("LLVM text", "characters"): len(function.llvm_ir),
-            ("compiling", "s"): report["compile_seconds"],
-            ("recording", "µs per edge"): report["record_seconds"] / report["arguments"] * 1e6}
+def _gradient(model: nn.MLP) -> tuple[Program, Callable[[], Machine]]:
+    inputs = [autograd.Value(0.0) for _ in range(_width(model))]
+    found = autograd.compile(model(inputs), inputs=inputs).kernel.program
+    return found, lambda: Machine(evaluation(found, 1, 1), True)
+
+
+def _width(model: nn.MLP) -> int:
+    return len(model.layers[0].neurons)
 
 
 def shapes(rounds: int, shortest: float, quick: bool) -> list[Row]:
