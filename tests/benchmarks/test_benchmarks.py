@@ -141,7 +141,7 @@ def test_a_limit_is_a_lower_one_for_a_ratio_and_an_upper_one_for_a_figure_of_our
 @pytest.mark.slow
 def test_the_compiled_benchmark_prints_a_table_and_saves_the_same_figures(tmp_path: Path) -> None:
     for package in ("llvmlite", "jax", "casadi"):
-        pytest.importorskip(package)
+        pytest.importorskip(package, reason=f"{package} is not installed: it is one of the extra 'bench'")
     result = run("compiled", "--quick", "--rounds", "1", "--json", str(tmp_path / "figures.json"))
     assert (result.returncode, result.stderr) == (0, "")
     saved = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))
