@@ -4,343 +4,167 @@ The columns say how long one step or one gradient takes, and `ratio` how many ti
 row names. In each round all run in turn; the ratio is the median over the rounds. Double precision, one thread each.
 """
 
-import random
-import time
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import cycle
 from typing import Any
 
 import numpy as np
 
 import autograd
 import nn
-from autograd.compiling.machine import machine
-from nn import datasets
-from tests.benchmarks import gpt, peers
-from tests.benchmarks.measuring import Figure, Row, Table, alternately, timed
+from tests.benchmarks import expressions, gpt, growth, peers, plain_c, problems
+from tests.benchmarks.measuring import Figure, Peer, Row, Table, against, alternately, progress
 
 PACKAGES = ("glassgrad", "llvmlite", "torch", "jax", "casadi", "micrograd", "numpy")
 
 
 def run(rounds: int, quick: bool) -> Table:
     """Measure. `quick` makes everything tiny."""
-    shortest = 0.0 if quick else 0.05
-    rows = [*_moons(rounds, shortest, quick), *_xor(rounds, shortest, quick), *_digits(rounds, shortest, quick),
-            *_gpt(rounds, shortest, quick), *_random_graph(rounds, shortest, quick), *_first_calls(quick),
-            *_widths(quick), *_shapes(rounds, shortest, quick)]
+    parts = [_moons, _xor, _digits, _gpt, _random_graph, growth.first_calls, growth.widths, growth.shapes]
+    rows = [row for part in progress(parts, "compiled") for row in part(rounds, 0.0 if quick else 0.05, quick)]
     return Table("compiled", rows, [
         "A step: forward, backward and the update of one batch, called from Python, unless it says `in run`.",
-        "moons: MLP(2, [16, 16, 1]), 100 points, hinge, SGD. XOR: MLP(2, [4, 1]), tanh, 4 rows. digits: MLP(64, [32, "
-        "10]), 256 samples, cross-entropy, Adam. GPT: one layer, 4,192 parameters, a name of 8 letters, Adam.",
-        "first call: from a new model to the loss of its first step, in seconds. C: plain loops, gcc -O3 -march=native "
-        "-ffast-math.",
+        "moons: MLP(2, [16, 16, 1]), relu, 100 points, hinge, SGD. XOR: MLP(2, [4, 1]), tanh, 4 rows, SGD. digits: "
+        "MLP(64, [32, 10]), relu, 256 samples, cross-entropy, Adam. GPT: one layer, width 16, 4,192 parameters, a "
+        "name of 8 letters, Adam.",
+        "JAX: jit, with the weights donated, as it is by default; compiled ahead, which costs it up to 1 µs a call. In "
+        "the calling thread: the same with jax_cpu_enable_async_dispatch off.",
+        "CasADi in its virtual machine: a graph of matrices, or one sample's graph of numbers, mapped.",
+        "C: plain loops, gcc -O3 -march=native. Multiply-adds: forward, for the slopes of weights, and of what is no "
+        "input; the peak is that of a loop in C of nothing else, in turn with the step.",
+        "First call: from a new model to the loss of its first step; in a new process with llvmlite's import.",
     ], "peer", PACKAGES)
 
 
-Peers = dict[str, tuple[Callable[[], object], float | None]]  # each with what is asked of the ratio
-
-
-def _versus(name: str, ours: Callable[[], object], others: Peers, rounds: int, shortest: float,
-            unit: str = "µs", scale: float = 1e6, per_call: int = 1) -> list[Row]:
-    """A row for each peer."""
-    seconds = alternately(ours, *(program for program, _ in others.values()), rounds=rounds, name=name,
-                          shortest=shortest)
-    mine = [s / per_call for s in seconds[0]]
-    return [Row(f"{name} / {peer}", unit, Figure.of([s * scale for s in mine]), Figure.of([s * scale for s in theirs]),
-                Figure.of([b / a for a, b in zip(mine, theirs, strict=True)]), asked)
-            for (peer, (_, asked)), theirs in zip(others.items(), seconds[1:], strict=True)]
-
-
-def _trained(sizes: list[int], activation: str, loss: Any, adam: bool, x: Any, y: Any) -> Any:
-    random.seed(1)
-    model = nn.MLP(sizes[0], sizes[1:], activation)
-    optimizer = nn.Adam(model.parameters(), 1e-3) if adam else nn.SGD(model.parameters(), 0.1)
-    training = nn.compile(model, loss, optimizer)
-    training.step(x, y)
-    return training
-
-
 def _moons(rounds: int, shortest: float, quick: bool) -> list[Row]:
-    import micrograd.engine
-    import micrograd.nn
+    training, problem = problems.moons(quick)
 
-    points, targets = datasets.moons(10 if quick else 100, noise=0.1, seed=1)
-    x, y = np.array(points), np.array([1.0 if target > 0 else -1.0 for target in targets])
-    sizes = [2, 16, 16, 1]
-    training = _trained(sizes, "relu", nn.hinge, False, x, y)
-    random.seed(1)
-    model: Any = micrograd.nn.MLP(2, [16, 16, 1])
+    def step() -> float:
+        return training.step(problem.x, problem.y)
 
-    def step() -> None:
-        scores = [model([micrograd.engine.Value(v) for v in row]) for row in points]
-        loss: Any = sum((1 + -t * s).relu() for t, s in zip(y.tolist(), scores, strict=True)) * (1 / len(scores))
-        model.zero_grad()
-        loss.backward()
-        for p in model.parameters():
-            p.data -= 0.1 * p.grad
-
-    rows = _versus("moons step", lambda: training.step(x, y), {
-        "micrograd": (step, 50_000), "PyTorch": (peers.torch_step(sizes, "relu", "hinge", False, x, y), 40),
-        "CasADi, numbers": (peers.casadi_numbers_step(sizes, x, y), 30),
-        "CasADi, matrices": (peers.casadi_step(sizes, x, y), None),
-        "JAX": (peers.jax_step(sizes, "relu", "hinge", False, x, y), 7), "C": (peers.c_step(sizes, x, y), 1.5)},
+    rows = against("moons step", step, {
+        "micrograd": Peer(peers.micrograd_step(problem), 50_000), "PyTorch": Peer(peers.torch_step(problem), 40),
+        "CasADi, matrices": Peer(peers.casadi_matrices_step(problem), 30),
+        "CasADi, numbers": Peer(peers.casadi_numbers_step(problem), 30),
+        "JAX": Peer(peers.jax_step(problem), 7),
+        "JAX in the calling thread": Peer(peers.jax_step(problem, synchronous=True), 7),
+        "C": Peer(plain_c.step(problem), 1.5), "C, -ffast-math": Peer(plain_c.step(problem, "-ffast-math"), 1.5)},
                    rounds, shortest)
-    library, times = peers.c_library(sizes, len(x)), 100 if quick else 100_000
-    peak = 64 * times / timed(lambda: library.peak(times), 3)
-    number = 3 * len(x) * sum(a * b for a, b in pairwise(sizes))
-    return [*rows, Row("moons step, share of the core's multiply-adds", "1",
-                       Figure.of([number / peak / (row.ours.median * 1e-6) for row in rows[:1]]))]
+    return [*rows, _other_arrays("moons step", training, problem, rounds, shortest),
+            *_speed("moons step", step, problem, rounds, shortest, quick)]
+
+
+def _speed(name: str, step: Callable[[], object], problem: problems.Problem, rounds: int, shortest: float,
+           quick: bool) -> list[Row]:
+    """How many multiply-adds there are in a second, and beside what the core can do."""
+    peak, most = plain_c.multiply_adds(100 if quick else 100_000)
+    number = plain_c.multiply_adds_of(problem.sizes, len(problem.x))
+    ours, theirs = alternately(step, peak, rounds=rounds, name="multiply-adds", shortest=shortest)
+    speeds, peaks = [2e-9 * number / s for s in ours], [2e-9 * most / s for s in theirs]
+    return [Row(f"{name}, multiply-adds of the network; the core's peak", "GFlop/s", Figure.of(speeds),
+                Figure.of(peaks)),
+            Row(f"{name}, share of the core's peak", "%",
+                Figure.of([100 * a / b for a, b in zip(speeds, peaks, strict=True)]))]
+
+
+def _other_arrays(name: str, training: Any, problem: problems.Problem, rounds: int, shortest: float) -> Row:
+    """A step where each call is given other arrays than the one before, as with batches."""
+    batches = cycle([(problem.x.copy(), problem.y.copy()) for _ in range(2)])
+    (seconds,) = alternately(lambda: training.step(*next(batches)), rounds=rounds, name=name, shortest=shortest)
+    return Row(f"{name}, other arrays in each call", "µs", Figure.of([s * 1e6 for s in seconds]))
 
 
 def _xor(rounds: int, shortest: float, quick: bool) -> list[Row]:
-    x, y = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0.0, 1, 1, 0])
-    sizes, many = [2, 4, 1], 10 if quick else 20_000
-    training = _trained(sizes, "tanh", nn.mean_squared_error, False, x, y)
-    torch = peers.torch_step(sizes, "tanh", "mean_squared_error", False, x, y)
-    jax = peers.jax_step(sizes, "tanh", "mean_squared_error", False, x, y)
-    loop = peers.jax_step(sizes, "tanh", "mean_squared_error", False, x, y, many)
-    rows = _versus("XOR step", lambda: training.step(x, y), {"PyTorch": (torch, 100), "JAX": (jax, 8)},
+    training, problem = problems.xor()
+    x, y, many = problem.x, problem.y, 10 if quick else 20_000
+    torch = peers.torch_step(problem)
+    jax, direct = peers.jax_step(problem), peers.jax_step(problem, synchronous=True)
+    scan, loop = (peers.jax_step(problem, True, many, keeps_losses=kept) for kept in (True, False))
+    rows = against("XOR step", lambda: training.step(x, y), {
+        "PyTorch": Peer(torch, 100), "JAX": Peer(jax, 8), "JAX in the calling thread": Peer(direct, 8)},
                    rounds, shortest)
-    rows += _versus("XOR step in run", lambda: training.run(x, y, many, progress=False),
-                    {"PyTorch": (torch, 2_000), "JAX": (jax, 100)}, rounds, shortest, per_call=many)
-    ours, theirs = alternately(lambda: training.run(x, y, many, progress=False), loop, rounds=rounds, name="XOR loops",
-                               shortest=shortest)
-    return [*rows, Row("XOR step in run / JAX, as many in one fori_loop", "µs",
-                       Figure.of([s / many * 1e6 for s in ours]), Figure.of([s / many * 1e6 for s in theirs]),
-                       Figure.of([b / a for a, b in zip(ours, theirs, strict=True)]))]
+    return rows + against("XOR step in run", lambda: training.run(x, y, many, progress=False), {
+        "PyTorch": Peer(torch, 2_000), "JAX, each step a call": Peer(jax, 100),
+        "JAX in the calling thread, each step a call": Peer(direct, 100),
+        "JAX, lax.scan": Peer(scan, None, many), "JAX, fori_loop, no losses": Peer(loop, None, many)},
+                          rounds, shortest, per_call=many)
 
 
 def _digits(rounds: int, shortest: float, quick: bool) -> list[Row]:
-    rng = np.random.default_rng(1)
-    samples = 8 if quick else 256
-    x, y = rng.random((samples, 64)), rng.integers(0, 10, samples).astype(float)
-    sizes = [64, 32, 10]
-    training = _trained(sizes, "relu", nn.cross_entropy, True, x, y)
-    return _versus("digits step", lambda: training.step(x, y), {
-        "PyTorch": (peers.torch_step(sizes, "relu", "cross_entropy", True, x, y), 2),
-        "JAX": (peers.jax_step(sizes, "relu", "cross_entropy", True, x, y), 1.2)}, rounds, shortest)
+    training, problem = problems.digits(quick)
 
+    def step() -> float:
+        return training.step(problem.x, problem.y)
 
-class _Ours:
-    """What the GPT needs, by this engine."""
-
-    relu, sum = staticmethod(autograd.relu), staticmethod(autograd.sum)
-
-    @staticmethod
-    def dot(a: Any, b: Any) -> Any:
-        return autograd.dot(tuple(a), tuple(b))
-
-    @staticmethod
-    def softmax(scores: Any) -> Any:
-        total = autograd.logsumexp(scores)
-        return [autograd.exp(score - total) for score in scores]
-
-    @staticmethod
-    def embedded(table: Any, token: Any) -> Any:
-        return [autograd.take(token, [row[column] for row in table]) for column in range(len(table[0]))]
-
-    @staticmethod
-    def surprise(scores: Any, token: Any) -> Any:
-        return autograd.logsumexp(scores) - autograd.take(token, scores)
-
-
-class _Closures:
-    """The same by a Value of micrograd's kind, with a closure for each node, and an exp and a log."""
-
-    @staticmethod
-    def relu(x: Any) -> Any:
-        return x.relu()
-
-    @staticmethod
-    def sum(numbers: Any) -> Any:
-        return sum(numbers[1:], numbers[0])
-
-    @staticmethod
-    def dot(a: Any, b: Any) -> Any:
-        products = [x * y for x, y in zip(a, b, strict=True)]
-        return sum(products[1:], products[0])
-
-    @classmethod
-    def softmax(cls, scores: Any) -> Any:
-        powers = [score.exp() for score in scores]
-        total = cls.sum(powers)
-        return [power / total for power in powers]
-
-    @staticmethod
-    def embedded(table: Any, token: Any) -> Any:
-        return table[token]
-
-    @classmethod
-    def surprise(cls, scores: Any, token: Any) -> Any:
-        return -cls.softmax(scores)[token].log()
-
-
-def closure_value() -> Any:
-    """micrograd's Value with exp and log, written as its own operations are."""
-    import math
-
-    from micrograd.engine import Value
-
-    class Closure(Value):
-        def exp(self) -> Any:
-            out = Closure(math.exp(self.data), (self,), "exp")
-
-            def backward() -> None:
-                self.grad += out.data * out.grad
-
-            out._backward = backward
-            return out
-
-        def log(self) -> Any:
-            out = Closure(math.log(self.data), (self,), "log")
-
-            def backward() -> None:
-                self.grad += out.grad / self.data
-
-            out._backward = backward
-            return out
-
-    for name in ("__add__", "__mul__", "__pow__", "relu"):  # which make plain Values: let them make these
-        setattr(Closure, name, _kept(getattr(Value, name), Closure))
-    return Closure
-
-
-def _kept(method: Any, kind: Any) -> Any:
-    def wrapped(self: Any, *others: Any) -> Any:
-        out = method(self, *others)
-        out.__class__ = kind
-        return out
-
-    return wrapped
+    rows = against("digits step", step, {
+        "PyTorch": Peer(peers.torch_step(problem), 2), "JAX": Peer(peers.jax_step(problem), 1.2),
+        "JAX in the calling thread": Peer(peers.jax_step(problem, synchronous=True), 1.2)}, rounds, shortest)
+    return [*rows, _other_arrays("digits step", training, problem, rounds, shortest),
+            *_speed("digits step", step, problem, rounds, shortest, quick)]
 
 
 def _gpt(rounds: int, shortest: float, quick: bool) -> list[Row]:
-    def flat(weights: Any) -> list[Any]:
-        return [x for matrix in weights.values() for row in matrix for x in row]
-
-    weights, text = gpt.parameters(autograd.Value), gpt.NAME[:3] if quick else gpt.NAME
-    optimizer = nn.Adam(flat(weights), 1e-3)
-    learned = gpt.parameters(autograd.Value)
-    training = nn.compile(lambda tokens: tokens, lambda outputs, _: gpt.loss(learned, list(outputs[0]), _Ours),
-                          nn.Adam(flat(learned), 1e-3))
-    tokens, none = np.array([text], dtype=float), np.zeros(1)
-    value = closure_value()
-    closures = gpt.parameters(value)
+    text = gpt.NAME[:3] if quick else gpt.NAME
+    step = problems.gpt_training(text)
+    weights, closures = gpt.parameters(autograd.Value), gpt.parameters(gpt.closure_value())
+    optimizer, adam = nn.Adam(gpt.flat(weights), 1e-3), gpt.Adam(gpt.flat(closures), 1e-3)
+    step()
 
     def eager() -> None:
-        loss = gpt.loss(weights, text, _Ours)
+        loss = gpt.loss(weights, text, gpt.Ours)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
 
     def by_closures() -> None:
-        loss = gpt.loss(closures, text, _Closures)
-        for p in flat(closures):
-            p.grad = 0
-        loss.backward()
-        for p in flat(closures):
-            p.data -= 1e-3 * p.grad
+        gpt.loss(closures, text, gpt.Closures).backward()
+        adam.step()
 
-    training.step(tokens, none)
-    return _versus("GPT step", lambda: training.step(tokens, none), {
-        "our own eager step": (eager, 300), "a closure per node": (by_closures, 4_000)}, rounds, shortest)
+    def loss(parameters: gpt.Weights) -> Any:
+        return gpt.loss(parameters, text, gpt.Ours)
+
+    point, compiled, differentiated = gpt.parameters(float), autograd.compile(loss), autograd.value_and_grad(loss)
+    compiled.value_and_grad(point)
+
+    def gradient_by_closures() -> None:
+        for p in adam.parameters:
+            p.grad = 0.0
+        gpt.loss(closures, text, gpt.Closures).backward()
+
+    return [*against("GPT step, tokens as inputs", step, {
+        "our own eager step": Peer(eager, 300), "a closure for each node": Peer(by_closures, 4_000)}, rounds, shortest),
+            *against("GPT gradient, fixed tokens", lambda: compiled.value_and_grad(point), {
+                "our own eager gradient": Peer(lambda: differentiated(point), 300),
+                "a closure for each node": Peer(gradient_by_closures, 4_000)}, rounds, shortest)]
 
 
 def _random_graph(rounds: int, shortest: float, quick: bool) -> list[Row]:
-    """The gradient of 1,000 operations on 10 inputs, as in an expression that a program has written."""
+    """A gradient of an expression of 1,000 operations on 10 inputs."""
     import casadi
 
-    size, rng = 50 if quick else 1_000, random.Random(1)
-    choices = [(rng.choice(["add", "sub", "mul", "tanh", "sin", "cos"]), rng.random(), rng.random())
-               for _ in range(size)]
+    point = [0.2 * place - 0.9 for place in range(10)]
+    steps = expressions.expression(50 if quick else 1_000, point, seed=1)
 
-    def graph(inputs: Any, f: Any) -> Any:
-        numbers = list(inputs)
-        for kind, a, b in choices:
-            x, y = numbers[-1 - int(a * min(20, len(numbers)))], numbers[-1 - int(b * min(20, len(numbers)))]
-            numbers.append({"add": lambda x, y: (x + y) * 0.5, "sub": lambda x, y: x - y, "mul": lambda x, y: x * y,
-                            "tanh": lambda x, _: f.tanh(x), "sin": lambda x, _: f.sin(x),
-                            "cos": lambda x, _: f.cos(x)}[kind](x, y))
-        total = numbers[-1]
-        for number in numbers[-20:-1]:  # so that nearly all of them count
-            total = total + number
-        return total
+    def value(x: Any) -> Any:
+        return expressions.calculated(steps, x, autograd)
 
-    point = [0.1 * place - 0.4 for place in range(10)]
-    compiled = autograd.compile(lambda x: graph(x, autograd))
-    compiled.value_and_grad(point)
+    compiled, eager = autograd.compile(value), autograd.value_and_grad(value)
     symbol = casadi.SX.sym("x", 10)
-    value = graph([symbol[place] for place in range(10)], casadi)
-    function = casadi.Function("f", [symbol], [value, casadi.gradient(value, symbol)])
-    eager = autograd.value_and_grad(lambda x: graph(x, autograd))
-    return _versus(f"gradient of {size:,} random nodes", lambda: compiled.value_and_grad(point), {
-        "our own eager gradient": (lambda: eager(point), 100), "CasADi": (lambda: function(point), 5)},
-        rounds, shortest)
+    output = expressions.calculated(steps, [symbol[place] for place in range(10)], casadi)
+    function = casadi.Function("f", [symbol], [output, casadi.gradient(output, symbol)])
+    buffer, trigger = function.buffer()
+    inputs, results = np.array(point), [np.zeros(1), np.zeros(10)]
+    buffer.set_arg(0, memoryview(inputs))
+    for place, result in enumerate(results):
+        buffer.set_res(place, memoryview(result))
 
+    def in_place() -> Any:
+        trigger()
+        return results[1].tolist()
 
-def _first_calls(quick: bool) -> list[Row]:
-    rng = np.random.default_rng(1)
-
-    def first(make: Callable[[], Callable[[], object]]) -> Figure:
-        found: list[float] = []
-        for _ in range(1 if quick else 5):
-            machine.cache_clear()  # or the second one would find the code of the first
-            began = time.perf_counter()
-            make()()
-            found.append(time.perf_counter() - began)
-        return Figure.of(found)
-
-    def network(sizes: list[int], loss: Any, samples: int, targets: Any) -> Callable[[], Callable[[], object]]:
-        x = rng.random((samples, sizes[0]))
-        return lambda: lambda: _trained(sizes, "tanh", loss, False, x, targets)
-
-    def whole_gpt() -> Callable[[], object]:
-        weights = gpt.parameters(autograd.Value)
-        flat = [x for matrix in weights.values() for row in matrix for x in row]
-        training = nn.compile(lambda tokens: tokens, lambda outputs, _: gpt.loss(weights, list(outputs[0]), _Ours),
-                              nn.Adam(flat, 1e-3))
-        return lambda: training.step(np.array([gpt.NAME[:3] if quick else gpt.NAME], dtype=float), np.zeros(1))
-
-    programs = {"XOR": (network([2, 4, 1], nn.mean_squared_error, 4, np.zeros(4)), 0.1),
-                "moons": (network([2, 16, 16, 1], nn.hinge, 100, np.ones(100)), 0.2),
-                "digits": (network([64, 32, 10], nn.cross_entropy, 256, np.zeros(256)), 0.3), "GPT": (whole_gpt, 1.5)}
-    return [Row(f"first call, {name}", "s", first(make), asked=asked) for name, (make, asked) in programs.items()]
-
-
-def _widths(quick: bool) -> list[Row]:
-    """How much code there is, and how long it takes to make, as layers grow; and how long recording takes."""
-    rows: list[Row] = []
-    for width in (16, 32) if quick else (16, 64, 256, 512):
-        model = nn.MLP(width, [width, 1])
-        compiled = autograd.compile(model)
-        compiled(np.zeros(width))
-        report = compiled.report()
-        rows += [Row(f"{width} wide: instructions", "lines", Figure.of([len(compiled.llvm_ir.splitlines())])),
-                 Row(f"{width} wide: compiling", "s", Figure.of([report["compile_seconds"]])),
-                 Row(f"{width} wide: recording", "µs per edge",
-                     Figure.of([report["record_seconds"] / report["arguments"] * 1e6]))]
-    return rows
-
-
-def _shapes(rounds: int, shortest: float, quick: bool) -> list[Row]:
-    """Networks that are no plain stack of layers, per multiply-add, beside the dense one."""
-    random.seed(1)
-    width = 8 if quick else 32
-    first, second, third = (nn.Layer(width, width, "tanh") for _ in range(3))
-    last = nn.Layer(width, 1, nonlin=False)
-    outer = nn.Layer(2 * width, width, "tanh")
-    gates = nn.Layer(width, width, "sigmoid")
-    networks: dict[str, tuple[Any, int]] = {
-        "dense": (lambda x: last(third(second(first(x)))), 3 * width * width + width),
-        "skip connections": (lambda x: last(outer([*first(x), *x])), 3 * width * width + width),
-        "shared weights": (lambda x: last(first(first(first(x)))), 3 * width * width + width),
-        "product neurons": (lambda x: last([a * b for a, b in zip(second(first(x)), gates(x), strict=True)]),
-                            3 * width * width + width)}
-    x = np.random.default_rng(1).random((16 if quick else 256, width))
-    compiled = {name: autograd.compile(network) for name, (network, _) in networks.items()}
-    programs = [lambda c=c: c.batch_gradients(x) for c in compiled.values()]
-    seconds = alternately(*programs, rounds=rounds, name="shapes", shortest=shortest)
-    costs = [[s / number for s in times] for times, (_, number) in zip(seconds, networks.values(), strict=True)]
-    return [Row(f"{name}, per multiply-add of the dense one", "1",
-                Figure.of([a / b for a, b in zip(cost, costs[0], strict=True)]), asked=1.5)
-            for name, cost in zip(networks, costs, strict=True)]
+    expected = eager(point)[1]
+    for found in (compiled.value_and_grad(point)[1], in_place(), function(point)[1].full().ravel()):
+        assert np.allclose(found, expected, rtol=1e-9), "these are not the same expression"
+    return against(f"gradient of {len(steps):,} random nodes", lambda: compiled.value_and_grad(point), {
+        "our own eager gradient": Peer(lambda: eager(point), 100), "CasADi": Peer(lambda: function(point), 5),
+        "CasADi, into buffers": Peer(in_place, 5)}, rounds, shortest)

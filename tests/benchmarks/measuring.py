@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import NamedTuple
 
 from tqdm import tqdm
 
@@ -100,6 +101,25 @@ def alternately(*programs: Callable[[], object], rounds: int, name: str, shortes
         for program, times, found in zip(programs, repetitions, seconds, strict=True):
             found.append(timed(program, times, alone))
     return seconds
+
+
+class Peer(NamedTuple):
+    """Another's program for the same work, what is asked of the ratio, and how often a call does that work."""
+
+    program: Callable[[], object]
+    asked: float | None = None
+    per_call: int = 1
+
+
+def against(name: str, ours: Callable[[], object], peers: dict[str, Peer], rounds: int, shortest: float,
+            unit: str = "µs", scale: float = 1e6, per_call: int = 1) -> list[Row]:
+    """A row for each peer. All run in turn, so that the ratios are those of the same minutes."""
+    seconds = alternately(ours, *(peer.program for peer in peers.values()), rounds=rounds, name=name, shortest=shortest)
+    mine, *theirs = [[s * scale / times for s in found] for found, times in
+                     zip(seconds, (per_call, *(peer.per_call for peer in peers.values())), strict=True)]
+    return [Row(f"{name} / {title}", unit, Figure.of(mine), Figure.of(other),
+                Figure.of([b / a for a, b in zip(mine, other, strict=True)]), peer.asked)
+            for (title, peer), other in zip(peers.items(), theirs, strict=True)]
 
 
 def timed(program: Callable[[], object], times: int, alone: bool = False) -> float:

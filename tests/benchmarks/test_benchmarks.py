@@ -4,13 +4,16 @@ import json
 import subprocess
 import sys
 import weakref
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.benchmarks import measuring
-from tests.benchmarks.measuring import Figure, Row, Table, alternately, timed
+import autograd
+import nn
+from tests.benchmarks import expressions, gpt, measuring, peers, plain_c, problems
+from tests.benchmarks.measuring import Figure, Peer, Row, Table, against, alternately, timed
 from tests.support.processes import ROOT, run_python
 
 
@@ -136,12 +139,83 @@ def test_a_limit_is_a_lower_one_for_a_ratio_and_an_upper_one_for_a_figure_of_our
 
 
 @pytest.mark.slow
-def test_the_compiled_benchmark_compares_with_all_peers(tmp_path: Path) -> None:
-    for peer in ("jax", "casadi"):
-        pytest.importorskip(peer, reason=f'{peer} is of the extra "bench", not of "test"')
+def test_the_compiled_benchmark_prints_a_table_and_saves_the_same_figures(tmp_path: Path) -> None:
+    for package in ("llvmlite", "jax", "casadi"):
+        pytest.importorskip(package, reason=f"{package} is not installed: it is one of the extra 'bench'")
     result = run("compiled", "--quick", "--rounds", "1", "--json", str(tmp_path / "figures.json"))
-    assert result.returncode == 0, result.stderr
-    rows = {row["name"]: row for row in json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))["rows"]}
-    for peer in ("micrograd", "PyTorch", "CasADi, numbers", "JAX", "C"):
-        assert rows[f"moons step / {peer}"]["ratio"]["median"] > 0
-    assert rows["first call, GPT"]["ours"]["median"] > 0
+    assert (result.returncode, result.stderr) == (0, "")
+    saved = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))
+    names = [row["name"] for row in saved["rows"]]
+    assert len(set(names)) == len(names)
+    for row in saved["rows"]:
+        (line,) = [line for line in result.stdout.splitlines() if line.startswith(row["name"] + "  ")]
+        for figure in (row["ours"], row["peer"], row["ratio"]):
+            assert not figure or str(Figure(**figure)) in line
+    for beginning in ("moons step / micrograd", "XOR step in run / JAX", "digits step / PyTorch", "GPT step", "GPT gra",
+                      "gradient of 50 random nodes / CasADi", "first call", "training, groups", "step, skip"):
+        assert any(name.startswith(beginning) for name in names), beginning
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["moons", "XOR", "digits"])
+def test_all_peers_take_the_same_steps(name: str) -> None:
+    pytest.importorskip("llvmlite")
+    training, problem = {"moons": lambda: problems.moons(True), "XOR": problems.xor,
+                         "digits": lambda: problems.digits(True)}[name]()
+    programs = {"PyTorch": peers.torch_step(problem)}
+    if find_spec("jax"):
+        programs["JAX"] = peers.jax_step(problem)
+        programs["JAX in the calling thread"] = peers.jax_step(problem, synchronous=True)
+    if name == "moons":
+        programs |= {"micrograd": peers.micrograd_step(problem), "C": plain_c.step(problem)}
+        if find_spec("casadi"):
+            programs |= {"matrices": peers.casadi_matrices_step(problem), "numbers": peers.casadi_numbers_step(problem)}
+    ours = [training.step(problem.x, problem.y) for _ in range(4)]
+    assert len(set(ours)) == 4
+    for peer, step in programs.items():
+        assert [float(step()) for _ in range(4)] == pytest.approx(ours, rel=1e-7), peer
+
+
+@pytest.mark.slow
+def test_several_steps_in_one_call_of_jax_are_as_many_steps() -> None:
+    pytest.importorskip("jax")
+    training, problem = problems.xor()
+    ours = [training.step(problem.x, problem.y) for _ in range(6)]
+    scan = peers.jax_step(problem, True, 3)
+    assert np.concatenate([np.asarray(scan()), np.asarray(scan())]) == pytest.approx(ours, rel=1e-9)
+
+
+@pytest.mark.slow
+def test_the_gpt_is_the_same_program_on_all_numbers() -> None:
+    pytest.importorskip("llvmlite")
+    step = problems.gpt_training(gpt.NAME[:4])
+    weights, closures = gpt.parameters(autograd.Value), gpt.parameters(gpt.closure_value())
+    assert len(gpt.flat(weights)) == 4192
+    optimizer, adam = nn.Adam(gpt.flat(weights), 1e-3), gpt.Adam(gpt.flat(closures), 1e-3)
+    for _ in range(3):
+        loss, other = gpt.loss(weights, gpt.NAME[:4], gpt.Ours), gpt.loss(closures, gpt.NAME[:4], gpt.Closures)
+        assert loss.data == pytest.approx(step(), rel=1e-9) == pytest.approx(other.data, rel=1e-9)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        other.backward()
+        adam.step()
+
+
+def test_a_random_expression_has_as_many_operations_as_asked_for_and_all_count() -> None:
+    for seed in range(5):
+        point = [0.2 * place - 0.9 for place in range(10)]
+        steps = expressions.expression(200, point, seed)
+        used = {place for step in steps for place in step.places}
+        assert len(steps) == 200
+        assert used == set(range(len(point) + len(steps) - 1))
+
+
+def test_each_peer_has_a_row_with_what_its_call_was_worth(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measuring, "timed", lambda program, *_: program())  # each says itself how long it takes
+    rows = against("work", lambda: 0.5, {"once": Peer(lambda: 3.0, 5), "ten times": Peer(lambda: 4.0, None, 10)},
+                   rounds=3, shortest=0.0, unit="ms", scale=1e3, per_call=2)
+    assert [(row.name, row.unit, row.asked) for row in rows] == [
+        ("work / once", "ms", 5), ("work / ten times", "ms", None)]
+    found = [[figure.median for figure in (row.ours, row.peer, row.ratio) if figure] for row in rows]
+    assert found == [pytest.approx([250, 3000, 12]), pytest.approx([250, 400, 1.6])]
