@@ -19,7 +19,8 @@ from autograd.explaining.explanation import Explanation, explain
 from autograd.explaining.sentences import LANGUAGES
 from autograd.shell.output import OptionError, deliver, destination, output_options
 from autograd.value import Value, constant
-from autograd.writing.expression import Expression, read, read_values
+from autograd.writing.assignments import read_values
+from autograd.writing.expression import Expression, read
 
 Run = Callable[[Namespace], int]
 FORMATS = {"text": ".txt", "markdown": ".md", "latex": ".tex", "json": ".json", "html": ".html"}

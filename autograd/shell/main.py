@@ -18,7 +18,7 @@ from io import BytesIO, TextIOWrapper
 from autograd.errors import ExpressionError
 from autograd.shell.commands import COMMANDS, Run
 from autograd.shell.output import OptionError
-from autograd.writing.expression import functions
+from autograd.writing.vocabulary import functions
 
 FORMULA = """\
 A formula is made of numbers, names, + - * / ** (or ^), parentheses, the constants pi and e, and these functions:

@@ -21,7 +21,7 @@ from autograd import Reading, operation, operations
 from autograd.shell import commands
 from autograd.shell import main as cli
 from autograd.shell.commands import COMMANDS
-from autograd.writing.expression import functions
+from autograd.writing.vocabulary import functions
 
 ROOT = Path(__file__).parents[3]
 NEURON = ["tanh(w*x + b)", "w=-3", "x=2", "b=6.88"]
