@@ -77,12 +77,20 @@ class Expression:
             result.label = self.result
         return result
 
+    def missing(self, values: Collection[str]) -> list[str]:
+        """The variables without a value."""
+        return [name for name in self.names if name not in values]
+
+    def product(self, name: str, values: Collection[str]) -> str:
+        """`x·y` for the variable xy, if x and y are known from these values or the formula; otherwise nothing."""
+        return run_together(name, {*values, *self.names} - {name})
+
     def require(self, values: Collection[str]) -> None:
         """Raise ExpressionError, which says how to give them, if values of variables are missing."""
-        missing = [name for name in self.names if name not in values]
+        missing = self.missing(values)
         if not missing:
             return
-        first, product = missing[0], run_together(missing[0], {*values, *self.names} - {missing[0]})
+        first, product = missing[0], self.product(missing[0], values)
         what = f"{spelled(first)} has" if len(missing) == 1 else f"{listed(map(spelled, missing))} have"
         says = f"{what} no number: add {shortened(first, QUOTED)}=2, for instance"
         if product:
