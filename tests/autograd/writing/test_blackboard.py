@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd import DomainError, ExpressionError, Value, draw, explain, grad, operations, read
+from autograd import DomainError, ExpressionError, Value, draw, explain, formula, grad, operations, read
 from tests.support.spelled import python, steps
 
 VALUES = {"x": 0.7, "y": -1.5, "w1": 3.0, "θ": 0.1, "rate": 2.5}
@@ -147,6 +147,17 @@ def test_what_is_written_by_hand_is_what_python_calculates(random, depth):
             assert isinstance(right, Exception), written
         else:
             assert getattr(found, "data", found) == right, (text, written)
+
+
+@settings(max_examples=300)
+@given(st.randoms(use_true_random=False), st.integers(1, 3))
+def test_what_the_project_writes_it_reads(random, depth):
+    expression = read(Hand(random).formula(depth)[1])
+    right = outcome(lambda: expression.evaluate(VALUES), DomainError)
+    text = outcome(lambda: formula(expression).text, DomainError)
+    if not isinstance(right, Exception) and not isinstance(text, Exception):
+        # a + (-b) is written as a - b, and numbers are calculated
+        assert math.isclose(read(text).evaluate(VALUES), right, rel_tol=1e-6, abs_tol=1e-9), text
 
 
 # ---- One by one ----------------------------------------------------------------------------------------------------
