@@ -156,8 +156,7 @@ def test_what_the_project_writes_it_reads(random, depth):
     right = outcome(lambda: expression.evaluate(VALUES), DomainError)
     text = outcome(lambda: formula(expression).text, DomainError)
     if not isinstance(right, Exception) and not isinstance(text, Exception):
-        # a + (-b) is written as a - b, and numbers are calculated
-        assert math.isclose(read(text).evaluate(VALUES), right, rel_tol=1e-6, abs_tol=1e-9), text
+        assert math.isclose(read(text).evaluate(VALUES), right, rel_tol=1e-9, abs_tol=1e-9), text
 
 
 # ---- One by one ----------------------------------------------------------------------------------------------------
