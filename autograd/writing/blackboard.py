@@ -17,6 +17,7 @@ from autograd.writing.signs import LOWER, OVER, RAISE, TIMES, Part, parts
 from autograd.writing.text import shortened
 from autograd.writing.vocabulary import CONSTANTS, functions, is_letter
 
+_QUOTED = 20  # characters of the text that a message repeats
 _MISSING = "an operator is missing here: write * to multiply"
 _UNPAIRED = "this | has no partner: bars stand on both sides, as in |x|"
 _TWO_BARS = "it is not clear which of the bars belong together: write abs(x) for |x|"
@@ -119,6 +120,10 @@ class _Writer:
         self.python.append(python)
         self.places += [place] * len(python)
 
+    def quote(self, start: int, end: int) -> str:
+        """What stands between two places, in one line."""
+        return shortened(" ".join(self.text[start:end].split()), _QUOTED)
+
     # ---- Numbers, names and functions ------------------------------------------------------------------------------
 
     def number(self, part: Part) -> None:
@@ -173,10 +178,10 @@ class _Writer:
 
     def refuse_call(self, part: Part, rest: list[Part], read: int) -> NoReturn:
         """Refuse `sin x`, since it is not said where x ends, and `sin^2(x)`."""
-        name = self.text[part.place : rest[read - 1].end if read else part.end]
+        name = self.quote(part.place, rest[read - 1].end if read else part.end)
         inside = list(takewhile(lambda other: other.text not in self.known and (
             other.kind != "mark" or other.text in ("√", RAISE, LOWER)), rest[read:]))
-        argument = shortened(self.text[inside[0].place : inside[-1].end]) if inside else "x"
+        argument = self.quote(inside[0].place, inside[-1].end) if inside else "x"
         power = "^2" if rest[read:] and rest[read].text in ("^", "**") else ""
         refuse(f"{name} needs parentheses: write {name}({argument}){power}", self.text, part.place)
 
@@ -192,8 +197,8 @@ class _Writer:
             self.refuse_open(part)
         for sign in (level.power, level.over):
             if sign:
-                first = shortened(" ".join(self.text[sign.end : last.end].split()), 20)
-                second = _SHOWN.get(part.text, shortened(part.text, 20)) + "(…)" * (part.text in self.known)
+                first = self.quote(sign.end, last.end)
+                second = _SHOWN.get(part.text, shortened(part.text, _QUOTED)) + "(…)" * (part.text in self.known)
                 product, sign = f"{first}{part.gap and ' '}{second}", self.text[sign.place : sign.end]
                 ways = f"{sign}({product}), or {sign}{first}·{second}"
                 refuse(f"'{sign}{product}' can be read in two ways: write {ways}", self.text, part.place)
