@@ -17,6 +17,7 @@ from autograd.recording.nodes import NodeDict, NodeSet
 from autograd.table.reading import is_list
 from autograd.table.row import Operation
 from autograd.value import Value
+from autograd.writing.learners import learners
 from autograd.writing.names import given_names
 
 if TYPE_CHECKING:
@@ -34,13 +35,16 @@ DIRECTIONS = ("LR", "RL", "TB", "BT")
 
 def draw(value: Value | Iterable[Value], *, direction: str = "LR", gradients: bool = True, partials: bool = True,
          names: Any = None, group: bool = True, highlight: Value | Iterable[Value] | None = None,
-         expand: bool | Name | Iterable[Name] = False, max_nodes: int = 500, widths: bool = True) -> "Drawing":
+         parameters: Any = None, expand: bool | Name | Iterable[Name] = False, max_nodes: int = 500,
+         widths: bool = True) -> "Drawing":
     """The graph of a Value, or of several, as a picture: in a notebook it shows itself, elsewhere `.render()` it.
 
     - `direction`: which way inputs lead to outputs: "LR" for left to right, or "RL", "TB", "BT".
     - `gradients`, `partials`: whether to show the gradient of each Value, and the local derivative on each arrow.
-    - `names`: a Module, or a dict of names and Values or Modules, that says which leaves are parameters, and what
-      they are called. Operations stand in a frame for the module that they belong to, unless `group` is False.
+    - `names`: a Module, or a dict of names and Values or Modules, that says what they are called. Operations stand
+      in a frame for the module that they belong to, unless `group` is False.
+    - `parameters`: the Values that learn, or a Module. Without it, they are the parameters of Modules in `names`, or
+      else the leaves whose names begin with w, b, θ, "weight" or "bias".
     - `highlight`: one or more Values; all paths from there to the outputs are emphasised.
     - `expand`: True to open composite operations, or only those to open, by name if you like; see `expand`.
     - `max_nodes`: a graph of more nodes, or of more arrows than anyone could follow, is folded until it has no more
@@ -60,7 +64,7 @@ def draw(value: Value | Iterable[Value], *, direction: str = "LR", gradients: bo
         raise ValueError(f"max_nodes is a whole number from 1, not {max_nodes!r}")
     if expand:
         outputs, marked, named = _opened(outputs, marked, named, None if expand is True else expand, gradients)
-    picture = Picture(outputs, marked, named, gradients, partials, widths, group)
+    picture = Picture(outputs, marked, named, learners(parameters, names), gradients, partials, widths, group)
     refuse_stale(picture.order)
     edges = sum(map(len, picture.parents))
     if len(picture.order) > max_nodes or edges > max(MOST_EDGES, 6 * max_nodes):

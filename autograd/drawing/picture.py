@@ -13,6 +13,7 @@ from autograd.drawing.text import html, quoted, wide_html
 from autograd.graph import topological_order
 from autograd.recording.nodes import NodeDict
 from autograd.value import Value
+from autograd.writing.learners import Learners
 from autograd.writing.modules import common_module, lineage, modules_of_nodes, natural_order
 from autograd.writing.names import names_of, readable
 from autograd.writing.text import shortened
@@ -25,8 +26,8 @@ SHADES = ("#FFFFFF", "#F5F5F5")  # of frames in frames
 class Picture:
     """Nodes are known by their places in the topological order, which name their boxes: n0, n1, ..."""
 
-    def __init__(self, outputs: list[Value], marked: list[Value], named: NodeDict[Value, str], gradients: bool,
-                 partials: bool, widths: bool, group: bool) -> None:
+    def __init__(self, outputs: list[Value], marked: list[Value], named: NodeDict[Value, str], said: Learners,
+                 gradients: bool, partials: bool, widths: bool, group: bool) -> None:
         self.named, self.gradients, self.partials, self.widths = named, gradients, partials, widths
         self.group = group
         self.order = topological_order(outputs)
@@ -52,7 +53,8 @@ class Picture:
                     module = self.inside[place]
                     self.users.setdefault(parent, {}).setdefault(lineage(module)[:1], []).append(module)
         shown = set(self.outputs)
-        self.kinds = [kind_of(node, place in parameters, place in shown) for place, node in enumerate(self.order)]
+        learning = said.among(self.order, self.names)
+        self.kinds = [kind_of(node, node in learning, place in shown) for place, node in enumerate(self.order)]
         self.boxes = [f"n{place}" for place in range(len(self.order))]  # the box of each node
         self.groups: dict[str, list[int]] = {}  # the nodes of each box that stands for several
         self.folded_as: dict[str, str] = {}  # the module that such a box is, or ""

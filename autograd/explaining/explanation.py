@@ -23,16 +23,18 @@ from autograd.recording.modes import always_recording
 from autograd.recording.nodes import NodeDict, NodeSet
 from autograd.table.reading import each, number
 from autograd.value import Value, constant
+from autograd.writing.learners import learners
 from autograd.writing.names import given_names
 
 
 def explain(value: Value, wrt: Value | Iterable[Value] | None = None, *, expand: bool | str | Iterable[str] = False,
-            names: Any = None, lang: str = "en") -> "Explanation":
+            names: Any = None, parameters: Any = None, lang: str = "en") -> "Explanation":
     """The steps by which a Value was calculated, and by which the chain rule finds its derivatives.
 
     - `wrt`: the Value, or Values, to find derivatives for; by default all leaves that are not constants.
     - `expand`: whether composite operations are opened, or the names of those that are.
-    - `names`: a Module, or a dict of names and Values, in place of labels.
+    - `names`: a Module, or a dict of names and Values or Modules, in place of labels.
+    - `parameters`: the Values that learn, or a Module; see `Explanation.update` for what they are otherwise.
     - `lang`: the language of the sentences, "en" or "zh".
 
     Nothing is calculated before a step is asked for, and no `grad` is touched. Asking for steps raises DomainError
@@ -43,7 +45,8 @@ def explain(value: Value, wrt: Value | Iterable[Value] | None = None, *, expand:
         raise TypeError(f"explain needs a Value, not {type(value).__name__!r}")
     opened = expand if isinstance(expand, bool | str) else tuple(expand)
     wanted = None if wrt is None else _variables(wrt)
-    return Explanation(Steps(Graph(value, wanted, opened, given_names(names)), None, language(lang)))
+    graph = Graph(value, wanted, opened, given_names(names), learners(parameters, names))
+    return Explanation(Steps(graph, None, language(lang)))
 
 
 class Explanation(Sequence[Step]):
@@ -116,13 +119,15 @@ class Explanation(Sequence[Step]):
     def only(self, x: Value | Iterable[Value]) -> "Explanation":
         """Only the steps that the derivatives with respect to these Values need: the ways from there to the output."""
         graph = self.graph
-        return Explanation(Steps(Graph(graph.output, _variables(x), False, graph.given), self.rate, self.lang))
+        return Explanation(Steps(graph.about(graph.output, _variables(x)), self.rate, self.lang))
 
     def update(self, lr: float) -> "Explanation":
         """The same with a step of gradient descent at the end: new parameters, and the loss before and after.
 
-        The parameters are the Values that `names` names; without names, all that derivatives were asked for. The
-        graph is not changed. Raises ValueError unless the learning rate is a positive finite number.
+        What learns are the parameters alone, not inputs and targets: the Values that `parameters` says; without it,
+        the parameters of a Module in `names`, or else the leaves whose names begin with w, b, θ, "weight" or "bias";
+        if there are none, all leaves that derivatives were asked for. The graph is not changed. Raises
+        ValueError unless the learning rate is a positive finite number, and for parameters that get no derivative.
         """
         rate = number(lr)
         if not 0.0 < rate < math.inf:
@@ -135,7 +140,7 @@ class Explanation(Sequence[Step]):
         Raises ValueError for a Value that is not in the graph.
         """
         graph = self.graph
-        return Paths(graph if x in graph.moving else Graph(graph.output, (x,), False, graph.given), x)
+        return Paths(graph if x in graph.moving else graph.about(graph.output, (x,)), x)
 
     def zoom(self, node: Value) -> "Explanation":
         """A composite node opened: the explanation of its own result, from its operands.
@@ -143,7 +148,8 @@ class Explanation(Sequence[Step]):
         The derivatives found there are the local derivatives of the closed node. Raises ValueError for a node that
         cannot be opened, and DomainError if its expansion has no value here.
         """
-        return Explanation(Steps(Graph(_opened(self.graph, node), None, False, NodeDict()), None, self.lang))
+        opened = Graph(_opened(self.graph, node), None, False, NodeDict(), learners(None, None))
+        return Explanation(Steps(opened, None, self.lang))
 
     def translated(self, lang: str) -> "Explanation":
         """The same in another language, "en" or "zh"."""

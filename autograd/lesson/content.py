@@ -73,7 +73,7 @@ class Content:
         """The nodes of the graph that is explained."""
         graph, nodes = self.explained, list[dict[str, Any]]()
         for node in graph.order:
-            kind = ("constant" if node.constant else "parameter" if node.op is None and node in graph.given else
+            kind = ("constant" if node.constant else "parameter" if node in graph.learners else
                     "input" if node.op is None else "output" if node is graph.output else "operation")
             found = self._node(node, graph.place) | {"kind": kind, "name": graph.names.get(node, "")}
             module = module_of(found["name"]) if node.op is None else ""

@@ -17,7 +17,7 @@ from autograd.lesson.arithmetic import javascript
 from autograd.lesson.content import Content
 from autograd.lesson.picture import picture, picture_of_part
 from autograd.lesson.words import WORDS
-from autograd.recording.nodes import NodeDict
+from autograd.recording.nodes import NodeDict, NodeSet
 from autograd.value import Value
 from autograd.writing.saving import save
 
@@ -59,14 +59,15 @@ def page(explanation: Explained, *, title: str | None = None, lr: float | None =
     data = content.data() | {"title": title, "language": lang, "quiz": quiz, "rate": steps.rate}
     script = "\n".join(['"use strict";', f"const STRINGS = {_strings()};", javascript(content.shapes), *_scripts()])
     style = (_FOLDER / "style.css").read_text(encoding="utf-8")
-    inner = [picture_of_part(topological_order(output), _places(output), NodeDict()) for output in content.expansions]
-    parts = [picture_of_part(nodes, graph.place, graph.given) for nodes in content.folded.values()]
+    inner = [picture_of_part(topological_order(output), _places(output), NodeDict(), NodeSet())
+             for output in content.expansions]
+    parts = [picture_of_part(nodes, graph.place, graph.given, graph.learners) for nodes in content.folded.values()]
     opened = "".join(f'<template id="{kind}-{place}">{drawn}</template>'
                      for kind, drawings in (("expansion", inner), ("group", parts))
                      for place, drawn in enumerate(drawings))
     if title is None:  # the page then has it in both languages
         title = say("title", lang, output=graph.names[graph.output])
-    drawn = picture(graph.output, graph.given, content.folded)
+    drawn = picture(graph.output, graph.given, graph.learners, content.folded)
     return Template((_FOLDER / "template.html").read_text(encoding="utf-8")).substitute(
         language=WORDS["language_tag"][lang], title=escape(title.replace("\0", "\ufffd")), content=_embedded(data),
         policy=_policy(script, style), style=style, script=script, picture=drawn, opened=opened)

@@ -10,6 +10,7 @@ from autograd.graph import topological_order
 from autograd.recording.nodes import NodeDict, NodeSet
 from autograd.table.reading import each
 from autograd.value import Value, constant
+from autograd.writing.learners import Learners
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _SHAPES = ("polygon", "ellipse", "path", "polyline")
@@ -18,16 +19,18 @@ _KINDS = ("output", "operation", "parameter", "constant", "input", "folded")
 _LINES = (("name", -11, 13), ("value", 5, 15), ("gradient", 20, 12))
 
 
-def picture(output: Value, names: NodeDict[Value, str], folded: Mapping[str, Sequence[Value]]) -> str:
+def picture(output: Value, names: NodeDict[Value, str], parameters: NodeSet[Value],
+            folded: Mapping[str, Sequence[Value]]) -> str:
     """The graph as SVG, from left to right, without the colours, numbers and names, which the page puts in.
 
     Each box says which node it is, by its place in the topological order, and each arrow which child and argument.
     `folded`: the modules that are one box each, with their nodes.
     """
-    return _svg([output], names, None, folded)
+    return _svg([output], names, parameters, None, folded)
 
 
-def picture_of_part(part: Sequence[Value], places: NodeDict[Value, int], names: NodeDict[Value, str]) -> str:
+def picture_of_part(part: Sequence[Value], places: NodeDict[Value, int], names: NodeDict[Value, str],
+                    parameters: NodeSet[Value]) -> str:
     """Some nodes of a graph, in topological order, with what they come from, each by its place in the whole graph."""
     twins = NodeDict[Value, Value]()
     for node in part:
@@ -42,17 +45,18 @@ def picture_of_part(part: Sequence[Value], places: NodeDict[Value, int], names: 
     outputs = [twins[node] for node in part if node not in used and node.op is not None]
     place_of = NodeDict((twin, places[node]) for node, twin in twins.items())
     named = NodeDict((twins[node], name) for node, name in names.items() if node in twins)
-    return _svg(outputs, named, [place_of[twin] for twin in topological_order(outputs)], {})
+    learning = NodeSet(twins[node] for node in parameters if node in twins)
+    return _svg(outputs, named, learning, [place_of[twin] for twin in topological_order(outputs)], {})
 
 
 def _leaf(node: Value) -> Value:
     return constant(node.data) if node.constant else Value(node.data, node.label)
 
 
-def _svg(outputs: list[Value], names: NodeDict[Value, str], places: Sequence[int] | None,
+def _svg(outputs: list[Value], names: NodeDict[Value, str], parameters: NodeSet[Value], places: Sequence[int] | None,
          folded: Mapping[str, Sequence[Value]]) -> str:
     """`places`: the numbers of the nodes on the page, in topological order; None if they are what the drawing has."""
-    drawn = Picture(outputs, [], names, True, True, False, places is None)
+    drawn = Picture(outputs, [], names, Learners(parameters, NodeSet()), True, True, False, places is None)
     for number, (module, nodes) in enumerate(folded.items()):
         for node in nodes:
             drawn.put(drawn.places[node], f"f{number}", module)

@@ -43,7 +43,7 @@ def assert_shown(labels: list[str]) -> None:
     assert len(picture.nodes) == 2 * len(labels)
     for place, label in enumerate(labels):
         shown = picture.nodes[f"n{2 * place}"]
-        name, data = normal(shown.tooltip).removeprefix("input ").rsplit("\n", 1)
+        name, data = normal(shown.tooltip).removeprefix("input ").removeprefix("parameter ").rsplit("\n", 1)
         assert data == "data = 1.0"
         assert called(normal(label), name)
         line = name.replace("\n", "␊")
@@ -80,7 +80,7 @@ def test_hostile_labels_in_other_formats(format: str, program: str) -> None:
     read = [html.unescape(re.sub(r"\\{4}|\\n", lambda match: "\\" if len(match[0]) == 4 else "\n", text))
             for text in tooltips]
     for label, tooltip in zip(HOSTILE, read, strict=True):
-        name, data = tooltip.removeprefix("input ").rsplit("\n", 1)
+        name, data = tooltip.removeprefix("input ").removeprefix("parameter ").rsplit("\n", 1)
         assert data == "data = 1.0"
         assert called(label, name)
 
@@ -133,7 +133,7 @@ def test_wide_text_fits_its_box(label: str, program: str) -> None:
 @pytest.mark.parametrize("parameter", [False, True])
 def test_a_name_stands_in_the_middle_of_its_box(label: str, parameter: bool, program: str) -> None:
     value = Value(1.0, label)
-    shown = Picture(draw(tanh(value), names={label: value} if parameter else None).svg()).nodes["n0"]
+    shown = Picture(draw(tanh(value), parameters=value if parameter else None).svg()).nodes["n0"]
     outline = shown.styles()
     if parameter:
         corners = [float(corner.split(",")[0]) for corner in outline["points"].split()]
