@@ -7,6 +7,7 @@ first what saves most. Inputs, targets and constants of the cells in a box stay 
 import math
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterator, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -228,6 +229,9 @@ class Cells:
         numbers = {self.order[place].data for place in places}
         if kind == "parameter" or (kind == "constant" and len(numbers) == 1) or "parameter" not in self.kinds:
             return ""
-        before = followed_by_parameters(self.parents, {place for place, kind in enumerate(self.kinds)
-                                                       if kind == "parameter"})
-        return "inputs" if any(before[place] for place in places) else "targets"
+        return "inputs" if any(self._before_parameters[place] for place in places) else "targets"
+
+    @cached_property
+    def _before_parameters(self) -> list[bool]:
+        return followed_by_parameters(self.parents, {place for place, kind in enumerate(self.kinds)
+                                                     if kind == "parameter"})

@@ -28,6 +28,7 @@ EDGES = {"fontname": FONT, "fontsize": "12", "fontcolor": "#333333", "color": "#
 # It is edges rather than nodes that make layout programs slow; where there are many, a rougher layout has to do.
 MANY_EDGES = 500
 SLIDE = 40  # the boxes that can be read on a slide
+DENSE = {"nodesep": "0.2", "ranksep": "0.3"}  # of a folded picture, which has to fit a slide
 HASTY = {"nslimit": "2", "nslimit1": "2", "mclimit": "0.3"}
 Name = str | Operation
 DIRECTIONS = ("LR", "RL", "TB", "BT")
@@ -68,16 +69,17 @@ def draw(value: Value | Iterable[Value], *, direction: str = "LR", gradients: bo
     edges = sum(map(len, picture.parents))
     if fold and (len(picture.order) > max_nodes or edges > ARROWS * max(SLIDE, max_nodes)):
         picture.fold(max_nodes)
-    return drawing_of([*picture.caption(), *picture.statements()], edges, direction)
+    return drawing_of([*picture.caption(), *picture.statements()], edges, direction, bool(picture.groups))
 
 
-def drawing_of(statements: Iterable[str], edges: int, direction: str = "LR", **nodes: str) -> "Drawing":
+def drawing_of(statements: Iterable[str], edges: int, direction: str = "LR", dense: bool = False,
+               **nodes: str) -> "Drawing":
     """Statements of DOT as a drawing. `nodes`: attributes that all boxes have."""
     from autograd.drawing.rendering import Drawing
 
-    hasty = HASTY if edges > MANY_EDGES else {}
+    attributes = (HASTY if edges > MANY_EDGES else {}) | (DENSE if dense else {})
     return Drawing("computation", body=[f"\t{line}\n" for line in statements], format="svg",
-                   graph_attr=GRAPH | {"rankdir": direction} | hasty, node_attr=NODES | nodes, edge_attr=EDGES)
+                   graph_attr=GRAPH | {"rankdir": direction} | attributes, node_attr=NODES | nodes, edge_attr=EDGES)
 
 
 def _values(what: str, value: Any) -> list[Value]:

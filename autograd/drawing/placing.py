@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 
 Box = TypeVar("Box", str, int)
 
-LONG = 12  # the boxes in a line, if it can be broken
+LONG = 10  # the boxes in a line, if it can be broken
 KNOT = 100  # the boxes that arrows from leaves may pass in all
 REACH = 3  # and that one may pass if there are more
 
