@@ -1,5 +1,5 @@
 """Picture: a graph as statements of DOT, the language of layout programs: boxes in the frames of their modules, arrows,
-and a caption. What one box or arrow looks like stands in boxes.py; which nodes share a box is found by folding.py.
+and a caption. What one box or arrow looks like is said in boxes.py; which nodes share a box in cells.py and folding.py.
 """
 
 import math
@@ -123,8 +123,20 @@ class Picture:
                 folded_box(name, [self.order[place] for place in places], [self.kinds[place] for place in places],
                            module or title, all(self.has_gradient[place] for place in places),
                            not self.emphasised.isdisjoint(places)))
-        yield from framed(frames)
+        lines = self._lines()  # layout programs put first what they read first
+        yield from framed({module: sorted(boxes, key=lambda box: lines.get(box.partition(" ")[0], 0))
+                           for module, boxes in frames.items()})
         yield from self._arrows()
+
+    def _lines(self) -> dict[str, int]:
+        """The line of each box, also of those of leaves; empty if there is one line."""
+        lines = dict(self.placing.lines)
+        for place, above in enumerate(self.parents if lines else ()):
+            for parent in above:
+                if not self.parents[parent]:
+                    leaf, line = self._box_for(parent, place), self.placing.lines.get(self.boxes[place], 0)
+                    lines[leaf] = min(line, lines.get(leaf, line))
+        return lines
 
     @cached_property
     def placing(self) -> Placing:

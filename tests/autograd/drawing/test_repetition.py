@@ -286,3 +286,10 @@ def test_a_graph_of_many_outputs_is_folded_too() -> None:
     picture = Picture(draw(outputs).svg())
     assert len(picture.nodes) <= MOST
     assert_whole(picture, topological_order(outputs))
+
+
+def test_loops_in_loops_are_told_apart() -> None:
+    """The neurons of all steps are alike, but they are neurons of one step, and then those of the next."""
+    caption = Picture(draw(rows_of_states(30)).svg()).caption
+    assert "30 steps are alike" in caption
+    assert "8 parts are alike" in caption
