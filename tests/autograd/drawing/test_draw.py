@@ -549,7 +549,7 @@ def test_a_network_and_its_loss_are_drawn_whole(program: str) -> None:
     inputs, targets = nn.datasets.xor()
     loss = nn.mean_squared_error([model(x) for x in inputs], targets)
     loss.backward()
-    drawing = draw(loss, names=model)
+    drawing = draw(loss, names=model, fold=False)
     picture = Picture(drawing.svg())
     order = topological_order(loss)
     assert picture.nodes.keys() == {f"n{place}" for place in range(len(order))}
