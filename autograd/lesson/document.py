@@ -23,8 +23,9 @@ from autograd.writing.saving import save
 
 _FOLDER = Path(__file__).parent / "page"
 # In their order in the page, after what is generated.
-SCRIPTS = ("content", "numerals", "engine", "language", "mathml", "picture", "state", "steps", "player", "numbers",
-           "story", "zoom", "learn", "quiz", "check", "main")
+SCRIPTS = ("content", "numerals", "engine", "language", "mathml", "picture", "state", "camera", "steps", "player",
+           "layout", "flow", "numbers", "story", "zoom", "learn", "quiz", "check", "printing", "main")
+STYLES = ("style", "layout", "picture", "print")
 MOST_NODES = 1000
 
 
@@ -58,7 +59,7 @@ def page(explanation: Explained, *, title: str | None = None, lr: float | None =
     content = Content(steps)
     data = content.data() | {"title": title, "language": lang, "quiz": quiz, "rate": steps.rate}
     script = "\n".join(['"use strict";', f"const STRINGS = {_strings()};", javascript(content.shapes), *_scripts()])
-    style = (_FOLDER / "style.css").read_text(encoding="utf-8")
+    style = "\n".join(_styles())
     inner = [picture_of_part(topological_order(output), _places(output), NodeDict()) for output in content.expansions]
     parts = [picture_of_part(nodes, graph.place, graph.given) for nodes in content.folded.values()]
     opened = "".join(f'<template id="{kind}-{place}">{drawn}</template>'
@@ -94,6 +95,11 @@ def _embedded(data: Any) -> str:
 def _strings() -> str:
     words = SENTENCES | WORDS
     return _embedded({lang: {key: words[key][lang] for key in words} for lang in LANGUAGES})
+
+
+@cache
+def _styles() -> list[str]:
+    return [(_FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in STYLES]
 
 
 @cache
