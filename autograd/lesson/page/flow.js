@@ -11,7 +11,7 @@ let flowFrame = 0;
 
 /** @typedef {{child: number, place: number}} Edge */
 
-/** The arrow of an edge, if it can be seen: that from box to box, where a module is folded. @param {Edge} edge */
+/** The arrow of an edge, if it can be seen: that from box to box if a module is folded. @param {Edge} edge */
 function arrowOf({ child, place }) {
   return picture.arrows.get(`${child}-${place}`)
     || picture.arrows.get(`${cellOf(graph.nodes[child].parents[place])} ${cellOf(child)}`);
@@ -43,7 +43,7 @@ function letFlow(edges, back) {
     if (!path) continue;
     const length = path.getTotalLength();
     const { x, y } = path.getPointAtLength(length / 2);
-    // A value is where the local derivative will be; a gradient is on the other side of the line.
+    // A value has the place of the local derivative; a gradient is on the other side of the line.
     const label = back ? 2 * y - Number(arrow.label?.getAttribute("y") ?? y) + 8 : Number(arrow.label?.getAttribute("y") ?? y - 6);
     const written = svgElement("text", { class: "flow", "data-flow": `${child} ${place} ${Number(back)}`,
       x: back ? x : arrow.label?.getAttribute("x") ?? x, y: Math.abs(label - y) > 40 ? y + 16 : label });
