@@ -345,7 +345,7 @@ def test_values_flow_forward_and_gradients_back_along_the_arrows(visit: Any, mot
             text.textContent, getComputedStyle(text).fill])""")
         edges = page.evaluate("litBy(steps[state.step - 1]).edges.map(({child, place}) => `${child}-${place}`)")
         assert [edge for edge, *_ in flows] == edges
-        assert page.locator(".flow-dot").count() == (0 if motion == "reduce" else len(edges))
+        assert page.locator(".flow-bead").count() == (0 if motion == "reduce" else len(edges))
         for edge, text, colour in flows:
             child, place = map(int, edge.split("-"))
             wanted = page.evaluate("""([child, place, back]) => shown(back ? state.numbers.shares[child][place]
@@ -361,11 +361,11 @@ def test_a_dot_travels_from_the_child_to_what_the_gradient_is_for(visit: Any) ->
     page.evaluate(f"goTo({step}); renderNow()")
     places = []
     for _ in range(12):
-        places.append(page.evaluate("Number(document.querySelector('.flow-dot')?.getAttribute('cx'))"))
+        places.append(page.evaluate("Number(document.querySelector('.flow-bead')?.getAttribute('cx'))"))
         page.wait_for_timeout(40)
     assert places[0] > min(places)  # to the left, to what the output was made from
     page.evaluate("goTo(0); renderNow()")
-    assert page.locator(".flow-dot").count() == 0
+    assert page.locator(".flow-bead").count() == 0
 
 
 def test_a_quiz_does_not_show_what_flows(visit: Any) -> None:
