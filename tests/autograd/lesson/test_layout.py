@@ -23,7 +23,8 @@ MISSING = """() => {
   const frame = document.getElementById("canvas").getBoundingClientRect();
   const inside = (box, left, top, right, bottom) => box.left >= left - 1 && box.top >= top - 1 &&
       box.right <= right + 1 && box.bottom <= bottom + 1 && box.width > 0 && box.height > 0;
-  for (let number = 0; number <= steps.length; number++) {
+  const count = Number(document.getElementById("scrubber").max);
+  for (let number = 0; number <= count; number++) {
     goTo(number);
     renderNow();
     const footer = document.getElementById("footer").getBoundingClientRect();
@@ -208,8 +209,8 @@ def test_a_box_that_has_the_focus_is_seen(drawn: Any) -> None:
 # ---- On a projector, a phone, and paper ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", [(1024, 768), (1280, 800), (1920, 1080)])
-@pytest.mark.parametrize("name", ["product", "neuron", "xor_step", "article"])
+@pytest.mark.parametrize(("name", "size"), [("product", (1024, 768)), ("neuron", (1280, 800)), ("neuron", (1920, 1080)),
+                                           ("article", (1024, 768)), ("shared_variable", (1280, 800))])
 def test_on_a_projector_there_is_the_picture_and_the_step_in_large_letters(visit: Any, name: str,
                                                                           size: tuple[int, int]) -> None:
     page = visit(LESSONS[name](), reduced="reduce", width=size[0], height=size[1])
