@@ -5,17 +5,13 @@ Firefox is driven by Marionette, Mozilla's own way, which needs no program in be
 
 import gc
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[3] / "demos"))
-import lesson
-
-from tests.autograd.lesson.test_layout import MISSING
+from tests.support.lessons import DEMOS, MISSING
 
 SIZES = [(1366, 650), (500, 740)]  # its window is not narrower than 500 pixels
 
@@ -41,9 +37,9 @@ def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "lang"), zip(lesson.LESSONS, ["en", "zh", "en", "zh", "en"], strict=True))
+@pytest.mark.parametrize(("name", "lang"), zip(DEMOS, ["en", "zh", "en", "zh", "en"], strict=True))
 def test_a_lesson_is_walked_through(firefox: Any, tmp_path: Path, name: str, lang: str) -> None:
-    explanation, rate = lesson.LESSONS[name][1]()
+    explanation, rate = DEMOS[name][1]()
     explanation = explanation.update(rate)
     path = tmp_path / "lesson.html"
     explanation.to_html(path, lang=lang)
@@ -54,7 +50,7 @@ def test_a_lesson_is_walked_through(firefox: Any, tmp_path: Path, name: str, lan
     assert run("() => document.documentElement.dataset.ready") == "yes"
     said = run("""() => Array.from({length: document.getElementById("scrubber").max}, (_, index) => { goTo(index + 1);
         renderNow(); return document.getElementById("step-sentence").textContent; })""")
-    assert [sentence.replace("−", "-") for sentence in said] == [step.say(lang).replace("−", "-") for step in explanation]
+    assert [words.replace("−", "-") for words in said] == [step.say(lang).replace("−", "-") for step in explanation]
     for width, height in SIZES:
         firefox.set_window_rect(width=width, height=height)
         inner = run("() => [innerWidth, innerHeight]")
