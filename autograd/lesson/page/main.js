@@ -3,7 +3,8 @@
 
 /** @typedef {"numbers" | "learn" | "quiz" | "check"} Mode */
 /** @type {Mode[]} */
-const MODES = content.quiz ? ["numbers", "learn", "quiz", "check"] : ["numbers", "learn", "check"];
+const MODES = content.quiz || content.questions.length ? ["numbers", "learn", "quiz", "check"]
+  : ["numbers", "learn", "check"];
 /** @type {Mode} */
 let mode = "numbers";
 
@@ -71,7 +72,8 @@ function show(drawn) {
   }
   const { kind, node, child, place } = quiz.questions[quiz.current];
   drawn.write(state.numbers, notAnsweredYet);
-  drawn.light(kind === "local" ? [node, child] : [node], kind === "local" ? [{ child, place }] : [], "quiz");
+  const nodes = kind === "own" ? [] : kind === "local" ? [node, child] : [node];
+  drawn.light(nodes, kind === "local" ? [{ child, place }] : [], "quiz");
 }
 
 /** Bring what the step or the question is about into view, if the picture is larger than its frame. */
@@ -155,6 +157,9 @@ prepareNumbers();
 prepareStory();
 prepareLearning();
 prepareQuiz();
+prepareReport();
+prepareTeacher();
+prepareGlossary();
 prepareCheck();
 renderers.push(() => show(picture), renderZoom);
 followStep();

@@ -125,6 +125,7 @@ function renderStep() {
   element("step-phase").textContent = step ? text(`mark_${phase}`) : text("mark_before");
   element("step-formula").replaceChildren(formula);
   element("step-sentence").textContent = sentence;
+  renderReason(step);
   if (announced !== `${state.step} ${language}` && playing === undefined && !quizzing()) {
     announced = `${state.step} ${language}`;
     element("announcement").textContent = `${heading}. ${sentence}`;
