@@ -242,7 +242,7 @@ PHRASES: dict[str, dict[str, str]] = {
     "report_date": {"en": "Date: {date}", "zh": "日期：{date}"},
     "report_numbers": {"en": "Numbers: {numbers}", "zh": "所用的数：{numbers}"},
     "report_first": {"en": "✓ on the first try", "zh": "✓ 一次答对"},
-    "report_later": {"en": "✓ after {tries}", "zh": "✓ 之前答过 {tries}"},
+    "report_later": {"en": "✓ after trying {tries}", "zh": "✓ 之前答过 {tries}"},
     "report_shown": {"en": "✗ reasoning shown", "zh": "✗ 看了推理"},
     "report_skipped": {"en": "– not answered", "zh": "– 未答"},
     "report_tried": {"en": "✗ answered {tries}", "zh": "✗ 答了 {tries}"},

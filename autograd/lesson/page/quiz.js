@@ -171,7 +171,7 @@ function showReasoning() {
 }
 
 function nextQuestion() {
-  if (!quiz.tried) quiz.asked++;
+  if (!quiz.tried && marks().includes(quiz.questions[quiz.current])) quiz.asked++;
   quiz.current++;
   ask();
   focusQuiz();
@@ -250,6 +250,7 @@ function renderQuestion(question) {
   element("quiz-answer-label").textContent = text("quiz_answer");
   element("quiz-check").textContent = text("quiz_check");
   element("quiz-reason").hidden = element("quiz-answer").hidden = element("quiz-answer-label").hidden = false;
+  element("quiz-answer").classList.remove("words");
   if (!element("quiz-reasoning").dataset.shown && !quiz.solved) element("quiz-reasoning").replaceChildren();
   else {
     element("quiz-reasoning").replaceChildren(...(kind === "local"

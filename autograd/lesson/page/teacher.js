@@ -47,7 +47,10 @@ function answerChoice({ choices, answer }) {
 
 function answerInWords() {
   const given = field("quiz-answer").value.trim();
-  if (given) note(given, true);
+  if (given) {
+    quiz.attempts[quiz.current].tries.push(given);
+    quiz.tried = quiz.solved = true;
+  }
   verdict(given ? "good" : "bad", text(given ? "quiz_noted" : "quiz_empty"));
 }
 
@@ -58,6 +61,7 @@ function renderOwn({ question, answer, choices, reason }) {
   listTerms(element("quiz-terms"), []);
   const open = answer === null;
   element("quiz-answer").hidden = element("quiz-answer-label").hidden = choices.length > 0;
+  element("quiz-answer").classList.toggle("words", open);
   element("quiz-answer-label").textContent = text(open ? "quiz_write" : "quiz_answer");
   element("quiz-check").textContent = text(open ? "quiz_keep" : "quiz_check");
   element("quiz-reason").hidden = open;

@@ -52,7 +52,22 @@ function feelingBy(child, parent) {
 function ruleOf(child, place) {
   const { shape = 0, parents } = graph.nodes[child];
   const { rules, symbol: name } = content.shapes[shape];
-  return text(`rule_${rules[place]}`, { node: nameOf(graph.nodes[parents[place]]), function: name });
+  const rule = rules[place] === "function" && hasPieces(child, place) ? "pieces" : rules[place];
+  return text(`rule_${rule}`, { node: nameOf(graph.nodes[parents[place]]), function: name });
+}
+
+/** Whether the slope only jumps, from one number to another. @param {number} child @param {number} place */
+function hasPieces(child, place) {
+  const { parents, shape = 0 } = graph.nodes[child];
+  const operands = parents.map((parent) => state.numbers.values[parent]);
+  const [here, reach] = [operands[place], Math.max(2, Math.abs(operands[place]))];
+  const slopes = new Set();
+  for (let k = -10; k <= 10; k++) {
+    operands[place] = here + (k / 10) * reach;
+    const result = calculated(arithmetic[shape], operands);
+    if (Number.isFinite(result)) slopes.add(arithmetic[shape].partials(operands, result)[place]?.toPrecision(9));
+  }
+  return slopes.size < 4;
 }
 
 /** What else goes into a child, as a sentence lists it; "" for nothing. @param {number} child @param {number} place */
