@@ -27,9 +27,10 @@ from autograd.writing.saving import save
 
 _FOLDER = Path(__file__).parent / "page"
 # In their order in the page, after what is generated.
-SCRIPTS = ("content", "numerals", "engine", "language", "mathml", "picture", "state", "steps", "why", "glossary",
-           "teacher", "player", "numbers", "story", "zoom", "learn", "questions", "hints", "quiz", "report", "check",
-           "main")
+SCRIPTS = ("content", "numerals", "engine", "language", "mathml", "picture", "state", "camera", "steps", "why",
+           "glossary", "teacher", "player", "layout", "flow", "numbers", "story", "zoom", "learn", "questions", "hints",
+           "quiz", "report", "check", "printing", "main")
+STYLES = ("style", "layout", "picture", "print", "learning")
 MOST_NODES = 1000
 
 
@@ -71,7 +72,7 @@ def page(explanation: Explained, *, title: Text | None = None, lr: float | None 
     about = content.data()
     data = about | teaching.data(graph, about["steps"]) | {"language": lang, "quiz": bool(quiz), "rate": steps.rate}
     script = "\n".join(['"use strict";', f"const STRINGS = {_strings()};", javascript(content.shapes), *_scripts()])
-    style = (_FOLDER / "style.css").read_text(encoding="utf-8")
+    style = "\n".join(_styles())
     inner = [picture_of_part(topological_order(output), _places(output), NodeDict()) for output in content.expansions]
     parts = [picture_of_part(nodes, graph.place, graph.given) for nodes in content.folded.values()]
     opened = "".join(f'<template id="{kind}-{place}">{drawn}</template>'
@@ -79,8 +80,7 @@ def page(explanation: Explained, *, title: Text | None = None, lr: float | None 
                      for place, drawn in enumerate(drawings))
     drawn = picture(graph.output, graph.given, content.folded)
     return Template((_FOLDER / "template.html").read_text(encoding="utf-8")).substitute(
-        language=WORDS["language_tag"][lang], title=escape(_title(explanation, title, lang).replace("\0", "\ufffd")),
-        content=_json(data),
+        language=WORDS["language_tag"][lang], title=escape(_title(explanation, title, lang)), content=_json(data),
         policy=_policy(script, style), style=style, script=script, picture=drawn, opened=opened)
 
 
@@ -112,6 +112,11 @@ def _json(data: Any) -> str:
 def _strings() -> str:
     words = SENTENCES | WORDS | PHRASES
     return _json({lang: {key: words[key][lang] for key in words} for lang in LANGUAGES})
+
+
+@cache
+def _styles() -> list[str]:
+    return [(_FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in STYLES]
 
 
 @cache

@@ -21,7 +21,7 @@ _INLINE = re.compile(
 def parsed(text: str) -> list[Tree]:
     """The paragraphs and lists of a text. Whatever is not in this part of Markdown stays as it is written."""
     found: list[Tree] = []
-    for block in re.split(r"\n[ \t]*\n", text.replace("\0", "\ufffd").replace("\r\n", "\n").expandtabs(4)):
+    for block in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n").expandtabs(4)):
         lines = block.strip("\n").split("\n")
         paragraph: list[str] = []
         items: list[tuple[str, list[str]]] = []

@@ -44,7 +44,7 @@ class Teaching:
 def by_language(text: object, what: str) -> dict[str, str]:
     """A text in every language. `what`: its name, for errors."""
     if isinstance(text, str):
-        return dict.fromkeys(LANGUAGES, text)
+        return dict.fromkeys(LANGUAGES, _clean(text))
     if not isinstance(text, Mapping):
         raise TypeError(f"{what} is a string, or a dict of strings by language, not {type(text).__name__!r}")
     given = cast("Mapping[Any, Any]", text)
@@ -55,7 +55,12 @@ def by_language(text: object, what: str) -> dict[str, str]:
             raise TypeError(f"{what}[{lang!r}] is a string, not {type(words).__name__!r}")
     if not given:
         raise ValueError(f"{what} is empty: it has no language")
-    return {lang: given.get(lang, next(iter(given.values()))) for lang in LANGUAGES}
+    return {lang: _clean(given.get(lang, next(iter(given.values())))) for lang in LANGUAGES}
+
+
+def _clean(text: str) -> str:
+    """A text that a file can hold: half characters become question marks."""
+    return text.replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
 def _words(text: object, what: str) -> dict[str, list[Any]]:

@@ -26,6 +26,12 @@ function listTerms(place, terms) {
     "data-term": term, "aria-description": meaning(term) })));
 }
 
+/** The terms that a step speaks of. @param {StepKind | undefined} kind @returns {Term[]} */
+function termsOf(kind) {
+  if (kind === "backward") return ["partial", "gradient", "local"];
+  return kind === "update" ? ["rate", "gradient"] : kind === "seed" ? ["partial", "gradient"] : [];
+}
+
 /** The term that is at a place of the page, or null. @param {EventTarget | null} target */
 function termAt(target) {
   if (!(target instanceof Element)) return null;
@@ -77,9 +83,6 @@ function prepareGlossary() {
   renderers.push(() => {
     if (explained && !explained.isConnected) closeTip();
     element("terms-label").textContent = text("terms");
-    const kind = steps[state.step - 1]?.kind;
-    listTerms(element("step-terms"), kind === "backward" ? ["partial", "gradient", "local"]
-      : kind === "seed" || kind === "loss" ? ["gradient"] : kind === "update" ? ["rate", "gradient"] : []);
     listTerms(element("learn-terms"), ["rate", "gradient"]);
   });
 }

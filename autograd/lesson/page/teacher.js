@@ -27,8 +27,6 @@ function writeWords(place, words) {
 
 function prepareTeacher() {
   renderers.push(() => {
-    const words = state.step === 0 ? content.introduction : content.notes.steps[state.step];
-    writeWords(element("step-note"), words);
     if (storyOf !== null) writeWords(element("story-note"), content.notes.nodes[storyOf]);
   });
 }

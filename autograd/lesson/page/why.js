@@ -211,9 +211,7 @@ const unfolded = new Set();
 
 /** A "why?" that unfolds. @param {string} key @param {number} child @param {number} place @param {number} use */
 function unfoldingWhy(key, child, place, use) {
-  const local = state.numbers.partials[child][place] ?? 0;
-  const summary = create("summary", "", text(isWhole(local) ? "why_of" : "why_of_about", {
-    derivative: derivativeText(child, graph.nodes[child].parents[place], use), local: shown(local) }));
+  const summary = create("summary", "", whyAsked(child, place, use));
   const details = create("details", "unfolding", summary);
   const fill = () => {
     if (details.open && details.children.length === 1) details.append(whyOf(child, place));
@@ -228,23 +226,64 @@ function unfoldingWhy(key, child, place, use) {
   return details;
 }
 
-/** Below the sentence of a step: forward what a small change does, backward why the local derivative is what it is.
- * @param {Step | undefined} step */
-function renderReason(step) {
-  element("step-feel").textContent = step?.kind === "forward" ? feelingOf(step.node) : "";
-  element("step-feel").hidden = !element("step-feel").textContent;
-  const backward = step?.kind === "backward" ? step : undefined;
-  const key = backward ? `${state.step} ${language}` : "";
-  const place = element("step-why");
-  if (reasonSeen === state.numbers && place.dataset.key === key) return; // keeps the focus
-  reasonSeen = state.numbers;
-  place.dataset.key = key;
-  const { child = 0, place: argument = 0, use = 1, uses = 1 } = backward || {};
-  place.replaceChildren(...(backward ? [unfoldingWhy("step", child, argument, uses > 1 ? use : 0)] : []));
+/** The question whose answer a reason is. @param {number} child @param {number} place @param {number} use */
+function whyAsked(child, place, use) {
+  const local = state.numbers.partials[child][place] ?? 0;
+  return text(isWhole(local) ? "why_of" : "why_of_about", {
+    derivative: derivativeText(child, graph.nodes[child].parents[place], use), local: shown(local) });
 }
 
-/** The numbers of the reason that is shown. @type {Numbers | null} */
-let reasonSeen = null;
+/** Below the sentence of a step: forward what a small change does, backward the way to the reason; and its terms.
+ * @param {Step | undefined} step */
+function renderAids(step) {
+  const feeling = step?.kind === "forward" ? feelingOf(step.node) : "";
+  element("step-feel").textContent = feeling;
+  element("step-feel").hidden = !feeling;
+  element("step-why").hidden = step?.kind !== "backward";
+  attribute(element("step-why"), "aria-expanded", String(wondering));
+  writeWords(element("step-note"), state.step === 0 ? content.introduction : content.notes.steps[state.step]);
+  listTerms(element("step-terms"), termsOf(step?.kind));
+}
+
+/** Whether reasons are shown, for whatever step. */
+let wondering = false;
+/** What is shown, so that it is drawn anew only if it changes. @type {{numbers: Numbers | null, key: string}} */
+const reason = { numbers: null, key: "" };
+
+/** @param {Step | undefined} step */
+function renderReason(step) {
+  const open = wondering && step?.kind === "backward";
+  element("why").hidden = !open;
+  const key = `${state.step} ${language}`;
+  if (!open || (reason.numbers === state.numbers && reason.key === key)) return;
+  Object.assign(reason, { numbers: state.numbers, key });
+  const { child = 0, place = 0 } = step;
+  element("why-heading").textContent = whyAsked(child, place, engine.useOf(child, place));
+  element("why-told").replaceChildren(whyOf(child, place));
+}
+
+/** @returns {boolean} whether there was one to close */
+function closeWhy() {
+  const open = wondering && !element("why").hidden;
+  wondering = false;
+  if (open) element("step-why").focus();
+  render();
+  return open;
+}
+
+function prepareWhy() {
+  element("step-why").addEventListener("click", () => {
+    if (wondering) {
+      closeWhy();
+      return;
+    }
+    wondering = true;
+    renderNow();
+    element("why-heading").focus();
+    element("why").scrollIntoView({ block: "nearest" });
+  });
+  element("why-close").addEventListener("click", closeWhy);
+}
 
 /** ∂c/∂a as plain text, for what cannot hold a formula. @param {number} child @param {number} node
  * @param {number} [use] */
