@@ -18,7 +18,7 @@ from autograd.drawing.draw import draw
 from autograd.errors import DomainError, GradientError
 from autograd.explaining.explanation import Explanation, explain
 from autograd.explaining.sentences import LANGUAGES
-from autograd.shell.notes import read_notes
+from autograd.shell.notes import NOTES, read_notes
 from autograd.shell.output import OptionError, deliver, destination, output_options
 from autograd.value import Value, constant
 from autograd.writing.expression import Expression, read, read_values
@@ -112,7 +112,7 @@ def explain_command(parser: ArgumentParser) -> Run:
             try:
                 content = page(explanation, lang=options.lang, **own).encode()
             except (TypeError, ValueError) as error:
-                if not notes:
+                if not (notes and str(error).startswith(NOTES)):  # errors begin with the part that is wrong
                     raise
                 raise OptionError(f"{options.notes}: {error}") from None
         else:

@@ -14,11 +14,11 @@
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from autograd.shell.output import OptionError
 
-_KEYS = ("title", "introduction", "notes", "questions")
+NOTES = ("title", "introduction", "notes", "questions")
 
 
 def read_notes(path: Path) -> dict[str, Any]:
@@ -28,9 +28,10 @@ def read_notes(path: Path) -> dict[str, Any]:
     except ValueError as error:  # of which TOMLDecodeError and UnicodeDecodeError are kinds
         raise OptionError(f"{path}: {error}") from None
     for key in found:
-        if key not in _KEYS:
-            raise OptionError(f"{path}: there is no {key!r} in a lesson, only {', '.join(_KEYS)}")
+        if key not in NOTES:
+            raise OptionError(f"{path}: there is no {key!r} in a lesson, only {', '.join(NOTES)}")
     notes = found.get("notes")
     if isinstance(notes, dict):  # every key of TOML is a string
-        found["notes"] = {int(key) if key.isdecimal() else key: text for key, text in notes.items()}
+        keyed = cast("dict[str, Any]", notes)
+        found["notes"] = {int(key) if key.isdecimal() else key: text for key, text in keyed.items()}
     return found

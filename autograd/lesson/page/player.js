@@ -12,7 +12,9 @@ function goTo(step) {
   if (wanted === steps.length) pause();
   state.step = wanted;
   clearTimeout(addressing); // a browser refuses to note every step of a fast walk
-  addressing = window.setTimeout(() => window.history.replaceState(null, "", `#step=${wanted}`), 150);
+  if (window.self === window.top) { // a page inside another one has no address of its own
+    addressing = window.setTimeout(() => window.history.replaceState(null, "", `#step=${wanted}`), 150);
+  }
   render();
 }
 

@@ -54,14 +54,19 @@ function renderReport(done) {
 }
 
 async function copyReport() {
-  const words = reportText();
+  let copied = false;
   try {
-    await navigator.clipboard.writeText(words);
-    element("report-done").textContent = text("report_copied");
-  } catch { // a page inside another one, or without a secure address, may have no clipboard
-    window.getSelection()?.selectAllChildren(element("report-text"));
-    element("report-done").textContent = text(document.execCommand("copy") ? "report_copied" : "report_select");
+    if (window.self === window.top) { // a page inside another one may not ask for the clipboard
+      await navigator.clipboard.writeText(reportText());
+      copied = true;
+    }
+  } catch { // nor may one that is not from a secure address
   }
+  if (!copied) {
+    window.getSelection()?.selectAllChildren(element("report-text"));
+    copied = document.execCommand("copy");
+  }
+  element("report-done").textContent = text(copied ? "report_copied" : "report_select");
 }
 
 /** On paper there is nothing else then. */
