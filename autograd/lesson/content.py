@@ -156,19 +156,19 @@ class Content:
 
 
 def _folded(graph: Graph) -> dict[str, list[Value]]:
-    """The modules to fold: the innermost ones, those nearest to the inputs first, until few enough boxes are left."""
+    """The modules to fold, in the order of their names: where there are too many boxes, all the innermost ones.
+
+    A network of which some neurons are boxes and others are not would look like another one.
+    """
     modules: dict[str, list[Value]] = {}
     for node in graph.order:
         modules.setdefault(graph.modules[node], []).append(node)
+    if len(graph.order) <= _MOST_BOXES:
+        return {}
     around = {outer for module in modules for outer in lineage(module)[:-1]}
-    boxes, folded = len(graph.order), dict[str, list[Value]]()
-    for module, nodes in sorted(modules.items(), key=lambda item: natural_order(item[0])):
-        if boxes <= _MOST_BOXES:
-            break
-        if module and module not in around and module != graph.modules[graph.output] and len(nodes) > 1:
-            folded[module] = nodes
-            boxes -= len(nodes) - 1
-    return folded
+    kept = {"", graph.modules[graph.output], *around}
+    return {module: modules[module] for module in sorted(modules, key=natural_order)
+            if module not in kept and len(modules[module]) > 1}
 
 
 def _described(row: Any, lengths: Iterable[int | None]) -> dict[str, Any]:

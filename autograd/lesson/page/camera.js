@@ -7,9 +7,9 @@ const READABLE = 0.7; // of the size at which a box's number has 15 pixels
 const LARGEST = 4;
 const BESIDE = 8; // pixels that stay free around what is shown
 
-/** The middle of what is seen, its size, and who chose it. The whole picture is followed by what the step is about
+/** The middle of what is seen, its size, who chose it, and the size that was chosen by hand. The whole picture is followed by what the step is about
  * only if it could not be read. */
-const camera = { x: 0, y: 0, scale: 1, by: /** @type {"whole" | "step" | "hand"} */ ("whole") };
+const camera = { x: 0, y: 0, scale: 1, by: /** @type {"whole" | "step" | "hand"} */ ("whole"), chosen: 1 };
 
 const canvas = element("canvas");
 const svg = /** @type {SVGSVGElement} */ (canvas.querySelector("svg"));
@@ -91,7 +91,7 @@ function follow() {
   }
   const wanted = around([scaleFor(around(all)) >= READABLE ? all : lit].flat());
   if (camera.by === "hand") {
-    if (!isSeen(around(lit))) lookAt(wanted, camera.scale);
+    if (!isSeen(around(lit))) lookAt(wanted, camera.chosen);
   } else if (scaleFor(whole) >= READABLE) fit();
   else {
     camera.by = "step";
@@ -99,20 +99,20 @@ function follow() {
   }
 }
 
-/** @param {number} factor @param {number} [x] @param {number} [y] the point of the window that stays where it is */
+/** @param {number} factor @param {number} [x] @param {number} [y] a point of the window that stays in its place */
 function zoom(factor, x, y) {
   const frame = canvas.getBoundingClientRect();
   const across = x === undefined ? 0 : x - frame.left - frame.width / 2;
   const down = y === undefined ? 0 : y - frame.top - frame.height / 2;
   const scale = Math.min(Math.max(camera.scale * factor, Math.min(scaleFor(whole), 1) / 2), LARGEST);
   const change = 1 / camera.scale - 1 / scale;
-  camera.by = "hand";
+  [camera.by, camera.chosen] = ["hand", scale];
   look(camera.x + across * change, camera.y + down * change, scale);
 }
 
 /** @param {number} across @param {number} down pixels by which the picture moves */
 function pan(across, down) {
-  camera.by = "hand";
+  [camera.by, camera.chosen] = ["hand", camera.scale];
   look(camera.x - across / camera.scale, camera.y - down / camera.scale, camera.scale);
 }
 

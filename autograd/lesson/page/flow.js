@@ -1,8 +1,8 @@
 // @ts-check
-/* What flows along the arrows of a step: values forward, gradients back, each as a number and as a dot that travels. */
+/* What flows along the arrows of a step: values forward, gradients back, each as a number and as a bead that travels. */
 
 const CALM = matchMedia("(prefers-reduced-motion: reduce)");
-const PASSES = 3; // of a dot, in
+const PASSES = 3; // of a bead, in
 const PASS = 900; // milliseconds each
 
 /** The step that the numbers on the arrows belong to. */
@@ -11,7 +11,7 @@ let flowFrame = 0;
 
 /** @typedef {{child: number, place: number}} Edge */
 
-/** The arrow of an edge, if it can be seen: that from box to box, where a module is folded. @param {Edge} edge */
+/** The arrow of an edge, if it can be seen: that from box to box if a module is folded. @param {Edge} edge */
 function arrowOf({ child, place }) {
   return picture.arrows.get(`${child}-${place}`)
     || picture.arrows.get(`${cellOf(graph.nodes[child].parents[place])} ${cellOf(child)}`);
@@ -22,7 +22,7 @@ function renderFlow() {
   const now = quizzing() ? "" : `${state.step}`;
   if (now !== flowOf) {
     flowOf = now;
-    for (const old of svg.querySelectorAll(".flow, .flow-dot")) old.remove();
+    for (const old of svg.querySelectorAll(".flow, .flow-bead")) old.remove();
     cancelAnimationFrame(flowFrame);
     if (now) letFlow(litBy(step).edges, step?.kind === "backward");
   }
@@ -35,41 +35,41 @@ function renderFlow() {
 
 /** @param {Edge[]} edges @param {boolean} back */
 function letFlow(edges, back) {
-  /** @type {{dot: SVGElement, path: SVGPathElement, length: number}[]} */
-  const dots = [];
+  /** @type {{bead: SVGElement, path: SVGPathElement, length: number}[]} */
+  const beads = [];
   for (const { child, place } of edges) {
     const arrow = arrowOf({ child, place });
     const path = arrow && /** @type {SVGPathElement | null} */ (arrow.group.querySelector("path"));
     if (!path) continue;
     const length = path.getTotalLength();
     const { x, y } = path.getPointAtLength(length / 2);
-    // A value is where the local derivative will be; a gradient is on the other side of the line.
+    // A value has the place of the local derivative; a gradient is on the other side of the line.
     const label = back ? 2 * y - Number(arrow.label?.getAttribute("y") ?? y) + 8 : Number(arrow.label?.getAttribute("y") ?? y - 6);
     const written = svgElement("text", { class: "flow", "data-flow": `${child} ${place} ${Number(back)}`,
       x: back ? x : arrow.label?.getAttribute("x") ?? x, y: Math.abs(label - y) > 40 ? y + 16 : label });
-    const dot = svgElement("circle", { class: "flow-dot", r: 5.5, cx: x, cy: y });
+    const bead = svgElement("circle", { class: "flow-bead", r: 5.5, cx: x, cy: y });
     arrow.group.append(written);
     if (CALM.matches) continue;
-    arrow.group.append(dot);
-    dots.push({ dot, path, length });
+    arrow.group.append(bead);
+    beads.push({ bead, path, length });
   }
-  if (dots.length) travel(dots, back);
+  if (beads.length) travel(beads, back);
 }
 
-/** @param {{dot: SVGElement, path: SVGPathElement, length: number}[]} dots @param {boolean} back */
-function travel(dots, back) {
+/** @param {{bead: SVGElement, path: SVGPathElement, length: number}[]} beads @param {boolean} back */
+function travel(beads, back) {
   let start = 0;
   const move = (/** @type {number} */ time) => {
     start ||= time;
     const passes = (time - start) / PASS;
-    for (const { dot, path, length } of dots) {
+    for (const { bead, path, length } of beads) {
       const way = passes >= PASSES ? 1 : Math.min((passes % 1) * 1.25, 1); // with a rest at its end
       const { x, y } = path.getPointAtLength(length * (back ? 1 - way : way));
-      attribute(dot, "cx", x.toFixed(1));
-      attribute(dot, "cy", y.toFixed(1));
+      attribute(bead, "cx", x.toFixed(1));
+      attribute(bead, "cy", y.toFixed(1));
     }
     if (passes < PASSES) flowFrame = requestAnimationFrame(move);
-    else for (const { dot } of dots) dot.remove();
+    else for (const { bead } of beads) bead.remove();
   };
   flowFrame = requestAnimationFrame(move);
 }

@@ -1,6 +1,6 @@
 // @ts-check
 /* How the window is divided. The step is always on the screen, and the picture gets what is left: below it, or beside
-   it, wherever it is larger. In the mode for projectors there is nothing else. */
+   it, whichever makes it larger. In the mode for projectors there is nothing else. */
 
 const NARROW = matchMedia("(max-width: 52rem), (max-height: 30rem)");
 
@@ -132,6 +132,13 @@ function prepareLayout() {
   element("projector").addEventListener("click", () => project(true));
   element("projector-close").addEventListener("click", () => project(false));
   KEYS.p = KEYS.P = () => project(!projecting());
+  for (const [key, way] of Object.entries({ PageDown: 1, PageUp: -1 })) { // what a presenter in the hand sends
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== key || !projecting()) return;
+      event.preventDefault();
+      goTo(state.step + way);
+    });
+  }
   let size = "";
   window.addEventListener("resize", () => {
     const now = `${window.innerWidth} ${window.innerHeight}`;

@@ -64,7 +64,7 @@ function renderLearning() {
   drawLosses([...descent.map((step) => step.loss), loss]);
 }
 
-/** The chart of the losses; with a logarithmic scale where they span more than two powers of ten.
+/** The chart of the losses; with a logarithmic scale if they span more than two powers of ten.
  * @param {number[]} losses */
 function drawLosses(losses) {
   const [low, high] = [Math.min(...losses), Math.max(...losses)];

@@ -47,7 +47,7 @@ function lineFor(key) {
 /** The picture with all numbers, or with those that are given and room for the others. @param {boolean} blank */
 function printedPicture(blank) {
   const copy = /** @type {SVGSVGElement} */ (svg.cloneNode(true));
-  for (const old of copy.querySelectorAll(".flow, .flow-dot")) old.remove();
+  for (const old of copy.querySelectorAll(".flow, .flow-bead")) old.remove();
   for (const named of copy.querySelectorAll("[id]")) named.removeAttribute("id");
   copy.setAttribute("viewBox", `0 0 ${whole.width} ${whole.height}`);
   const drawn = new Picture(copy, graph);

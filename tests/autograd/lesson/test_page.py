@@ -639,8 +639,8 @@ def test_every_string_is_used() -> None:
 
     folder = Path(__file__).parents[3] / "autograd" / "lesson" / "page"
     page = "".join(path.read_text(encoding="utf-8") for path in folder.iterdir() if path.suffix in (".js", ".html"))
-    put_together = re.compile("kind_|tab_|mark_|verdict_|sheet_|quiz_(local|gradient|whole)|hint_|rule_|feel_|lower_|"
-                              "term_|means_")
+    put_together = re.compile("kind_|tab_|mark_|verdict_|sheet_|module_|quiz_(local|gradient|whole)|hint_|rule_|feel_|"
+                              "lower_|term_|means_")
     assert [key for key in WORDS | PHRASES if f'"{key}"' not in page and not put_together.match(key)] == []
 
 
