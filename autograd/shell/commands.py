@@ -11,6 +11,7 @@ from collections.abc import Callable, Container, Mapping
 from contextlib import nullcontext, redirect_stdout
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 from autograd.calculus.checking import check_gradients
 from autograd.calculus.expansion import expand
@@ -108,7 +109,7 @@ def explain_command(parser: ArgumentParser) -> Run:
         if form == "html":
             from autograd.lesson import page  # its files are read only for a page
 
-            own = {"title": expression.text.strip()} | notes
+            own: dict[str, Any] = {"title": expression.text.strip()} | notes
             try:
                 content = page(explanation, lang=options.lang, **own).encode()
             except (TypeError, ValueError) as error:

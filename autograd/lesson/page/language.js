@@ -16,7 +16,10 @@ function text(key, words = {}) {
 /** Fill all elements that say what they want: as text, or as the name that a screen reader gives. */
 function translate() {
   document.documentElement.lang = text("language_tag");
-  document.title = element("title").textContent = content.title?.[language] ?? text("title", { output: LOSS });
+  const title = element("title");
+  document.title = title.textContent = content.title?.[language] ?? text("title", { output: LOSS });
+  if (title.scrollHeight > title.clientHeight) title.tabIndex = 0; // the arrow keys read the rest of a long one
+  else title.removeAttribute("tabindex");
   for (const place of document.querySelectorAll("[data-text]")) {
     place.textContent = text(/** @type {HTMLElement} */ (place).dataset.text || "");
   }
