@@ -16,10 +16,7 @@ function text(key, words = {}) {
 /** Fill all elements that say what they want: as text, or as the name that a screen reader gives. */
 function translate() {
   document.documentElement.lang = text("language_tag");
-  const title = element("title");
-  document.title = title.textContent = content.title?.[language] ?? text("title", { output: LOSS });
-  if (title.scrollHeight > title.clientHeight) title.tabIndex = 0; // the arrow keys read the rest of a long one
-  else title.removeAttribute("tabindex");
+  document.title = element("title").textContent = content.title?.[language] ?? text("title", { output: LOSS });
   for (const place of document.querySelectorAll("[data-text]")) {
     place.textContent = text(/** @type {HTMLElement} */ (place).dataset.text || "");
   }

@@ -100,7 +100,9 @@ function measure() {
 
 /** Divide the window: the step is below the picture or beside it, whatever makes the picture larger. */
 function arrange() {
-  const main = element("main");
+  const [main, title] = [element("main"), element("title")];
+  if (title.scrollHeight > title.clientHeight) title.tabIndex = 0; // the arrow keys read the rest of a long one
+  else title.removeAttribute("tabindex");
   const divide = (/** @type {"wide" | "tall"} */ way) => {
     main.dataset.picture = way;
     room.most = roomFor(way);
