@@ -1,5 +1,5 @@
 // @ts-check
-/* How the window is divided. The step is always on the screen, and the picture gets what is left: below it, or beside
+/* how the window is shared out. The step is always on the screen, and the picture gets what is left: below it, or beside
    it, whichever makes it larger. In the mode for projectors there is nothing else. */
 
 const NARROW = matchMedia("(max-width: 52rem), (max-height: 30rem)");
@@ -8,7 +8,7 @@ const NARROW = matchMedia("(max-width: 52rem), (max-height: 30rem)");
  * @type {[boolean, string][]} */
 const WAYS = [[false, ""], [true, ""], [false, "small"], [true, "small"], [false, "smallest"], [true, "smallest"]];
 
-/** In pixels: the most that a step may take, and what the tallest one so far has taken. */
+/** In pixels: the most that a step may have, and what the tallest one so far has taken. */
 const room = { most: Infinity, card: 0 };
 /** The step, the language and the room for which it was last decided how the formula is written. */
 let fitted = "";
@@ -72,7 +72,7 @@ function leastPicture() {
   return Math.max(120, window.innerHeight * 0.2);
 }
 
-/** The most that a step may take. @param {"wide" | "tall"} way */
+/** The most that a step may have. @param {"wide" | "tall"} way */
 function roomFor(way) {
   if (scrolling()) return Math.max(besides() - leastPicture(), 120);
   const all = element("main").clientHeight;
@@ -98,20 +98,20 @@ function measure() {
   measuring = false;
 }
 
-/** Divide the window: the step is below the picture or beside it, whatever makes the picture larger. */
+/** Share out the window: the step is below the picture or beside it, whatever makes the picture larger. */
 function arrange() {
   const [main, title] = [element("main"), element("title")];
   if (title.scrollHeight > title.clientHeight) title.tabIndex = 0; // the arrow keys read the rest of a long one
   else title.removeAttribute("tabindex");
-  const divide = (/** @type {"wide" | "tall"} */ way) => {
+  const tried = (/** @type {"wide" | "tall"} */ way) => {
     main.dataset.picture = way;
     room.most = roomFor(way);
     fitted = "";
     measure();
     return scaleFor(whole);
   };
-  if (scrolling() || divide("tall") <= divide("wide")) divide("wide");
-  else divide("tall");
+  if (scrolling() || tried("tall") <= tried("wide")) tried("wide");
+  else tried("tall");
   if (camera.by === "hand") look(camera.x, camera.y, camera.scale);
   else follow();
 }

@@ -1,79 +1,16 @@
 """Where things stand in the window: the picture, the formula and the sentence of a step are seen together, always."""
 
 import math
-import sys
-from collections.abc import Callable
-from pathlib import Path
+import re
 from typing import Any
 
 import pytest
 
-import nn
-from autograd import Explanation, Value, dot, exp, explain, log, sigmoid, softplus, tanh
+from autograd import Value, explain
 from autograd.writing.numbers import shown
-from tests.support.graphs import generated
-
-sys.path.insert(0, str(Path(__file__).parents[3] / "demos"))
-import lesson
+from tests.support.lessons import LESSONS, MISSING
 
 SIZES = [(1280, 800), (1366, 650), (1920, 1080), (360, 740)]
-# What of a step is not inside of the window, or covered by what stands in front of it.
-MISSING = """() => {
-  const seen = [];
-  const frame = document.getElementById("canvas").getBoundingClientRect();
-  const inside = (box, left, top, right, bottom) => box.left >= left - 1 && box.top >= top - 1 &&
-      box.right <= right + 1 && box.bottom <= bottom + 1 && box.width > 0 && box.height > 0;
-  for (let number = 0; number <= steps.length; number++) {
-    goTo(number);
-    renderNow();
-    const footer = document.getElementById("footer").getBoundingClientRect();
-    const bottom = footer.height ? footer.top : innerHeight;
-    for (const id of ["step-sentence", "step-formula"]) {
-      const box = document.getElementById(id).getBoundingClientRect();
-      if (!inside(box, 0, 0, innerWidth, bottom)) seen.push([number, id, box.top, box.bottom, bottom]);
-    }
-    const canvas = document.getElementById("canvas").getBoundingClientRect();
-    if (!inside(canvas, 0, 0, innerWidth, bottom) || canvas.height < 90) seen.push([number, "canvas", canvas.height]);
-    for (const group of document.querySelectorAll("#canvas .node:not([data-lit=''])")) {
-      const box = group.firstElementChild.getBoundingClientRect();
-      if (!inside(box, canvas.left, canvas.top, canvas.right, canvas.bottom)) seen.push([number, group.id, box.left, box.top]);
-    }
-    const told = document.getElementById("step");
-    if (told.scrollHeight > told.clientHeight + 1) seen.push([number, "the card is cut", told.scrollHeight, told.clientHeight]);
-  }
-  return seen;
-}"""
-
-
-def long_names() -> Explanation:
-    weights = [Value(0.1 * place, f"the weight of input {place}") for place in range(1, 9)]
-    y = sigmoid(dot(weights, [Value(1.0 / place, f"the input number {place}") for place in range(1, 9)]))
-    y.label = "the probability of rain"
-    return explain(-log(y), names={weight.label: weight for weight in weights}).update(0.1)
-
-
-def recurrence() -> Explanation:
-    h, wh, wx = Value(0.0, "h"), Value(0.9, "wh"), Value(0.3, "wx")
-    for _ in range(8):
-        h = tanh(wx * 0.1 + wh * h)
-    return explain(h).update(0.1)
-
-
-def many_uses() -> Explanation:
-    x = Value(1.5, "x")
-    return explain(x ** 3 - 2 * x * x + exp(-x) / x + softplus(x)).update(0.01)
-
-
-def network() -> Explanation:
-    model = nn.MLP(3, [4, 4, 1], "relu", seed=1)
-    return explain(nn.mean_squared_error([model([0.5, -1.0, 2.0])], [1.0]), names=model).update(0.05)
-
-
-LESSONS: dict[str, Callable[[], Explanation]] = {
-    **{name: lambda make=make: make()[0].update(make()[1]) for name, (_, make) in lesson.LESSONS.items()},
-    "long_names": long_names, "recurrence": recurrence, "many_uses": many_uses, "network": network,
-    "generated": lambda: explain(generated(7)[0]),
-}
 
 
 @pytest.mark.parametrize("name", LESSONS)
@@ -163,8 +100,8 @@ def test_the_wheel_zooms_about_the_point_under_it(drawn: Any) -> None:
 def test_two_fingers_zoom(drawn: Any) -> None:
     x, y = middle(drawn)
     width = place_of(drawn)[2]
-    drawn.evaluate("""([x, y]) => { const send = (kind, pointerId, clientX) => canvas.dispatchEvent(new PointerEvent(kind,
-        {pointerId, clientX, clientY: y, bubbles: true, pointerType: "touch"}));
+    drawn.evaluate("""([x, y]) => { const send = (kind, pointerId, clientX) => canvas.dispatchEvent(
+        new PointerEvent(kind, {pointerId, clientX, clientY: y, bubbles: true, pointerType: "touch"}));
         canvas.setPointerCapture = () => {};
         send("pointerdown", 1, x - 50); send("pointerdown", 2, x + 50);
         for (let way = 50; way <= 100; way += 10) { send("pointermove", 1, x - way); send("pointermove", 2, x + way); }
@@ -208,8 +145,8 @@ def test_a_box_that_has_the_focus_is_seen(drawn: Any) -> None:
 # ---- On a projector, a phone, and paper ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", [(1024, 768), (1280, 800), (1920, 1080)])
-@pytest.mark.parametrize("name", ["product", "neuron", "xor_step", "article"])
+@pytest.mark.parametrize(("name", "size"), [("product", (1024, 768)), ("neuron", (1280, 800)), ("neuron", (1920, 1080)),
+                                           ("article", (1024, 768)), ("shared_variable", (1280, 800))])
 def test_on_a_projector_there_is_the_picture_and_the_step_in_large_letters(visit: Any, name: str,
                                                                           size: tuple[int, int]) -> None:
     page = visit(LESSONS[name](), reduced="reduce", width=size[0], height=size[1])
@@ -266,9 +203,11 @@ def test_a_sheet_fits_the_paper(visit: Any, paper: str, sheet: str) -> None:
         page.evaluate(f"sheet = '{sheet}'; dispatchEvent(new Event('beforeprint'))")
         page.emulate_media(media="print")
         assert page.evaluate("document.documentElement.scrollWidth") <= inside[0]
-        too_large = page.evaluate("""([width, height]) => [...document.querySelectorAll("#printed > *, #printed li, #printed math")]
-            .filter((part) => { const box = part.getBoundingClientRect();
-                return box.right > width + 1 || box.left < 0 || (part.matches(".printed-picture, li") && box.height > height);
+        too_large = page.evaluate("""([width, height]) =>
+            [...document.querySelectorAll("#printed > *, #printed li, #printed math")].filter((part) => {
+                const box = part.getBoundingClientRect();
+                const whole = part.matches(".printed-picture, li"); // on one page
+                return box.right > width + 1 || box.left < 0 || (whole && box.height > height);
             }).map((part) => part.outerHTML.slice(0, 80))""", list(inside))
         assert too_large == [], name
         seen = page.evaluate("[...document.body.children].filter((part) => part.checkVisibility()).map(({id}) => id)")
@@ -284,7 +223,7 @@ def test_a_worksheet_gives_nothing_away_and_the_answers_say_all(visit: Any) -> N
         page.click(f"#print-{sheet}")
         assert page.evaluate("window.printedOnce")
         text = page.text_content("#printed").replace("−", "-")
-        numbers = {number for number in page.evaluate("(text) => text.match(/-?\\d+\\.\\d+/g)", text)}
+        numbers = set(re.findall(r"-?\d+\.\d+", text))
         if sheet == "worksheet":
             assert numbers <= given
             assert page.locator("#printed .line").count() > page.evaluate("steps.length")
@@ -341,8 +280,8 @@ def test_values_flow_forward_and_gradients_back_along_the_arrows(visit: Any, mot
     for number in range(page.evaluate("steps.length") + 1):
         page.evaluate(f"goTo({number}); renderNow()")
         kind = page.evaluate("steps[state.step - 1]?.kind")
-        flows = page.evaluate("""[...document.querySelectorAll("#canvas .flow")].map((text) => [text.parentNode.dataset.edge,
-            text.textContent, getComputedStyle(text).fill])""")
+        flows = page.evaluate("""[...document.querySelectorAll("#canvas .flow")].map((text) =>
+            [text.parentNode.dataset.edge, text.textContent, getComputedStyle(text).fill])""")
         edges = page.evaluate("litBy(steps[state.step - 1]).edges.map(({child, place}) => `${child}-${place}`)")
         assert [edge for edge, *_ in flows] == edges
         assert page.locator(".flow-bead").count() == (0 if motion == "reduce" else len(edges))
