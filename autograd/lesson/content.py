@@ -9,6 +9,7 @@ from autograd.explaining.steps import Steps
 from autograd.graph import topological_order
 from autograd.lesson.arithmetic import Shape, shape
 from autograd.lesson.notation import pattern, written
+from autograd.lesson.phrases import PHRASES
 from autograd.recording.modes import always_recording
 from autograd.recording.nodes import NodeDict, NodeSet
 from autograd.table.reading import each
@@ -171,11 +172,16 @@ def _folded(graph: Graph) -> dict[str, list[Value]]:
 
 
 def _described(row: Any, lengths: Iterable[int | None]) -> dict[str, Any]:
-    """A shape: the name of the parameter for each of the numbers among its arguments, and whether a gradient flows."""
+    """A shape: for each of the numbers among its arguments the name of the parameter, whether a gradient flows, and the
+    textbook's rule for the derivative."""
     parameters: list[str] = []
     flows: list[bool] = []
-    for parameter, partial, length in zip(row.parameters, row.partials, lengths):
+    rules: list[str] = []
+    named = row.notation.get("rule", (0, "function"))[1].split()
+    for place, (parameter, partial, length) in enumerate(zip(row.parameters, row.partials, lengths)):
         parameters += [parameter] if length is None else [f"{parameter}[{number}]" for number in range(length)]
         flows += [partial is not None] * (1 if length is None else length)
+        rule = named[min(place, len(named) - 1)]
+        rules += [rule if f"rule_{rule}" in PHRASES else "function"] * (1 if length is None else length)
     return {"symbol": row.sign, "call": row.call, "domain": row.domain or "", "parameters": parameters,
-            "flows": flows}
+            "flows": flows, "rules": rules}

@@ -102,6 +102,9 @@ function measure() {
 
 /** Share out the window: the step is below the picture or beside it, whichever makes the picture larger. */
 function arrange() {
+  const title = element("title");
+  if (title.scrollHeight > title.clientHeight) title.tabIndex = 0; // the arrow keys read the rest of a long one
+  else title.removeAttribute("tabindex");
   const begin = (/** @type {"wide" | "tall"} */ way, card = 0) => {
     element("main").dataset.picture = way;
     room.most = roomFor(way);

@@ -3,7 +3,8 @@
 
 /** @typedef {"numbers" | "learn" | "quiz" | "check"} Mode */
 /** @type {Mode[]} */
-const MODES = content.quiz ? ["numbers", "learn", "quiz", "check"] : ["numbers", "learn", "check"];
+const MODES = content.quiz || content.questions.length ? ["numbers", "learn", "quiz", "check"]
+  : ["numbers", "learn", "check"];
 /** @type {Mode} */
 let mode = "numbers";
 
@@ -23,7 +24,7 @@ function leave() {
   if (element("printing").hasAttribute("open")) element("printing").removeAttribute("open");
   else if (playing !== undefined) pause();
   else if (projecting()) project(false);
-  else if (closeStory()) return;
+  else if (closeStory() || closeWhy()) return;
   else if (zoomed.size) {
     const last = [...zoomed.keys()].pop();
     if (last !== undefined) closeZoom(last);
@@ -64,7 +65,8 @@ function prepareModes() {
 function litNow() {
   if (!quizzing()) return litBy(steps[state.step - 1]);
   const { kind, node, child, place } = quiz.questions[quiz.current];
-  return { nodes: kind === "local" ? [node, child] : [node], edges: kind === "local" ? [{ child, place }] : [],
+  const nodes = kind === "own" ? [] : kind === "local" ? [node, child] : [node];
+  return { nodes, edges: kind === "local" ? [{ child, place }] : [],
     phase: "quiz" };
 }
 
@@ -108,8 +110,12 @@ prepareModes();
 preparePlayer();
 prepareNumbers();
 prepareStory();
+prepareWhy();
 prepareLearning();
 prepareQuiz();
+prepareReport();
+prepareTeacher();
+prepareGlossary();
 prepareCheck();
 renderers.push(() => show(picture), renderZoom, renderFlow);
 prepareLayout();

@@ -64,7 +64,7 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monkey
 
 
 @pytest.mark.parametrize(("options", "error", "message"), [
-    ({"title": 3}, TypeError, "a title is a string, not 'int'"),
+    ({"title": 3}, TypeError, "title is a string, or a dict of strings by language, not 'int'"),
     ({"lang": "fr"}, ValueError, "there is no language 'fr'"),
     ({"lr": 0.0}, ValueError, "a learning rate is a positive number, not 0.0"),
     ({"lr": -1}, ValueError, "a learning rate is a positive number, not -1"),

@@ -548,9 +548,12 @@ def test_hint_reasoning_score_and_other_numbers(visit: Any) -> None:
     before = numbers(page)
     begin_quiz(page)
     assert page.inner_text("#quiz-hint") == ""
-    page.click("#quiz-help")
-    page.evaluate("renderNow()")
-    assert page.locator("#quiz-hint math").count() == 1
+    for words, formulas, lines in [(1, 0, 0), (1, 1, 1), (1, 1, 2)]:  # the kind of rule, the formula, with the numbers
+        page.click("#quiz-help")
+        page.evaluate("renderNow()")
+        shown_now = [page.locator(f"#quiz-hint {part}").count() for part in ("p", "math", "mtr")]
+        assert shown_now == [words, formulas, lines]
+    assert page.is_disabled("#quiz-help")
     say(page, "123")
     assert page.inner_text("#quiz-score") == "Score: 0 of 1"
     page.click("#quiz-reason")
@@ -619,22 +622,26 @@ def test_everything_is_said_in_both_languages(visit: Any) -> None:
 
 def test_every_string_is_there_in_every_language() -> None:
     from autograd.explaining.sentences import LANGUAGES, SENTENCES
+    from autograd.lesson.phrases import PHRASES
     from autograd.lesson.words import WORDS
 
     assert not set(WORDS) & set(SENTENCES)
-    for key, words in WORDS.items():
+    assert not set(PHRASES) & (set(SENTENCES) | set(WORDS))
+    for key, words in (WORDS | PHRASES).items():
         assert set(words) == set(LANGUAGES), key
         slots = {language: set(re.findall(r"\{(\w+)\}", text)) for language, text in words.items()}
         assert slots["en"] == slots["zh"], key
 
 
 def test_every_string_is_used() -> None:
+    from autograd.lesson.phrases import PHRASES
     from autograd.lesson.words import WORDS
 
     folder = Path(__file__).parents[3] / "autograd" / "lesson" / "page"
     page = "".join(path.read_text(encoding="utf-8") for path in folder.iterdir() if path.suffix in (".js", ".html"))
-    put_together = re.compile("kind_|tab_|mark_|verdict_|sheet_|module_|quiz_(local|gradient|whole)")
-    assert [key for key in WORDS if f'"{key}"' not in page and not put_together.match(key)] == []
+    put_together = re.compile("kind_|tab_|mark_|verdict_|sheet_|module_|quiz_(local|gradient|whole)|hint_|rule_|feel_|"
+                              "lower_|term_|means_")
+    assert [key for key in WORDS | PHRASES if f'"{key}"' not in page and not put_together.match(key)] == []
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
