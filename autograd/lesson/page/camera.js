@@ -55,9 +55,16 @@ function look(x, y, scale) {
     number.toFixed(2)).join(" "));
 }
 
-/** @param {Part} part @param {number} largest */
+/** Look at a part, with nothing but the picture around it as far as that goes.
+ * @param {Part} part @param {number} largest */
 function lookAt(part, largest) {
-  look(part.x + part.width / 2, part.y + part.height / 2, Math.min(scaleFor(part), largest));
+  const scale = Math.min(scaleFor(part), largest);
+  const middle = (/** @type {number} */ wanted, /** @type {number} */ size, /** @type {number} */ seen) => {
+    const [half, edge] = [seen / scale / 2, BESIDE / scale];
+    return 2 * half >= size + 2 * edge ? size / 2 : Math.min(Math.max(wanted, half - edge), size - half + edge);
+  };
+  look(middle(part.x + part.width / 2, whole.width, canvas.clientWidth),
+    middle(part.y + part.height / 2, whole.height, canvas.clientHeight), scale);
 }
 
 /** The whole picture, whatever its size. */

@@ -271,6 +271,20 @@ def test_a_page_in_chinese_refuses_in_chinese(visit: Any) -> None:
         assert page.inner_text("#trouble-0") == message
 
 
+def test_errors_name_what_the_pupil_sees(visit: Any) -> None:
+    w, x, k = Value(3.0, "w1"), Value(2.0, "x1"), Value(2.0, "k")
+    page = visit(explain((w * x) ** k / (x - 1) + maximum(w, x)))
+    for name, number, message in [
+            ("w1", 1e308, "w1·x1 overflows; here w1 = 1e308, x1 = 2.0"),
+            ("w1", -3, "v1^k has no finite derivative with respect to k; here v1 = −6.0, k = 2.0"),
+            ("x1", 1, "v2 / v3 needs v3 != 0, and a result that is not too large; here v2 = 9.0, v3 = 0.0")]:
+        page.evaluate("""([name, number]) =>
+            setNumber(leaves.find((leaf) => graph.nodes[leaf].name === name), number)""", [name, number])
+        heard = page.locator(".number-row .trouble").all_inner_texts()
+        assert message in heard
+        page.evaluate("restore()")
+
+
 def test_what_is_outside_of_the_domain_is_refused_in_the_words_of_the_table(visit: Any) -> None:
     p = Value(2.0, "p")
     output = log(p) * sqrt(p - 1.0)
