@@ -135,7 +135,7 @@ PHRASES: dict[str, dict[str, str]] = {
     "quiz_local_use": {
         "en": "Local derivative of one arrow: use #{use} of {node}, in {child}. Its other uses and the other "
               "operands of {child} are held fixed. How many times as much as this {node} does {child} change?",
-        "zh": "一条箭头的局部导数：{node} 的第 #{use} 次使用，在 {child} 中。它的其他几次使用和 {child} 的其他操作数"
+        "zh": "一条箭头的局部导数：{node} 在 {child} 中的使用 #{use}。它的其他几次使用和 {child} 的其他操作数"
               "都固定不变。{child} 的变化量是这个 {node} 的变化量的几倍？",
     },
     "quiz_local": {
