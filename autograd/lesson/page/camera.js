@@ -7,8 +7,8 @@ const READABLE = 0.7; // of the size at which a box's number has 15 pixels
 const LARGEST = 4;
 const BESIDE = 8; // pixels that stay free around what is shown
 
-/** The middle of what is seen, its size, who chose it, and the size that was chosen by hand. The whole picture is followed by what the step is about
- * only if it could not be read. */
+/** The middle of what is seen, its size, who chose it, and the size that was chosen by hand. The whole picture is
+ * followed by what the step is about only if it could not be read. */
 const camera = { x: 0, y: 0, scale: 1, by: /** @type {"whole" | "step" | "hand"} */ ("whole"), chosen: 1 };
 
 const canvas = element("canvas");
@@ -69,7 +69,8 @@ function fit() {
 /** Whether a part is seen whole. @param {Part} part */
 function isSeen({ x, y, width, height }) {
   const [across, down] = [canvas.clientWidth / camera.scale / 2, canvas.clientHeight / camera.scale / 2];
-  return x >= camera.x - across && x + width <= camera.x + across && y >= camera.y - down && y + height <= camera.y + down;
+  return x >= camera.x - across && x + width <= camera.x + across && y >= camera.y - down
+    && y + height <= camera.y + down;
 }
 
 /** What the step or the question is about: its boxes, and those at the other ends of its arrows. */
@@ -89,13 +90,12 @@ function follow() {
     if (camera.by !== "hand") fit();
     return;
   }
-  const wanted = around([scaleFor(around(all)) >= READABLE ? all : lit].flat());
   if (camera.by === "hand") {
-    if (!isSeen(around(lit))) lookAt(wanted, camera.chosen);
+    if (!isSeen(around(lit)) || camera.scale < camera.chosen) lookAt(around(lit), camera.chosen);
   } else if (scaleFor(whole) >= READABLE) fit();
   else {
     camera.by = "step";
-    lookAt(wanted, Math.max(1, scaleFor(whole)));
+    lookAt(around(scaleFor(around(all)) >= READABLE ? all : lit), Math.max(1, scaleFor(whole)));
   }
 }
 

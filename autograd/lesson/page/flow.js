@@ -1,5 +1,5 @@
 // @ts-check
-/* What flows along the arrows of a step: values forward, gradients back, each as a number and as a bead that travels. */
+/* What flows along the arrows of a step: values forward, gradients back. Each is a number, and a bead that travels. */
 
 const CALM = matchMedia("(prefers-reduced-motion: reduce)");
 const PASSES = 3; // of a bead, in
@@ -44,7 +44,8 @@ function letFlow(edges, back) {
     const length = path.getTotalLength();
     const { x, y } = path.getPointAtLength(length / 2);
     // A value has the place of the local derivative; a gradient is on the other side of the line.
-    const label = back ? 2 * y - Number(arrow.label?.getAttribute("y") ?? y) + 8 : Number(arrow.label?.getAttribute("y") ?? y - 6);
+    const above = Number(arrow.label?.getAttribute("y") ?? (back ? y : y - 6));
+    const label = back ? 2 * y - above + 8 : above;
     const written = svgElement("text", { class: "flow", "data-flow": `${child} ${place} ${Number(back)}`,
       x: back ? x : arrow.label?.getAttribute("x") ?? x, y: Math.abs(label - y) > 40 ? y + 16 : label });
     const bead = svgElement("circle", { class: "flow-bead", r: 5.5, cx: x, cy: y });

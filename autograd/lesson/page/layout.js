@@ -1,12 +1,11 @@
 // @ts-check
-/* how the window is shared out. The step is always on the screen, and the picture gets what is left: below it, or beside
-   it, whichever makes it larger. In the mode for projectors there is nothing else. */
+/* How the window is shared out. The step is always on the screen, and the picture gets what is left: below
+   it or beside it, whichever makes it larger. In the mode for projectors there is nothing else. */
 
 const NARROW = matchMedia("(max-width: 52rem), (max-height: 30rem)");
 
-/** How a formula may be written to be smaller: [one line for each equation, size of the letters].
- * @type {[boolean, string][]} */
-const WAYS = [[false, ""], [true, ""], [false, "small"], [true, "small"], [false, "smallest"], [true, "smallest"]];
+/** The sizes of the letters of a formula, in their order, as parts of the first. @type {[string, number][]} */
+const SIZES = [["", 1], ["small", 0.82], ["smallest", 0.7]];
 
 /** In pixels: the most that a step may have, and what the tallest one so far has taken. */
 const room = { most: Infinity, card: 0 };
@@ -39,44 +38,49 @@ function fitStep(lines, words) {
   }
   fitted = about;
   formula.style.maxHeight = "";
+  card.dataset.size = "";
   const border = card.offsetHeight - card.clientHeight + 2 * parseFloat(getComputedStyle(card).paddingTop);
   const most = room.most - border;
-  const fits = (/** @type {[boolean, string]} */ [inOneLine, size]) => {
-    card.dataset.size = size;
-    write(inOneLine && lines.length > 0);
-    return told.offsetHeight <= most && formula.scrollWidth <= formula.clientWidth + 1;
-  };
-  if (!WAYS.some(fits)) fits([false, "smallest"]);
+  const ways = [false, ...(lines.length ? [true] : [])].map((inOneLine) => {
+    write(inOneLine);
+    const { width, height } = /** @type {Element} */ (formula.firstElementChild).getBoundingClientRect();
+    return { inOneLine, width, height };
+  });
+  const others = told.offsetHeight - formula.offsetHeight + 16; // and the margins of a formula
+  const fitting = SIZES.flatMap(([size, part]) => ways.filter(({ width, height }) => others + height * part <= most
+    && width * part <= formula.clientWidth + 1).map((way) => ({ ...way, size })));
+  const { inOneLine, size } = fitting[0] ?? { inOneLine: false, size: "smallest" };
+  card.dataset.size = size;
+  write(inOneLine);
   const excess = told.offsetHeight - most;
   if (excess > 0) formula.style.maxHeight = `${Math.max(formula.offsetHeight - excess, 40)}px`;
   reserve(Math.ceil(told.offsetHeight + border));
 }
 
-/** A card that has grown stays as tall, so that the picture is not of another size at each step. @param {number} height */
+/** A card that has grown stays as tall, so that the picture is not of another size at each step.
+ * @param {number} height */
 function reserve(height) {
   if (height <= room.card) return;
   room.card = height;
-  const { style } = element("main");
+  const { style } = document.documentElement;
   style.setProperty("--step-height", `${height}px`);
-  if (scrolling()) style.setProperty("--figure-height", `${Math.max(besides() - height, leastPicture())}px`);
+  if (scrolling()) style.setProperty("--figure-height", `${Math.max(besides() - height, 110)}px`);
 }
 
 /** On a phone: what the heading and the player leave for the picture and the step. */
 function besides() {
-  const top = element("figure").getBoundingClientRect().top + (element("figure").offsetParent ? window.scrollY : 0);
-  const heading = Math.min(top, element("heading").offsetHeight + 8);
-  return window.innerHeight - heading - element("footer").offsetHeight - 20;
+  return window.innerHeight - element("heading").offsetHeight - element("footer").offsetHeight - 28;
 }
 
 function leastPicture() {
-  return Math.max(120, window.innerHeight * 0.2);
+  return Math.max(120, window.innerHeight * 0.32);
 }
 
 /** The most that a step may have. @param {"wide" | "tall"} way */
 function roomFor(way) {
   if (scrolling()) return Math.max(besides() - leastPicture(), 120);
   const all = element("main").clientHeight;
-  if (way === "wide") return Math.max(all * 0.56, 160);
+  if (way === "wide") return Math.max(all * (projecting() ? 0.5 : 0.56), 160);
   return Math.max(projecting() ? all - 24 : all * 0.58, 160);
 }
 
@@ -87,31 +91,35 @@ function measure() {
     (kind === "backward" ? 2 + Math.min(use, 4) + Number(use === uses) : 0);
   const tallest = steps.map((_, index) => index).sort((one, other) => size(steps[other]) - size(steps[one]));
   const forward = steps.findIndex(({ kind }) => kind === "forward");
-  room.card = 0;
   measuring = true;
   for (const index of [-1, forward, ...tallest.slice(0, 5)]) {
     state.step = index + 1;
     renderStep();
   }
   state.step = now;
-  renderStep();
   measuring = false;
 }
 
-/** Share out the window: the step is below the picture or beside it, whatever makes the picture larger. */
+/** Share out the window: the step is below the picture or beside it, whichever makes the picture larger. */
 function arrange() {
-  const [main, title] = [element("main"), element("title")];
+  const title = element("title");
   if (title.scrollHeight > title.clientHeight) title.tabIndex = 0; // the arrow keys read the rest of a long one
   else title.removeAttribute("tabindex");
-  const tried = (/** @type {"wide" | "tall"} */ way) => {
-    main.dataset.picture = way;
+  const begin = (/** @type {"wide" | "tall"} */ way, card = 0) => {
+    element("main").dataset.picture = way;
     room.most = roomFor(way);
+    room.card = 0;
     fitted = "";
-    measure();
-    return scaleFor(whole);
+    if (card) reserve(card);
   };
-  if (scrolling() || tried("tall") <= tried("wide")) tried("wide");
-  else tried("tall");
+  const cards = /** @type {const} */ (["wide", "tall"]).map((way) => {
+    begin(way);
+    measure();
+    return { way, card: room.card, scale: scaleFor(whole) };
+  });
+  const [wide, tall] = cards;
+  if (scrolling() || tall.scale <= wide.scale) begin("wide", wide.card);
+  renderStep();
   if (camera.by === "hand") look(camera.x, camera.y, camera.scale);
   else follow();
 }
@@ -122,12 +130,12 @@ function project(wanted) {
   if (wanted) {
     if (mode !== "numbers") enter("numbers");
     closeStory();
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur(); // the space bar plays
   }
   document.documentElement.toggleAttribute("data-projector", wanted);
   camera.by = "whole";
   renderNow();
   arrange();
-  element(wanted ? "projector-close" : "projector").focus();
 }
 
 function prepareLayout() {

@@ -74,7 +74,8 @@ function drawLosses(losses) {
   const names = marks.map((mark) => (logarithmic ? `10${superscript(Math.round(Math.log10(mark)))}` : inPowers(mark)));
   const left = 14 + 6.2 * Math.max(...names.map((name) => name.length));
   const x = (/** @type {number} */ place) => left + (place / Math.max(losses.length - 1, 1)) * (290 - left);
-  const y = (/** @type {number} */ loss) => 12 + (1 - (height(loss) - height(low)) / (height(high) - height(low) || 1)) * 96;
+  const whole = height(high) - height(low) || 1;
+  const y = (/** @type {number} */ loss) => 12 + (1 - (height(loss) - height(low)) / whole) * 96;
   const chart = element("loss-chart");
   attribute(chart, "aria-label", text("chart", { output: LOSS, first: shown(losses[0]),
     last: shown(losses[losses.length - 1]), count: losses.length - 1 }));

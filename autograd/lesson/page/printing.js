@@ -31,8 +31,11 @@ function prepareSheet() {
   const items = listed.map((step) => (blank ? create("li", "", blanks(told(step).lines)) : answered(step)));
   const long = items.some((item) => [...item.querySelectorAll("mtr, .to-fill")].some(({ textContent }) =>
     (textContent || "").length > 34));
-  const known = [toldBefore(Infinity).formula, ...(steps.some(({ kind }) => kind === "update") ? [mathml("math", mathml("mi", "η"),
-    operator("="), numeral(state.rate))] : [])];
+  /** @type {HTMLElement[]} */
+  const known = [toldBefore(Infinity).formula];
+  if (steps.some(({ kind }) => kind === "update")) {
+    known.push(create("span", "", mathml("math", mathml("mi", "η"), operator("="), numeral(state.rate))));
+  }
   element("printed").dataset.sheet = sheet;
   element("printed").replaceChildren(create("h1", "", title),
     create("p", "sheet-head", [create("span", "", text(`sheet_${sheet}`)), ...head]), create("div", "known", known),
@@ -73,7 +76,8 @@ function blanks(lines) {
   for (const [place, [left, , right]] of lines.entries()) {
     if (!left.some(({ textContent }) => textContent)) continue;
     const more = lines[place + 1] && !lines[place + 1][0].length;
-    const formula = more && right.some((part) => /\p{L}/u.test(part.textContent || "")) ? [operator("="), ...right] : [];
+    const names = right.some((part) => /\p{L}/u.test(part.textContent || "")); // and not the numbers already
+    const formula = more && names ? [operator("="), ...right] : [];
     made.push(create("div", "to-fill", [mathml("math", ...left, ...formula, operator("=")), create("span", "line")]));
   }
   return made;

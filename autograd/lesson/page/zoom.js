@@ -20,7 +20,8 @@ function toggleGroup(number) {
   else {
     const { lens, svg } = openLens(key, `group-${number}`);
     const inner = new Picture(svg, graph, tellStory);
-    const title = () => text("group", { name: content.groups[number].name, title: moduleTitle(content.groups[number].name) });
+    const { name } = content.groups[number];
+    const title = () => text("group", { name, title: moduleTitle(name) });
     zoomed.set(key, { lens, draw: () => show(inner), title, box: () => picture.groups.get(number) });
   }
   renderNow();

@@ -37,7 +37,7 @@ def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "lang"), zip(DEMOS, ["en", "zh", "en", "zh", "en"], strict=True))
+@pytest.mark.parametrize(("name", "lang"), list(zip(DEMOS, ["en", "zh", "en", "zh", "en"], strict=True)))
 def test_a_lesson_is_walked_through(firefox: Any, tmp_path: Path, name: str, lang: str) -> None:
     explanation, rate = DEMOS[name][1]()
     explanation = explanation.update(rate)

@@ -31,7 +31,7 @@ def drawn(visit: Any) -> Any:
     return visit(LESSONS["xor_step"](), reduced="reduce")
 
 
-def place_of(page: Any, box: str = "#n0") -> tuple[float, float, float]:
+def place_of(page: Any, box: str = "#n75") -> tuple[float, float, float]:
     """The middle of a box in the window, and its width."""
     found = page.locator(box).evaluate("""group => { const {left, top, width, height} =
         group.firstElementChild.getBoundingClientRect(); return [left + width / 2, top + height / 2, width]; }""")
@@ -122,11 +122,11 @@ def test_keys_look_around_and_do_not_walk(drawn: Any) -> None:
 
 
 def test_what_is_lit_is_looked_for_where_the_picture_is_large(drawn: Any) -> None:
-    drawn.evaluate("zoom(6)")
+    drawn.evaluate("zoom(3)")
     scale = drawn.evaluate("camera.scale")
     assert drawn.evaluate(MISSING) == []
-    small = drawn.evaluate("graph.nodes.findIndex(({shape}) => shape !== undefined)")
-    drawn.evaluate(f"goTo(steps.findIndex(({{node}}) => picture.boxes.has(node) && node > {small}) + 1); renderNow()")
+    drawn.evaluate("goTo(steps.findIndex(({node, kind}) => kind === 'forward' && picture.boxes.has(node)) + 1)")
+    drawn.evaluate("renderNow()")
     assert drawn.evaluate("camera.scale") == scale  # what was chosen is kept, if what is lit has room in it
 
 
