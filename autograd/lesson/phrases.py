@@ -35,7 +35,7 @@ PHRASES: dict[str, dict[str, str]] = {
     "why": {"en": "Why?", "zh": "为什么？"},
     "why_of": {"en": "Why is {derivative} = {local}?", "zh": "为什么 {derivative} = {local}？"},
     "why_of_about": {"en": "Why is {derivative} ≈ {local}?", "zh": "为什么 {derivative} ≈ {local}？"},
-    "rule_sum": {
+    "rule_terms": {
         "en": "Sum rule: each term by itself. A term without {node} does not change.",
         "zh": "加法法则：逐项求导。不含 {node} 的项不变。",
     },
@@ -51,7 +51,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "en": "Quotient with its numerator held fixed: the slope is minus the quotient over the denominator.",
         "zh": "商，分子固定不变：斜率等于商除以分母，再取负号。",
     },
-    "rule_power": {
+    "rule_base": {
         "en": "Power rule: the exponent comes down as a factor, and the exponent that is left is 1 less.",
         "zh": "幂法则：指数移到前面作因数，剩下的指数减 1。",
     },
