@@ -35,7 +35,7 @@ PHRASES: dict[str, dict[str, str]] = {
     "why": {"en": "Why?", "zh": "为什么？"},
     "why_of": {"en": "Why is {derivative} = {local}?", "zh": "为什么 {derivative} = {local}？"},
     "why_of_about": {"en": "Why is {derivative} ≈ {local}?", "zh": "为什么 {derivative} ≈ {local}？"},
-    "rule_sum": {
+    "rule_terms": {
         "en": "Sum rule: each term by itself. A term without {node} does not change.",
         "zh": "加法法则：逐项求导。不含 {node} 的项不变。",
     },
@@ -51,7 +51,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "en": "Quotient with its numerator held fixed: the slope is minus the quotient over the denominator.",
         "zh": "商，分子固定不变：斜率等于商除以分母，再取负号。",
     },
-    "rule_power": {
+    "rule_base": {
         "en": "Power rule: the exponent comes down as a factor, and the exponent that is left is 1 less.",
         "zh": "幂法则：指数移到前面作因数，剩下的指数减 1。",
     },
@@ -135,7 +135,7 @@ PHRASES: dict[str, dict[str, str]] = {
     "quiz_local_use": {
         "en": "Local derivative of one arrow: use #{use} of {node}, in {child}. Its other uses and the other "
               "operands of {child} are held fixed. How many times as much as this {node} does {child} change?",
-        "zh": "一条箭头的局部导数：{node} 的第 #{use} 次使用，在 {child} 中。它的其他几次使用和 {child} 的其他操作数"
+        "zh": "一条箭头的局部导数：{node} 在 {child} 中的使用 #{use}。它的其他几次使用和 {child} 的其他操作数"
               "都固定不变。{child} 的变化量是这个 {node} 的变化量的几倍？",
     },
     "quiz_local": {

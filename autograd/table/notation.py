@@ -25,7 +25,7 @@ def infix(sign: str, *, associative: bool = False) -> Notation:
     strict = SUM, f"{{0:{SUM}}} {sign} {{1:{PRODUCT}}}"
     loose = (SUM, f"{{0:{SUM}}} {sign} {{1:{SUM}}}") if associative else strict
     return {"text": loose, "latex": loose, "javascript": strict, "python": strict,
-            "picture": (ATOM, sign.replace("-", "−")), "rule": (ATOM, "sum")}
+            "picture": (ATOM, sign.replace("-", "−")), "rule": (ATOM, "terms")}
 
 
 def terms(term: str, first: str = "") -> Notation:
@@ -43,7 +43,7 @@ def terms(term: str, first: str = "") -> Notation:
 
         return all_terms
 
-    return {"text": in_language(term), "latex": in_language(term.replace("·", r" \cdot ")), "rule": (ATOM, "sum")}
+    return {"text": in_language(term), "latex": in_language(term.replace("·", r" \cdot ")), "rule": (ATOM, "terms")}
 
 
 def _or_square(product: str, square: str) -> Callable[..., Template]:
@@ -91,7 +91,7 @@ fraction: Notation = {
 superscript: Notation = {
     "text": _raised, "latex": (POWER, "{0:4}^{{{1}}}"), "mathml": (POWER, "<msup>{0:4}{1}</msup>"),
     "javascript": (ATOM, "Math.pow({0}, {1})"), "python": (ATOM, "math.pow({0}, {1})"), "picture": (ATOM, "( )ⁿ"),
-    "rule": (ATOM, "power exponent")}
+    "rule": (ATOM, "base exponent")}
 exponential: Notation = {"latex": (POWER, "e^{{{0}}}"), "mathml": (POWER, "<msup><mi>e</mi>{0}</msup>"),
                          "rule": (ATOM, "exponential")}
 root: Notation = {"latex": (POWER, r"\sqrt{{{0}}}"), "mathml": (POWER, "<msqrt>{0}</msqrt>"),

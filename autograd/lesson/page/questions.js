@@ -1,5 +1,5 @@
 // @ts-check
-/* What the quiz asks, and what it says to a wrong answer. A symbol in a question means one thing: where a number is
+/* What the quiz asks, and what it says to a wrong answer. A symbol in a question means one thing: if a number is
    used several times, ∂c/∂a#1 is the local derivative of one use, and ∂L/∂a the whole gradient. */
 
 /** A question about an arrow (local), about a node, or one of the teacher's own.
@@ -119,7 +119,7 @@ function remark({ kind, node, child, place, answer: right }, given) {
     const one = uses.find((use) => is(shares[use.child][use.place]));
     if (one) return text("remark_one_path", { ...words, child: nameOf(graph.nodes[one.child]) });
     const local = uses.find((use) => is(partials[use.child][use.place] ?? NaN)) ? uses.length : 0;
-    if (local || is(uses.reduce((sum, use) => sum + (partials[use.child][use.place] ?? 0), 0))) {
+    if (local || is(uses.reduce((all, use) => all + (partials[use.child][use.place] ?? 0), 0))) {
       return text("remark_incoming", words);
     }
   } else if (kind === "gradient") {

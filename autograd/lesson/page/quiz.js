@@ -208,7 +208,7 @@ function renderQuiz() {
   element("quiz-nothing").hidden = begun || possible;
   element("quiz-start").hidden = begun || !possible;
   element("quiz-form").hidden = !begun;
-  // New numbers on the same graph have no use where only the teacher asks.
+  // New numbers on the same graph have no use if only the teacher asks.
   element("quiz-another").hidden = !content.quiz || (!begun && possible) || !leaves.length;
   element("quiz-stop").hidden = !begun;
   if (!begun) return;

@@ -82,6 +82,7 @@ def test_why_unfolds_beside_the_step_and_stays_from_step_to_step(visit: Any) -> 
     at(page, "goTo(6)")
     assert page.is_visible("#why")
     page.keyboard.press("Escape")
+    at(page, "0")
     assert page.is_hidden("#why")
     assert page.evaluate("document.activeElement.id") == "step-why"
 
