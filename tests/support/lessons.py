@@ -32,7 +32,8 @@ MISSING = """() => {
     for (const group of document.querySelectorAll("#canvas .node:not([data-lit=''])")) {
       const box = group.firstElementChild.getBoundingClientRect();
       const seenWhole = inside(box, canvas.left, canvas.top, canvas.right, canvas.bottom);
-      if (!seenWhole) seen.push([number, group.id, box.left, box.top]);
+      const scale = box.height / group.firstElementChild.getBBox().height;
+      if (!seenWhole || scale < 0.65) seen.push([number, group.id, box.left, box.top, scale]); // its numbers can be read
     }
     const told = document.getElementById("step");
     const cut = told.scrollHeight - told.clientHeight;
