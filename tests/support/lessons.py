@@ -33,7 +33,7 @@ MISSING = """() => {
       const box = group.firstElementChild.getBoundingClientRect();
       const seenWhole = inside(box, canvas.left, canvas.top, canvas.right, canvas.bottom);
       const scale = box.height / group.firstElementChild.getBBox().height;
-      if (!seenWhole || scale < 0.65) seen.push([number, group.id, box.left, box.top, scale]); // its numbers can be read
+      if (!seenWhole || scale < 0.65) seen.push([number, group.id, box.left, box.top, scale]); // it can be read
     }
     const told = document.getElementById("step");
     const cut = told.scrollHeight - told.clientHeight;
