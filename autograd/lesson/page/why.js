@@ -3,7 +3,7 @@
    an operation is comes from `arithmetic`, how it is written from its formula, and the name of the rule from its
    notation: no operation is known here. */
 
-/** A child as a function of one of its arguments, the others held fixed. NaN where there is no value.
+/** A child as a function of one of its arguments, the others held fixed. NaN if there is no value.
  * @param {number} child @param {number[]} places the arguments that move together
  * @returns {(moved: number) => number} */
 function along(child, places) {
@@ -15,7 +15,7 @@ function along(child, places) {
   };
 }
 
-/** How much a number is raised to feel what it does: 0.01, or a hundredth of its power of ten. @param {number} x */
+/** How much a number is raised to feel what it does: 0.01, or a hundredth of its size. @param {number} x */
 function touch(x) {
   const size = Math.abs(x);
   return size === 0 || (size >= 0.1 && size < 1000) ? 0.01 : 10 ** (Math.floor(Math.log10(size)) - 2);
@@ -61,13 +61,14 @@ function hasPieces(child, place) {
   const { parents, shape = 0 } = graph.nodes[child];
   const operands = parents.map((parent) => state.numbers.values[parent]);
   const [here, reach] = [operands[place], Math.max(2, Math.abs(operands[place]))];
-  const slopes = new Set();
+  /** @type {(string | undefined)[]} */
+  const slopes = [];
   for (let k = -10; k <= 10; k++) {
     operands[place] = here + (k / 10) * reach;
     const result = calculated(arithmetic[shape], operands);
-    if (Number.isFinite(result)) slopes.add(arithmetic[shape].partials(operands, result)[place]?.toPrecision(9));
+    if (Number.isFinite(result)) slopes.push(arithmetic[shape].partials(operands, result)[place]?.toPrecision(9));
   }
-  return slopes.size < 4;
+  return new Set(slopes).size < 4;
 }
 
 /** What else goes into a child, as a sentence lists it; "" for nothing. @param {number} child @param {number} place */
@@ -98,7 +99,7 @@ function reasonsOf(child, place) {
     ...(used.includes(-1) ? [text("why_result", words)] : [])];
 }
 
-/** Whether the function is a line where two operands are the same number: x·x is a line in one of its two x.
+/** Whether the function is a line because two operands are the same number: x·x is a line in one of its two x.
  * @param {number} child @param {number} place */
 function isStraight(child, place) {
   const here = state.numbers.values[graph.nodes[child].parents[place]];
@@ -146,7 +147,7 @@ function tangentOf(child, place) {
   return drawn;
 }
 
-/** From where to where a drawing goes: what is much farther off than most of it is left out.
+/** The heights that a drawing shows: what is much farther off than most of it is left out.
  * @param {number[]} samples @param {number} here */
 function heights(samples, here) {
   const finite = samples.filter(Number.isFinite);
@@ -157,7 +158,7 @@ function heights(samples, here) {
   return [low - margin, high + margin];
 }
 
-/** A path through points, interrupted where there is none. @param {number[][]} points */
+/** A path through points, interrupted if there is none. @param {number[][]} points */
 function strokes(points) {
   let pen = "M";
   return points.map(([x, y]) => {
@@ -207,7 +208,7 @@ function whyOf(child, place) {
 }
 
 /** What is unfolded stays so while the numbers change, and from step to step. @type {Set<string>} */
-const unfolded = new Set();
+let unfolded = new Set();
 
 /** A "why?" that unfolds. @param {string} key @param {number} child @param {number} place @param {number} use */
 function unfoldingWhy(key, child, place, use) {
@@ -218,8 +219,7 @@ function unfoldingWhy(key, child, place, use) {
   };
   details.open = unfolded.has(key);
   details.addEventListener("toggle", () => {
-    if (details.open) unfolded.add(key);
-    else unfolded.delete(key);
+    unfolded = new Set([...unfolded].filter((other) => other !== key).concat(details.open ? [key] : []));
     fill();
   });
   fill();
