@@ -6,9 +6,9 @@ of Explanation; only a page, which belongs to the lesson, is imported when it is
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from autograd.explaining.data import data_of
 from autograd.explaining.flows import Graph
@@ -25,6 +25,11 @@ from autograd.table.reading import each, number
 from autograd.value import Value, constant
 from autograd.writing.learners import learners
 from autograd.writing.names import given_names
+
+if TYPE_CHECKING:
+    from autograd.lesson import Lesson
+
+Text = str | Mapping[str, str]  # in one language, or by language
 
 
 def explain(value: Value, wrt: Value | Iterable[Value] | None = None, *, expand: bool | str | Iterable[str] = False,
@@ -176,21 +181,42 @@ class Explanation(Sequence[Step]):
         """All of it as plain data for JSON; see `SCHEMA` in data.py. `mathml`: whether formulas have MathML."""
         return data_of(self.steps, mathml)
 
-    def to_html(self, path: str | PathLike[str], title: str | None = None, lr: float | None = None, quiz: bool = True,
-                lang: str = "en") -> None:
+    def to_html(self, path: str | PathLike[str], title: Text | None = None, lr: float | None = None, quiz: bool = True,
+                lang: str = "en", *, introduction: Text | None = None, notes: Mapping[int | str, Text] | None = None,
+                questions: Iterable[Mapping[str, Any]] = ()) -> None:
         """Write the explanation as a web page, in one file: to step through, change, open up and be quizzed on.
 
         - `title`: that of the page; by default, one that names the output.
         - `lr`: the learning rate of a step of gradient descent at the end; see `update`.
         - `quiz`: whether the page also asks questions.
         - `lang`: the language that the page begins with, "en" or "zh".
+        - `introduction`: what stands before the first step.
+        - `notes`: texts by the number of a step, or by the name or label of a node.
+        - `questions`: of your own, each a dict with `question` and, as you like, `answer` (a number; without one, the
+          answer is text), `choices` (of which `answer` is one), `hint` and `reason`.
 
-        An existing file is replaced. Raises ValueError for a graph of more than 1,000 nodes and for an operation
-        that JavaScript cannot calculate, OSError if the file cannot be written.
+        Texts are strings, or dicts of strings by language, {"en": ..., "zh": ...}. All but the title are in simple
+        Markdown: paragraphs, lists, `*emphasis*`, `**strong**`, code; links become text. An existing file is replaced.
+
+        Raises ValueError for a graph of more than 1,000 nodes, for an operation that JavaScript cannot calculate, and
+        for a note or an answer that fits nothing, which it names; OSError if the file cannot be written.
         """
         from autograd.lesson import write  # a page's parts are read only if one is written
 
-        write(self, path, title=title, lr=lr, quiz=quiz, lang=lang)
+        write(self, path, title=title, lr=lr, quiz=quiz, lang=lang, introduction=introduction, notes=notes,
+              questions=questions)
+
+    def lesson(self, title: Text | None = None, lr: float | None = None, quiz: bool = True, lang: str | None = None, *,
+               introduction: Text | None = None, notes: Mapping[int | str, Text] | None = None,
+               questions: Iterable[Mapping[str, Any]] = (), height: int = 760) -> "Lesson":
+        """The page of `to_html` inside the cell of a notebook; it stays there when the notebook is exported to HTML.
+
+        `height`: that of the cell, in pixels; `lang`: that of the explanation by default.
+        """
+        from autograd.lesson import embedded
+
+        return embedded(self, height=height, title=title, lr=lr, quiz=quiz, lang=lang or self.lang,
+                        introduction=introduction, notes=notes, questions=questions)
 
 
 def _variables(wrt: Value | Iterable[Value]) -> tuple[Value, ...]:

@@ -10,6 +10,8 @@ from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 from collections.abc import Callable, Container, Mapping
 from contextlib import nullcontext, redirect_stdout
 from io import StringIO
+from pathlib import Path
+from typing import Any
 
 from autograd.calculus.checking import check_gradients
 from autograd.calculus.expansion import expand
@@ -17,6 +19,7 @@ from autograd.drawing.draw import draw
 from autograd.errors import DomainError, GradientError
 from autograd.explaining.explanation import Explanation, explain
 from autograd.explaining.sentences import LANGUAGES
+from autograd.shell.notes import NOTES, read_notes
 from autograd.shell.output import OptionError, deliver, destination, output_options
 from autograd.value import Value, constant
 from autograd.writing.expression import Expression, read, read_values
@@ -76,6 +79,9 @@ def explain_command(parser: ArgumentParser) -> Run:
     parser.add_argument("--expand", action="store_true", help="open the functions that are made of simpler ones")
     parser.add_argument("--lr", metavar="RATE", type=float, help="end with a step of gradient descent at this rate")
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="the language: English or Chinese")
+    parser.add_argument("--notes", metavar="FILE", type=Path,
+                        help="a TOML file with your own words for a web page: title, introduction, a table [notes] by "
+                             "step or name, and [[questions]]")
     parser.epilog = """\
         "tanh(w*x + b)" w=-3 x=2 b=6.88
         "(a + b)*(b + 1)" a=2 b=1 --wrt b --format markdown
@@ -91,6 +97,9 @@ def explain_command(parser: ArgumentParser) -> Run:
         form = options.format or {ending: form for form, ending in FORMATS.items()}.get(suffix)
         if form is None:
             raise OptionError(f"{options.output} names no format: end it in {suffixes}, or give --format")
+        if options.notes and form != "html":
+            raise OptionError(f"--notes {options.notes}: only a web page has room for notes; add --format html")
+        notes = read_notes(options.notes) if options.notes else {}
         path = destination(options, f"lesson{FORMATS[form]}", printed=form != "html")
         output, inputs = _graph_of(expression, numbers)
         explanation = explain(output, [inputs[name] for name in options.wrt] if options.wrt else None,
@@ -100,7 +109,13 @@ def explain_command(parser: ArgumentParser) -> Run:
         if form == "html":
             from autograd.lesson import page  # its files are read only for a page
 
-            content = page(explanation, title=expression.text.strip(), lang=options.lang).encode()
+            own: dict[str, Any] = {"title": expression.text.strip()} | notes
+            try:
+                content = page(explanation, lang=options.lang, **own).encode()
+            except (TypeError, ValueError) as error:
+                if not (notes and str(error).startswith(NOTES)):  # errors begin with the part that is wrong
+                    raise
+                raise OptionError(f"{options.notes}: {error}") from None
         else:
             content = _text_of(explanation, form, path is None)
         deliver(content, path, options)
