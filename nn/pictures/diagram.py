@@ -280,10 +280,9 @@ def _tint(part: float) -> str:
 
 def _fits(lines: list[str], points: float) -> bool:
     """Whether lines of text have room in a circle."""
-    height = points * 1.2 / 72
-    corners = [(width_of(line, points) / 2, max(abs(row - len(lines) / 2), abs(row + 1 - len(lines) / 2)) * height)
-               for row, line in enumerate(lines)]
-    return all(x * x + y * y <= (DIAMETER / 2 - 0.04) ** 2 for x, y in corners)
+    heights = [(abs(row - (len(lines) - 1) / 2) * 1.2 + 0.4) * points / 72 for row in range(len(lines))]
+    return all((width_of(line, points) / 2) ** 2 + height**2 <= (DIAMETER / 2 - 0.03) ** 2
+               for line, height in zip(lines, heights, strict=True))
 
 
 def _subscript(place: int, size: int) -> str:
