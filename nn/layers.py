@@ -4,9 +4,11 @@ import difflib
 import math
 import random
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from autograd import Operation, Reading, Value, constant, dot, operations
+from nn.architecture import described
 from nn.checks import count, in_order, is_list
 from nn.module import Module
 
@@ -16,6 +18,7 @@ Initialization = str | Callable[[], float]
 _ONE = constant(1.0)  # what the bias is multiplied by
 
 
+@described(lambda given: count("the number of inputs", given["nin"]) + 1)
 class Neuron(Module):
     """activation(b + w₁x₁ + ... + wₙxₙ).
 
@@ -70,6 +73,7 @@ class Neuron(Module):
         return f"{_title(self.activation)}Neuron({len(self.w)})"
 
 
+@described(lambda given: sum((a + 1) * b for a, b in pairwise(_sizes(given["nin"], [given["nout"]]))))
 class Layer(Module):
     """Neurons that all have the same inputs; see Neuron for the keywords."""
 
@@ -88,6 +92,7 @@ class Layer(Module):
         return f"{type(self).__name__} of [{', '.join(map(repr, self.neurons))}]"
 
 
+@described(lambda given: sum((a + 1) * b for a, b in pairwise(_sizes(given["nin"], given["nouts"]))))
 class MLP(Module):
     """A multi-layer perceptron: layers one after the other, all but the last with an activation.
 
@@ -96,8 +101,7 @@ class MLP(Module):
 
     def __init__(self, nin: int, nouts: Sequence[int], activation: Activation = "relu", *,
                  init: Initialization = "uniform", seed: Any = None) -> None:
-        sizes = [count("the number of inputs", nin),
-                 *(count("the number of neurons", nout) for nout in in_order("nouts", nouts))]
+        sizes = _sizes(nin, nouts)
         if len(sizes) < 2:
             raise ValueError("an MLP needs at least one layer, not 0")
         generator = None if seed is None else _generator(seed)

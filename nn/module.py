@@ -18,6 +18,9 @@ class Module:
     calculated.
     """
 
+    # What it was made with, if it is of a class of nn: see architecture.py.
+    _made_with: tuple[tuple[Any, ...], dict[str, Any]] | None = None
+
     def parameters(self) -> list[Value]:
         """The parameters, each once, in the order in which the attributes were set.
 

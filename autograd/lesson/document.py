@@ -19,7 +19,7 @@ from autograd.lesson.picture import picture, picture_of_part
 from autograd.lesson.words import WORDS
 from autograd.recording.nodes import NodeDict
 from autograd.value import Value
-from autograd.writing.saving import save
+from autograd.writing.saving import replace_file
 
 _FOLDER = Path(__file__).parent / "page"
 # In their order in the page, after what is generated.
@@ -41,7 +41,7 @@ def write(explanation: Explained, path: str | os.PathLike[str], *, title: str | 
           lr: float | None = None, quiz: bool = True, lang: str = "en") -> None:
     """Write the page of an explanation to a file; see `Explanation.to_html`. It is written whole or not at all."""
     made = page(explanation, title=title, lr=lr, quiz=quiz, lang=lang)
-    save(Path(path), made.encode(errors="replace"))  # a lone surrogate, half a character, cannot be encoded
+    replace_file(path, made.encode(errors="replace"))  # a lone surrogate, half a character, cannot be encoded
 
 
 def page(explanation: Explained, *, title: str | None = None, lr: float | None = None, quiz: bool = True,
