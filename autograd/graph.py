@@ -55,8 +55,7 @@ def local_derivatives(node: Node, y: Any, operands: Sequence[Any], wanted: Calla
                       ) -> Iterator[tuple[int, Node, Any]]:
     """For each parent that a gradient is wanted for: its place, itself, and the partial derivative, as the row has it.
 
-    `y` and `operands`: the node and its arguments as the derivative reads them, floats or Values.
-    Raises DomainError where there is none.
+    `y`, `operands`: node and arguments as it reads them, floats or Values. Raises DomainError where it does not exist.
     """
     end = 0
     for number, argument in enumerate(node.arguments):
@@ -92,9 +91,11 @@ def backpropagate(output: Node, seed: float) -> None:
         totals = [(earlier or 0.0) + gradients[id(node)] for node, earlier in zip(order, before)]
         if not all(map(math.isfinite, totals)):
             raise NumberOverflowError("the gradient overflows when it is added to that of an earlier backward()")
-        _write(order, totals)
+        for node, total in zip(order, totals):
+            node.grad = total
     except BaseException:
-        _write(order, before)
+        for node, earlier in zip(order, before):
+            node.grad = earlier
         raise
 
 
@@ -104,10 +105,9 @@ def numbers_of(node: Node) -> Iterator[tuple[int, Node, float]]:
 
 
 def topological_order(output: Nodes | Iterable[Nodes]) -> list[Nodes]:
-    """All Values that the output, or a list of outputs, was calculated from, parents before children.
+    """All Values that the output, or a list of outputs, was calculated from, itself included, parents before children.
 
-    Each appears once; constants and the output itself are included. Depth first, without recursion, so that it is
-    also right for a stale graph. Raises TypeError for what is not a Value.
+    Depth first, without recursion, so that it is also right for a stale graph. Raises TypeError for other things.
     """
     outputs = list(output) if isinstance(output, Iterable) else [output]
     for node in outputs:
@@ -131,9 +131,8 @@ def refuse_stale(order: Iterable[Node]) -> None:
     for node in order:
         for parent in node.parents:
             if parent.time > node.time:
-                raise StaleGraphError(
-                    f"{called(parent)} was set to {parent.data} after {called(node)} had been calculated from it: "
-                    "calculate again, or call recalculate(output)")
+                raise StaleGraphError(f"{called(parent)} was set to {parent.data} after {called(node)} had been "
+                                      "calculated from it: calculate again, or call recalculate(output)")
 
 
 def _product(a: Any, b: Any) -> Any:
@@ -141,8 +140,3 @@ def _product(a: Any, b: Any) -> Any:
     if isinstance(b, float) and b == 1.0:
         return a
     return b if isinstance(a, float) and a == 1.0 else a * b
-
-
-def _write(order: list[Node], gradients: list[Any]) -> None:
-    for node, gradient in zip(order, gradients):
-        node.grad = gradient

@@ -108,12 +108,13 @@ arccos = operation("arccos", math.acos, (lambda y, x: -1 / sqrt((1 - x) * (1 + x
 arctan = operation("arctan", math.atan, latex=r"\arctan", partials=(
     lambda y, x: where(absolute(x) < 1e9, lambda: 1 / (1 + x * x), lambda: 1 / x / x),))
 arctan2 = operation("arctan2", math.atan2, (lambda y, a, b: _over_squares(b, a), lambda y, a, b: -_over_squares(a, b)))
-sinh = operation("sinh", math.sinh, (lambda y, x: cosh(x),), latex=r"\sinh",
-                 expansion=lambda x: (expm1(x) - expm1(-x)) / 2)
+# Where a textbook's form cancels digits, the expansion is one that does not.
+sinh = operation("sinh", math.sinh, (lambda y, x: cosh(x),), latex=r"\sinh", expansion=lambda x: where(
+    absolute(x) < 0.2, lambda: (expm1(x) - expm1(-x)) / 2, lambda: (exp(x) - exp(-x)) / 2))
 cosh = operation("cosh", math.cosh, (lambda y, x: sinh(x),), latex=r"\cosh",
                  expansion=lambda x: (exp(x) + exp(-x)) / 2)
-tanh = operation("tanh", math.tanh, (lambda y, x: 1 - y * y,), latex=r"\tanh",
-                 expansion=lambda x: expm1(2 * x) / (expm1(2 * x) + 2))
+tanh = operation("tanh", math.tanh, (lambda y, x: 1 - y * y,), latex=r"\tanh", expansion=lambda x: where(
+    absolute(x) < 0.1, lambda: (e := expm1(2 * x)) / (e + 2), lambda: ((e := exp(2 * x)) - 1) / (e + 1)))
 erf = operation("erf", math.erf, (lambda y, x: 2 / math.sqrt(math.pi) * _bell(x),))
 
 # ---- Choices: at a kink, the derivative is the one that PyTorch takes ----------------------------------------------
@@ -122,7 +123,8 @@ choose = operation("where", either,
                    (None, lambda y, c, a, b: choose(c, 1.0, 0.0), lambda y, c, a, b: choose(c, 0.0, 1.0)),
                    notation=cases)
 step = operation("step", lambda x: where(x > 0, 1.0, 0.0), (None,))
-absolute = operation("absolute", operator.abs, (lambda y, x: step(x) - step(-x),), symbol="abs", notation=bars)
+sign = operation("sign", lambda x: where(x > 0, 1.0, where(x < 0, -1.0, 0.0)), (None,))
+absolute = operation("absolute", operator.abs, (lambda y, x: sign(x),), symbol="abs", notation=bars)
 maximum = operation("maximum", lambda a, b: where(a > b, a, b),
                     (lambda y, a, b: where(a > b, 1.0, where(a < b, 0.0, 0.5)),
                      lambda y, a, b: where(a > b, 0.0, where(a < b, 1.0, 0.5))), symbol="max")
@@ -139,7 +141,8 @@ elu = operation("elu", lambda x: where(x > 0, x, lambda: expm1(x)),
 sigmoid = operation("sigmoid", lambda x: where(x > 0, lambda: 1 / (1 + exp(-x)), lambda: exp(x) / (1 + exp(x))),
                     (lambda y, x: y * (1 - y),), expansion=lambda x: 1 / (1 + exp(-x)))
 softplus = operation("softplus", lambda x: where(x > 0, x, 0.0) + log1p(exp(-absolute(x))),
-                     (lambda y, x: sigmoid(x),), expansion=lambda x: log1p(exp(x)))
+                     (lambda y, x: sigmoid(x),), expansion=lambda x: where(
+                         x > -1, lambda: log(1 + exp(x)), lambda: log1p(exp(x))))
 silu = operation("silu", lambda x: x * sigmoid(x), (lambda y, x: sigmoid(x) * (1 + x * (1 - sigmoid(x))),),
                  expansion=lambda x: x * sigmoid(x), symbol="SiLU")
 # x * Φ(x), Φ the standard normal distribution function (Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016)
@@ -173,6 +176,9 @@ dot = operation("dot", lambda weights, inputs: builtins.sum(map(operator.mul, we
                 (lambda y, weights, inputs: inputs, lambda y, weights, inputs: weights), lists=("weights", "inputs"),
                 notation=terms("{0:2}·{1:2}"),
                 expansion=lambda weights, inputs: reduce(add, list(map(multiply, weights, inputs))) if weights else 0.0)
+affine = operation("affine", lambda b, w, x: builtins.sum(map(operator.mul, w, x), b), lists=("w", "x"), partials=(
+    lambda y, b, w, x: 1.0, lambda y, b, w, x: x, lambda y, b, w, x: w), notation=terms("{1:2}·{2:2}", first="{0:1}"),
+                   expansion=lambda b, w, x: reduce(add, list(map(multiply, w, x)), b))
 logsumexp = operation("logsumexp", _logsumexp_of_floats, (_softmax,), lists=("values",),
                       expansion=_logsumexp, domain="at least one number")
 take = operation("take", pick, (None, lambda y, index, values: _one_hot(index, values)),

@@ -15,6 +15,7 @@ from nn.module import Module
 from nn.optimizers import SGD, Adam, Optimizer
 from nn.pictures.network import draw_network
 from nn.pictures.plots import plot_decision_boundary
+from nn.storage import load, save
 from nn.training import fit
 
 if TYPE_CHECKING:
@@ -38,8 +39,10 @@ __all__ = [
     "draw_network",
     "fit",
     "hinge",
+    "load",
     "mean_squared_error",
     "plot_decision_boundary",
+    "save",
 ]
 
 

@@ -38,7 +38,7 @@ def described(numbers: Size) -> Callable[[Class], Class]:
             if type(self) is cls:  # what a subclass was given, nobody here knows
                 self._made_with = arguments, {name: x for name, x in keywords.items() if not _is_start(name, x)}
 
-        cls.__init__ = note_arguments
+        cls.__init__ = note_arguments  # pyright: ignore[reportAttributeAccessIssue]
         CLASSES[cls.__name__] = cls, numbers
         return cls
 
@@ -61,7 +61,7 @@ def build(description: Any, numbers: int | None = None) -> Module:
     """
     try:
         described = _numbers(description, [0], 0)
-        if not isinstance(description, dict):
+        if not _is(description, dict):
             raise ValueError(f"a module is needed, not {description!r:.50}")
         if numbers not in (None, described):
             raise ValueError(f"it has {described} parameters, not {numbers}")
@@ -109,15 +109,15 @@ def _written_module(module: Module, seen: dict[int, int], depth: int) -> dict[st
 
 def _numbers(thing: Any, count: list[int], depth: int) -> int:
     """How many parameters there are in what was described. `count`: how many modules have been counted."""
-    if isinstance(thing, list):
-        return sum(_numbers(item, count, depth) for item in thing)  # pyright: ignore[reportUnknownVariableType]
-    if not isinstance(thing, dict):
+    if _is(thing, list):
+        return sum(_numbers(item, count, depth) for item in thing)
+    if not _is(thing, dict):
         return 0
-    if thing.keys() == {"again"}:  # pyright: ignore[reportUnknownMemberType]
+    if thing.keys() == {"again"}:
         if type(thing["again"]) is not int or not 0 <= thing["again"] < count[0]:
             raise ValueError(f"there is no module {thing['again']!r:.50} to use again")
         return 0
-    if thing.keys() != {"class", "arguments"}:  # pyright: ignore[reportUnknownMemberType]
+    if thing.keys() != {"class", "arguments"}:
         raise ValueError("a module has a class and arguments")
     if depth >= DEEPEST:
         raise ValueError(f"more than {DEEPEST} modules are nested")
@@ -132,25 +132,28 @@ def _numbers(thing: Any, count: list[int], depth: int) -> int:
     return numbers(bound.arguments) + inside
 
 
-def _made(thing: Any, made: list[Module | None]) -> Any:
+def _made(thing: Any, made: list[Any]) -> Any:
     """What was described, once it is known to be a description."""
-    if isinstance(thing, list):
-        return [_made(item, made) for item in thing]  # pyright: ignore[reportUnknownVariableType]
-    if not isinstance(thing, dict):
+    if _is(thing, list):
+        return [_made(item, made) for item in thing]
+    if not _is(thing, dict):
         return thing
     if "again" in thing:
-        module = made[thing["again"]]
-        if module is None:
+        if made[thing["again"]] is None:
             raise ValueError("a module cannot be inside itself")
-        return module
+        return made[thing["again"]]
     place = len(made)
     made.append(None)
     bound = _bound(thing, {name: _made(item, made) for name, item in thing["arguments"].items()})
     cls, _ = _entry(thing)
     if "seed" in bound.signature.parameters and "seed" not in bound.arguments:
         bound.arguments["seed"] = random.Random()  # so that nothing is drawn from Python's own generator
-    made[place] = module = cls(*bound.args, **bound.kwargs)
-    return module
+    made[place] = cls(*bound.args, **bound.kwargs)
+    return made[place]
+
+
+def _is(thing: Any, kind: Any) -> bool:
+    return isinstance(thing, kind)  # without pyright's knowing, for whom the items would then be of no known type
 
 
 def _entry(thing: Any) -> tuple[type[Module], Size]:
@@ -161,16 +164,16 @@ def _entry(thing: Any) -> tuple[type[Module], Size]:
 
 def _bound(thing: Any, arguments: Any) -> inspect.BoundArguments:
     signature = inspect.signature(_entry(thing)[0])
-    if not isinstance(arguments, dict):
+    if not _is(arguments, dict):
         raise ValueError("arguments have names")
-    unknown = arguments.keys() - signature.parameters.keys()  # pyright: ignore[reportUnknownMemberType]
+    unknown = arguments.keys() - signature.parameters.keys()
     if unknown:
-        raise ValueError(f"{thing['class']} has no argument {min(unknown)!r:.50}")  # pyright: ignore
+        raise ValueError(f"{thing['class']} has no argument {min(unknown)!r:.50}")
     for name, parameter in signature.parameters.items():
-        if parameter.kind is parameter.VAR_POSITIONAL and not isinstance(arguments.get(name, []), list | tuple):
+        if parameter.kind is parameter.VAR_POSITIONAL and not _is(arguments.get(name, []), list):
             raise ValueError(f"{name} of {thing['class']} is a list")
     bound = signature.bind_partial()
-    bound.arguments.update(arguments)  # pyright: ignore[reportUnknownArgumentType]
+    bound.arguments.update(arguments)
     return bound
 
 
@@ -178,25 +181,28 @@ def _difference(built: Any, model: Any, name: str, pairs: dict[int, Any]) -> str
     """Where two modules are not made alike, or None. `pairs`: what is known to belong together."""
     if type(built) is not type(model):
         return name
-    if isinstance(built, Module | Value | list | dict) and (  # what is in two places is so in both
-            pairs.setdefault(id(model), built) is not built or pairs.setdefault(id(built), model) is not model):
-        return name
     if isinstance(built, Value):
-        return None if built.op is model.op is None and built.constant == model.constant else name
-    if isinstance(built, Module):
-        built, model = _attributes(built), _attributes(model)
-    if isinstance(built, list | tuple):
-        built, model = dict(enumerate(built)), dict(enumerate(model))  # pyright: ignore
-    if isinstance(built, dict):
-        if built.keys() != model.keys():
-            return name
-        differences = (_difference(item, model[key], f"{name}.{key}".strip("."), pairs)
-                       for key, item in built.items())  # pyright: ignore
-        return next((found for found in differences if found is not None), None)
-    if built is model or isinstance(built, random.Random):
-        return None
-    return None if (built == model) is True else name
+        return None if built.op is model.op is None and built.constant == model.constant and _is_pair(
+            built, model, pairs) else name
+    if not isinstance(built, Module) and not _is(built, list | tuple | dict):
+        return None if built is model or isinstance(built, random.Random) or (built == model) is True else name
+    if id(model) in pairs or id(built) in pairs:
+        return None if _is_pair(built, model, pairs) else name
+    _is_pair(built, model, pairs)
+    items, others = _items(built), _items(model)
+    if items.keys() != others.keys():
+        return name
+    differences = (_difference(item, others[key], f"{name}.{key}".strip("."), pairs) for key, item in items.items())
+    return next((found for found in differences if found is not None), None)
 
 
-def _attributes(module: Module) -> dict[str, Any]:
-    return {name: item for name, item in vars(module).items() if not name.startswith("_") and name != NOT_COMPARED}
+def _is_pair(built: Any, model: Any, pairs: dict[int, Any]) -> bool:
+    """Whether what is in two places in one of them is so in the other. Tuples may be: they are what is in them."""
+    return type(built) is tuple or (
+        pairs.setdefault(id(model), built) is built and pairs.setdefault(id(built), model) is model)
+
+
+def _items(thing: Any) -> dict[Any, Any]:
+    if isinstance(thing, Module):
+        return {name: x for name, x in vars(thing).items() if not name.startswith("_") and name != NOT_COMPARED}
+    return thing if _is(thing, dict) else dict(enumerate([*thing]))

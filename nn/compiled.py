@@ -10,9 +10,9 @@ from typing import Any
 import numpy
 
 import autograd
-from autograd import Batches, Descent, DomainError, Value, no_grad
+from autograd import Batches, Descent, DomainError, no_grad
 from nn.checks import count, in_order
-from nn.history import History, TrainingError
+from nn.history import TrainingError
 from nn.optimizers import Optimizer
 from nn.pictures.bar import Bar
 
@@ -219,55 +219,12 @@ class Training:
         if self.optimizer.initial_state:
             self._descent.set_states(self.optimizer.parameters, self.optimizer.states)
 
+    def _known(self) -> dict[int, float]:
+        """The parameters by the identity of their Values, without fetching them."""
+        return dict(zip(map(id, self._descent.shared.values), self._descent.numbers.tolist(), strict=True))
+
     def _fetch_states(self) -> Any:
         return self._descent.get_states(self.optimizer.parameters)
-
-
-def fit_compiled(model: Callable[[Any], Any], inputs: Any, targets: Any, loss: Callable[[Any, Any], Any],
-                 optimizer: Optimizer, epochs: int, batch_size: int | None, seed: int | None, progress: bool,
-                 named: list[tuple[str, Value]]) -> History:
-    """fit(), in machine code."""
-    history, began = History(), perf_counter()
-    training = compile(model, loss, optimizer)
-    x, y = training._arrays(inputs, targets)
-    samples = len(x)
-    size = samples if batch_size is None else min(batch_size, samples)
-    number = -(-samples // size)
-    weights = numpy.array([size] * (number - 1) + [samples - size * (number - 1)]) / samples
-    order, shuffle = list(range(samples)), random.Random(seed).shuffle
-    bar = Bar(epochs * number) if progress else None
-    losses = numpy.zeros(number)
-    try:
-        for epoch in range(1, epochs + 1):
-            if batch_size is not None:
-                shuffle(order)
-            batches = Batches(x, y, numpy.array(order), samples, size)
-            last = batches._replace(order=batches.order[size * (number - 1):], samples=samples - size * (number - 1))
-            done = training._advance(training._descent.prepared(batches, losses), number - 1)
-            known = dict(zip(map(id, training._descent.shared.values), training._descent.numbers.tolist(), strict=True))
-            if done == number - 1:
-                done += training._advance(training._descent.prepared(last, losses[done:]), 1)
-            if done < number:
-                try:
-                    training._refuse(batches, done)
-                except TrainingError as error:
-                    error.epoch, error.batch, error.history = epoch, done + 1, history
-                    raise
-            mean = float(losses @ weights)
-            if not history.losses or mean < min(history.losses):
-                history.best_parameters = {name: known.get(id(value), value.data) for name, value in named}
-                history.best_epoch = epoch
-            history.losses.append(mean)
-            history.epochs = epoch
-            if bar:
-                bar.advance(float(losses[-1]), number)
-    except KeyboardInterrupt:
-        history.interrupted = True
-    finally:
-        history.seconds = perf_counter() - began
-        if bar:
-            bar.close()
-    return history
 
 
 def _options(optimizer: Optimizer) -> dict[str, Any]:

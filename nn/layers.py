@@ -7,15 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from autograd import Operation, Reading, Value, constant, dot, operations
+from autograd import Operation, Reading, Value, affine, constant, operations
 from nn.architecture import described
 from nn.checks import count, in_order, is_list
 from nn.module import Module
 
 Activation = str | Callable[[Any], Any] | None
 Initialization = str | Callable[[], float]
-
-_ONE = constant(1.0)  # what the bias is multiplied by
 
 
 @described(lambda given: count("the number of inputs", given["nin"]) + 1)
@@ -33,7 +31,7 @@ class Neuron(Module):
 
     # The tuple of the last call, found by the identity of its Values. Nodes that share a tuple are recorded and
     # differentiated faster: without this, a training step of MLP(2, [16, 16, 1]) on 100 points takes 15 to 20 % longer.
-    _weights: Mapping[tuple[Any, ...], tuple[Any, ...]] = {}
+    _weights: Mapping[tuple[Value, ...], tuple[Value, ...]] = {}
 
     def __init__(self, nin: int, activation: Activation = "relu", *, nonlin: bool = True,
                  init: Initialization = "uniform", seed: Any = None) -> None:
@@ -52,16 +50,16 @@ class Neuron(Module):
 
         Raises ValueError for any other number of inputs, TypeError for anything but numbers and for a set or dict.
         """
-        return self.respond(_with_one(x, len(self.w), self))
+        return self.respond(_inputs(x, len(self.w), self))
 
     def respond(self, inputs: tuple[Any, ...]) -> Any:
-        """The output for inputs that are Values, with a 1 for the bias before them: one node, or two."""
+        """The output for inputs that are Values: one node, or two."""
         key = tuple(self.w)
         weights = self._weights.get(key)
-        if weights is None or weights[0] is not self.b:
-            weights = (self.b, *key)  # the bias first, to add up in micrograd's order
-            self._weights = {key: weights}
-        y = dot(weights, inputs)
+        if weights is None:
+            weights = key
+            self._weights = {key: key}
+        y = affine(self.b, weights, inputs)
         activation = self.activation
         if activation is None:
             return y
@@ -84,8 +82,8 @@ class Layer(Module):
 
     def __call__(self, x: Any) -> Any:
         """The list of the neurons' outputs; that of a single neuron comes bare. Raises as Neuron does."""
-        inputs = _with_one(x, len(self.neurons[0].w), self)
-        outputs = [neuron.respond(inputs) if type(neuron) is Neuron else neuron(inputs[1:]) for neuron in self.neurons]
+        inputs = _inputs(x, len(self.neurons[0].w), self)
+        outputs = [neuron.respond(inputs) if type(neuron) is Neuron else neuron(inputs) for neuron in self.neurons]
         return outputs[0] if len(outputs) == 1 else outputs
 
     def __repr__(self) -> str:
@@ -119,12 +117,18 @@ class MLP(Module):
         return f"{type(self).__name__} of [{layers}], {len(self.parameters())} parameters"
 
 
-def _with_one(x: Any, expected: int, module: Module) -> tuple[Any, ...]:
-    """The inputs as Values, with the 1 for the bias before them. A single one may come bare, as outputs do."""
+def _sizes(nin: int, nouts: Sequence[int]) -> list[int]:
+    """The number of inputs, and that of the neurons of each layer."""
+    return [count("the number of inputs", nin),
+            *(count("the number of neurons", nout) for nout in in_order("nouts", nouts))]
+
+
+def _inputs(x: Any, expected: int, module: Module) -> tuple[Any, ...]:
+    """The inputs as Values. A single one may come bare, as outputs do."""
     items = x if is_list(x) else (x,)
-    inputs = (_ONE, *[item if type(item) is Value or isinstance(item, Reading) else constant(item) for item in items])
-    if len(inputs) != expected + 1:
-        raise ValueError(f"a {type(module).__name__} of {expected} inputs was given {len(inputs) - 1}")
+    inputs = tuple([item if type(item) is Value or isinstance(item, Reading) else constant(item) for item in items])
+    if len(inputs) != expected:
+        raise ValueError(f"a {type(module).__name__} of {expected} inputs was given {len(inputs)}")
     return inputs
 
 

@@ -100,7 +100,7 @@ def _search(module: Module, path: Path, entered: set[int]) -> dict[int, tuple[Va
                 for place, parameter in enumerate(thing.parameters()):
                     of_their_own = parameter, (((path, key), "parameters"), place)
                     found.setdefault(id(parameter), inside.get(id(parameter), of_their_own))
-            elif isinstance(thing, Module | list | tuple | dict) or _is_array_of_objects(thing):
+            elif isinstance(thing, Module | list | tuple | dict) or is_array_of_objects(thing):
                 entered.add(id(thing))  # pyright: ignore[reportUnknownArgumentType]
                 open_ones.append(((path, key), _items(thing)))
                 break
@@ -113,12 +113,12 @@ def _items(thing: Any) -> Iterator[tuple[Any, Any]]:
     """What is in a thing, each with its name or number."""
     if isinstance(thing, Module):
         return ((name, item) for name, item in vars(thing).items() if not name.startswith("_"))
-    if _is_array_of_objects(thing):
+    if is_array_of_objects(thing):
         return ((".".join(map(str, place)), thing[place]) for place in product(*map(range, thing.shape)))
     return iter(thing.items() if isinstance(thing, dict) else enumerate(thing))  # pyright: ignore
 
 
-def _is_array_of_objects(thing: Any) -> bool:
+def is_array_of_objects(thing: Any) -> bool:
     return getattr(getattr(thing, "dtype", None), "kind", None) == "O" and hasattr(thing, "flat")
 
 

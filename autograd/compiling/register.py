@@ -213,6 +213,9 @@ def _read(row: Operation, arguments: list[Any]) -> Body:
     y = Register("result")
     try:
         value = register(row.value(*arguments) if any(row.lists) else Register.read(row, tuple(arguments)))
+        if value.is_item and value.instruction == "+" and not value.operands[0].is_item:
+            # sum(items, start) shows its first addition alone; `_is_loop` finds out if it was not one.
+            value = Register("+", value.operands[0], Register("total", value.operands[1]))
         if value.is_item:
             raise RecordingError("it takes one item of a list for all of them")
     except (RecordingError, TypeError):

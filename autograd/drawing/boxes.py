@@ -45,7 +45,7 @@ def box(identity: str, node: Value, kind: str, name: str, inside: str, gradients
     title, symbol = f"<B>{html(shown)}</B>", ""
     if node.op is not None:
         side = f"<I>{html(shown)}</I>" if name else f'<FONT POINT-SIZE="11" COLOR="{ASIDE}">{shown}</FONT>'
-        symbol = node.op.symbol
+        symbol = node.op.sign
         title = f'<FONT POINT-SIZE="17"><B>{html(symbol)}</B></FONT>&#160;{side}'
     lines = [title] if shown else []
     lines.append(decimal(node.data))

@@ -70,7 +70,7 @@ class _Writer:
                 "value": node.data, "shown": shown(node.data),
                 "gradient": graph.gradients.get(node, 0.0) if node in graph.moving else None,
                 "wanted": node in wanted, "uses": uses.get(node, 0),
-                "operation": node.op.name if node.op else None, "symbol": node.op.symbol if node.op else None,
+                "operation": node.op.name if node.op else None, "symbol": node.op.sign if node.op else None,
                 "composite": node.op is not None and node.op.expansion is not None,
                 "parents": [self.id(parent) for parent in node.parents],
                 "formula": self.formula(formula) if formula.arguments else None,

@@ -177,5 +177,5 @@ def _described(row: Any, lengths: Iterable[int | None]) -> dict[str, Any]:
     for parameter, partial, length in zip(row.parameters, row.partials, lengths):
         parameters += [parameter] if length is None else [f"{parameter}[{number}]" for number in range(length)]
         flows += [partial is not None] * (1 if length is None else length)
-    return {"symbol": row.symbol, "call": row.call, "domain": row.domain or "", "parameters": parameters,
+    return {"symbol": row.sign, "call": row.call, "domain": row.domain or "", "parameters": parameters,
             "flows": flows}

@@ -26,7 +26,7 @@ def {name}({parameters}):
     try:
         {operands}
         y = {value}
-    except (ArithmeticError, ValueError, AttributeError, TypeError):
+    except (ArithmeticError, ValueError, AttributeError, TypeError, LookupError):
         return {plain}  # which also says what is wrong
     if y - y or state.observed{unusual}:  # y is not finite, or no_grad() or trace() is active somewhere
         return {plain}
@@ -53,6 +53,9 @@ _SEND_TO_LIST = """
             for item, slope in zip(list{place}, partial{place}(y, {operands}), strict=True):
                 item.grad += g * slope
             break"""
+_SEND_TO_NUMBER = """
+    if not number{place}._constant:
+        number{place}.grad += g * partial{place}(y, {operands})"""
 _sources: dict[Operation, str] = {}
 
 
@@ -76,9 +79,9 @@ def source(operation: Operation) -> str:
 def _first_use(row: Operation, *arguments: Any, is_checked: bool = False) -> Any:
     """Make the functions of a row, and call it. `is_checked`: whether they are compared with the row first."""
     row.shortcut = None
-    if all(row.lists):
+    if row.has_lists:
         _of_lists(row)
-    elif len(row.partials) <= 2 and not row.has_lists:
+    elif len(row.partials) <= 2:
         _of_numbers(row, is_checked)
     return row(*arguments)
 
@@ -126,17 +129,21 @@ def _of_numbers(row: Operation, is_checked: bool) -> None:
 
 
 def _of_lists(row: Operation) -> None:
-    """For a row of lists: a faster call, and `pull`, around the row's own functions."""
-    lists = [f"list{place}" for place in range(len(row.partials))]
-    data = ", ".join(f"[item._data for item in {name}]" for name in lists)
-    tests = " or ".join(f"type({name}) is not tuple" for name in lists)
-    text = _RECORD.format(name="shortcut", parameters=", ".join(lists), arguments=", ".join(lists),
+    """For a row of lists, and of numbers beside them: a faster call, and `pull`, around the row's own functions."""
+    places = range(len(row.partials))
+    names = [f"list{place}" if row.lists[place] else f"number{place}" for place in places]
+    lists = [name for name in names if name.startswith("list")]
+    data = ", ".join(f"[item._data for item in {name}]" if name in lists else f"{name}._data" for name in names)
+    tests = " or ".join(f"type({name}) is not {'tuple' if name in lists else 'Value'}" for name in names)
+    text = _RECORD.format(name="shortcut", parameters=", ".join(names), arguments=", ".join(names),
                           operands=f"if {tests}: return NotImplemented", value=f"value({data})", plain="NotImplemented",
-                          unusual=" or not list0" + "".join(f" or len({name}) != len(list0)" for name in lists[1:]))
-    operands = ", ".join(f"x{place}" for place in range(len(lists)))
-    sends = [_SEND_TO_LIST.format(place=place, operands=operands) for place, rule in enumerate(row.partials) if rule]
+                          unusual=f" or not {lists[0]}" + "".join(f" or len({name}) != len({lists[0]})"
+                                                                  for name in lists[1:]))
+    operands = ", ".join(f"x{place}" for place in places)
+    sends = [(_SEND_TO_LIST if row.lists[place] else _SEND_TO_NUMBER).format(place=place, operands=operands)
+             for place in places if row.partials[place]]
     text += (f"\ndef pull(node):\n    g = node.grad\n    if g == 0.0: return  # an inactive neuron: nothing flows\n"
-             f"    {', '.join(lists)}, = node.arguments\n    {operands}, = {data},\n    y = node._data{''.join(sends)}")
+             f"    {', '.join(names)}, = node.arguments\n    {operands}, = {data},\n    y = node._data{''.join(sends)}")
     functions = _run(row, text, value=row.value, **{f"partial{place}": rule for place, rule in enumerate(row.partials)})
     row.shortcut, row.pull = functions["shortcut"], functions["pull"]
 

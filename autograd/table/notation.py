@@ -2,8 +2,10 @@
 
 A notation gives, for a language, how tightly what is written holds together, and a template: `{0:2}` is the place of
 the first operand, in parentheses if that holds less tightly than a PRODUCT, and `{0.3:1}` that of the fourth number
-in a list. A notation may also be a function of the operands, which chooses. Unless a row says otherwise, an operation
-is written as a call, `name(x)`, and in MathML as in plain text.
+in a list, or operand of an operation. A notation may also be a function of the operands, which chooses. Unless a row
+says otherwise, an operation is written as a call, `name(x)`, and in MathML as in plain text.
+
+The language "picture" is for what stands alone in a box: the operands come along arrows.
 """
 
 from collections.abc import Callable
@@ -21,17 +23,22 @@ def infix(sign: str, *, associative: bool = False) -> Notation:
     """`a + b`. A calculation goes from left to right; for people, a + (b + c) is a + b + c."""
     strict = SUM, f"{{0:{SUM}}} {sign} {{1:{PRODUCT}}}"
     loose = (SUM, f"{{0:{SUM}}} {sign} {{1:{SUM}}}") if associative else strict
-    return {"text": loose, "latex": loose, "javascript": strict, "python": strict}
+    return {"text": loose, "latex": loose, "javascript": strict, "python": strict,
+            "picture": (ATOM, sign.replace("-", "−"))}
 
 
-def terms(term: str) -> Notation:
-    """A sum over lists, one term for each place; in the term, `{0:2}` is the number from the first list."""
+def terms(term: str, first: str = "") -> Notation:
+    """A sum over lists, one term for each place; in the term, `{0:2}` is the number from the list that comes first.
+
+    `first`: a term of its own, which is no list, before them.
+    """
 
     def in_language(written: str) -> Callable[..., Template]:
-        def all_terms(*lists: tuple[Any, ...]) -> Template:
-            each = (f"{{0.{place}}}" if getattr(first, "is_ellipsis", False) else written.replace(":", f".{place}:")
-                    for place, first in enumerate(lists[0]))
-            return (SUM, " + ".join(each)) if lists[0] else (ATOM, "0")
+        def all_terms(*operands: Any) -> Template:
+            last = len(operands) - 1
+            each = [f"{{{last}.{place}}}" if getattr(item, "is_ellipsis", False) else
+                    written.replace(":", f".{place}:") for place, item in enumerate(operands[last])]
+            return SUM if each else ATOM, " + ".join([first] * bool(first) + each) or "0"
 
         return all_terms
 
@@ -53,29 +60,49 @@ def _raised(a: Any, b: Any) -> Template:
 
 _QUOTIENT = PRODUCT, "{0:2} / {1:3}"
 _CONDITIONAL = CHOICE, f"{{1:{COMPARISON}}} if {{0:{COMPARISON}}} else {{2}}"
-_CASES = ("<mrow><mo>{{</mo><mtable>"
-          "<mtr><mtd>{1}</mtd><mtd><mrow><mtext>if\u00a0</mtext>{0}</mrow></mtd></mtr>"
-          "<mtr><mtd>{2}</mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow>".replace(
-              "<mtd>", '<mtd columnalign="left">'))
 
-minus: Notation = dict.fromkeys(("text", "latex", "javascript", "python"), (PRODUCT, "-{0:2}"))
+
+def _either(row: str, between: str, last: str, whole: str, precedence: float) -> Callable[..., Template]:
+    """Case after case; a choice that stands where the last case would goes on in the same list. `$` is its path."""
+
+    def choice(_condition: Any, _a: Any, b: Any) -> Template:
+        rows, path = [row.replace("$", "")], "2"
+        while getattr(getattr(b, "head", None), "notation", {}).get("text") is cases["text"]:
+            rows.append(row.replace("$", f"{path}."))
+            path, b = f"{path}.2", b.arguments[2]
+        return precedence, whole.replace("$", between.join([*rows, last.replace("$", path)]))
+
+    return choice
+
+
+_NEGATED = PRODUCT, "-{0:2}"
+minus: Notation = {"text": _NEGATED, "latex": _NEGATED, "javascript": _NEGATED, "python": _NEGATED,
+                   "picture": (ATOM, "−( )")}
 product: Notation = {
     "text": _or_square("{0:2}·{1:2}", "{0:4}²"),
     "latex": _or_square(r"{0:2} \cdot {1:2}", "{0:4}^{{2}}"),
     "mathml": _or_square("<mrow>{0:2}<mo>·</mo>{1:2}</mrow>", "<msup>{0:4}<mn>2</mn></msup>"),
-    "javascript": (PRODUCT, "{0:2} * {1:3}"), "python": (PRODUCT, "{0:2} * {1:3}")}
+    "javascript": (PRODUCT, "{0:2} * {1:3}"), "python": (PRODUCT, "{0:2} * {1:3}"), "picture": (ATOM, "×")}
 fraction: Notation = {
     "text": _QUOTIENT, "latex": (POWER, r"\frac{{{0}}}{{{1}}}"), "mathml": (POWER, "<mfrac>{0}{1}</mfrac>"),
     "javascript": _QUOTIENT, "python": _QUOTIENT}
 superscript: Notation = {
     "text": _raised, "latex": (POWER, "{0:4}^{{{1}}}"), "mathml": (POWER, "<msup>{0:4}{1}</msup>"),
-    "javascript": (ATOM, "Math.pow({0}, {1})"), "python": (ATOM, "math.pow({0}, {1})")}
+    "javascript": (ATOM, "Math.pow({0}, {1})"), "python": (ATOM, "math.pow({0}, {1})"), "picture": (ATOM, "( )ⁿ")}
 exponential: Notation = {"latex": (POWER, "e^{{{0}}}"), "mathml": (POWER, "<msup><mi>e</mi>{0}</msup>")}
-root: Notation = {"latex": (POWER, r"\sqrt{{{0}}}"), "mathml": (POWER, "<msqrt>{0}</msqrt>")}
+root: Notation = {"latex": (POWER, r"\sqrt{{{0}}}"), "mathml": (POWER, "<msqrt>{0}</msqrt>"),
+                  "picture": (ATOM, "√")}
 bars: Notation = {
     "text": (ATOM, "|{0}|"), "latex": (ATOM, r"\left|{0}\right|"),
-    "javascript": (ATOM, "Math.abs({0})"), "python": (ATOM, "abs({0})")}
+    "javascript": (ATOM, "Math.abs({0})"), "python": (ATOM, "abs({0})"), "picture": (ATOM, "| |")}
+_LEFT = '<mtd columnalign="left">'
 cases: Notation = {
-    "text": _CONDITIONAL, "python": _CONDITIONAL, "mathml": (ATOM, _CASES),
-    "javascript": (CHOICE, f"{{0:{COMPARISON}}} ? {{1:{COMPARISON}}} : {{2}}"),
-    "latex": (ATOM, r"\begin{{cases}}{1}&\text{{if }}{0}\\{2}&\text{{otherwise}}\end{{cases}}")}
+    "text": _either(f"{{$1:{COMPARISON}}} if {{$0:{COMPARISON}}}", "; ", f"{{$:{COMPARISON}}} otherwise", "$", CHOICE),
+    "latex": _either(r"{$1}&\text{{if }}{$0}", r"\\", r"{$}&\text{{otherwise}}", r"\begin{{cases}}$\end{{cases}}",
+                     ATOM),
+    "mathml": _either(
+        f"<mtr>{_LEFT}{{$1}}</mtd>{_LEFT}<mrow><mtext>if\u00a0</mtext>{{$0}}</mrow></mtd></mtr>", "",
+        f"<mtr>{_LEFT}{{$}}</mtd>{_LEFT}<mtext>otherwise</mtext></mtd></mtr>",
+        "<mrow><mo>{{</mo><mtable>$</mtable></mrow>", ATOM),
+    "python": _CONDITIONAL, "javascript": (CHOICE, f"{{0:{COMPARISON}}} ? {{1:{COMPARISON}}} : {{2}}"),
+    "picture": (ATOM, "if")}

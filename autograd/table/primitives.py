@@ -10,6 +10,8 @@ JAVASCRIPT = {
   return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * total;
 }""",
     "sum": "function sum(values) { return values.reduce((total, value) => total + value, 0); }",
+    "affine": "function affine(bias, weights, inputs) { "
+              "return weights.reduce((total, w, i) => total + w * inputs[i], bias); }",
     "dot": "function dot(weights, inputs) { return weights.reduce((total, w, i) => total + w * inputs[i], 0); }",
     "logsumexp": """function logsumexp(values) {
   const largest = Math.max(...values);

@@ -120,6 +120,12 @@ class Operation:
         return f"{self.call} {what or 'needs ' + (self.domain or 'other numbers')}; here {here}"
 
     @property
+    def sign(self) -> str:
+        """What stands for the operation in the box of a picture, where its operands come along arrows: `×`, `tanh`."""
+        template: Any = self.notation.get("picture", (ATOM, self.symbol))
+        return template[1]
+
+    @property
     def call(self) -> str:
         """The operation as it is written with the names of its parameters: `a / b`, `log(x)`."""
         if any(self.lists):
@@ -185,8 +191,9 @@ def operation(name: str, value: Callable[..., Any], partials: tuple[Callable[...
                          f"y and those {count}")
     places = ", ".join(f"{{{place}}}" for place in range(count))
     command = "operatorname" if name.isalpha() else "mathrm"  # not every reader of LaTeX takes a digit in the first
-    function = latex if isinstance(latex, str) else rf"\{command}{{{name}}}".replace("_", r"\_")
-    written: Notation = {"text": (ATOM, f"{name}({places})"), "latex": (ATOM, rf"{function}\left({places}\right)"),
+    title = symbol if symbol and symbol.isidentifier() else name
+    function = latex if isinstance(latex, str) else rf"\{command}{{{title}}}".replace("_", r"\_")
+    written: Notation = {"text": (ATOM, f"{title}({places})"), "latex": (ATOM, rf"{function}\left({places}\right)"),
                          "javascript": (ATOM, f"{javascript_name(name)}({places})")}
     if isinstance(value, BuiltinFunctionType) or lists:
         written["python"] = ATOM, f"{name}({places})"

@@ -10,7 +10,7 @@ from autograd.table.reading import is_tuple
 from autograd.writing.latex import latex_name
 from autograd.writing.mathml import BRACKETS, PARENTHESES, name_in_mathml
 
-_PLACE = re.compile(r"\{(\d)(?:\.(\d+))?(?::([\d.]+))?\}|\{\{|\}\}")
+_PLACE = re.compile(r"\{(\d+(?:\.\d+)*)(?::([\d.]+))?\}|\{\{|\}\}")
 _AFTER_SIGN = re.compile(r"(?:[-+*/·]|\\cdot|<mo>[−+/·]</mo>) *$")
 _ENCLOSED = {"latex": (r"\left(", r"\right)"), "mathml": PARENTHESES}
 _LISTED = {"mathml": BRACKETS}
@@ -52,15 +52,15 @@ def arranged(precedence: float, template: str, operands: tuple[Any, ...], langua
         if place[1] is None:
             pieces.append(place[0][0])  # a doubled brace is a brace
             continue
-        operand = operands[int(place[1])]
-        if place[2]:
-            operand = operand[int(place[2])]
+        operand: Any = operands
+        for step in place[1].split("."):
+            operand = getattr(operand, "arguments", operand)[int(step)]
         if is_tuple(operand):
             opening, comma, closing = _LISTED.get(language, ("[", ", ", "]"))
             items = chain.from_iterable((comma, layout_of(item)) for item in operand)
             pieces += [opening, *list(items)[1:], closing]
         else:
-            pieces += _guarded(layout_of(operand), float(place[3] or 0), language, literal)
+            pieces += _guarded(layout_of(operand), float(place[2] or 0), language, literal)
     pieces = [piece for piece in (*pieces, template[end:]) if piece != ""]
     return Layout(precedence, _is_signed(pieces), pieces)
 

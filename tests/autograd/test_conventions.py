@@ -387,8 +387,8 @@ def test_where_is_one_node_through_which_the_gradient_flows_to_the_chosen_side()
 
 
 def test_where_writes_both_branches_down():
-    assert formula(lambda c, x: where(c, lambda: x * 2, lambda: x)).text == "x·2 if c ≠ 0 else x"
-    assert formula(lambda x: where(x > 0, lambda: exp(x), 1.0)).text == "exp(x) if x > 0 else 1"
+    assert formula(lambda c, x: where(c, lambda: x * 2, lambda: x)).text == "x·2 if c ≠ 0; x otherwise"
+    assert formula(lambda x: where(x > 0, lambda: exp(x), 1.0)).text == "exp(x) if x > 0; 1 otherwise"
 
 
 @pytest.mark.parametrize("index", [0.5, -1.0, 3.0, math.nan, math.inf, 1e300, -0.1, 2.9999999])

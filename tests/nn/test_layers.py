@@ -116,21 +116,21 @@ def test_a_network_gives_the_outputs_and_gradients_of_pytorch(name):
 
 def test_a_neuron_is_one_node_for_the_sum_and_one_for_the_activation():
     nodes = topological_order(Neuron(5, "tanh")([1.0] * 5))
-    assert [node.op.name for node in nodes if node.op] == ["dot", "tanh"]
+    assert [node.op.name for node in nodes if node.op] == ["affine", "tanh"]
     nodes = topological_order(Neuron(5, nonlin=False)([1.0] * 5))
-    assert [node.op.name for node in nodes if node.op] == ["dot"]
+    assert [node.op.name for node in nodes if node.op] == ["affine"]
 
 
 @pytest.mark.parametrize("how", [nullcontext, trace])
 def test_neurons_of_a_layer_share_their_inputs(how):
     with how():
         outputs = Layer(2, 3, "linear")([1, 2])
-    assert outputs[0].arguments[1] is outputs[1].arguments[1] is outputs[2].arguments[1]
+    assert outputs[0].arguments[2] is outputs[1].arguments[2] is outputs[2].arguments[2]
 
 
 def test_a_neuron_reuses_its_weights_between_calls():
     neuron = Neuron(2, "linear")
-    assert neuron([1, 2]).arguments[0] is neuron([3, 4]).arguments[0]
+    assert neuron([1, 2]).arguments[1] is neuron([3, 4]).arguments[1]
 
 
 @pytest.mark.parametrize("x", [

@@ -137,7 +137,7 @@ def test_a_loss_of_numbers_alone_is_a_value_too():
 
 def test_a_loss_can_be_differentiated_as_a_function_and_written_down():
     assert grad(lambda p: mean_squared_error(p, [1.0, 2.0]))([3.0, 5.0]) == [2.0, 3.0]
-    assert formula(lambda p: hinge(p, 1)).text == "relu(1 - p)"
+    assert formula(lambda p: hinge(p, 1)).text == "ReLU(1 - p)"
 
 
 def test_a_batch_is_summed_up_in_one_node():

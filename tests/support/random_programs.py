@@ -10,6 +10,7 @@ from typing import Any
 
 from autograd import (
     absolute,
+    affine,
     arctan2,
     cos,
     dot,
@@ -64,8 +65,11 @@ def _node(kind: str, node: Any, numbers: list[Any]) -> Any:
     if kind in ("unary", "binary"):
         function, places = node
         return function(*items(places))
-    if kind in ("dot", "dense"):
+    if kind == "dot":
         return dot(items(node[0]), items(node[1]))
+    if kind == "dense":
+        (bias, *weights), inputs = items(node[0]), items(node[1])
+        return affine(bias, weights, inputs[1:])
     if kind == "take":
         return take(node[0], items(node[1]))
     return sum(items(node)) if kind == "sum" else logsumexp(items(node))

@@ -149,7 +149,7 @@ def test_truth_for_where_is_that_of_the_number():
     assert where(dual(0.0), 1.0, 2.0).primal == 2.0
     assert where(dual(3.0) > 2, 1.0, 2.0) == 1.0
     chosen = where(dual(Formula("c")), dual(3.0, 1.0), 2.0)
-    assert (chosen.primal.text, chosen.tangent.text) == ("3 if c ≠ 0 else 2", "1 if c ≠ 0 else 0")
+    assert (chosen.primal.text, chosen.tangent.text) == ("3 if c ≠ 0; 2 otherwise", "1 if c ≠ 0; 0 otherwise")
 
 
 def test_repr_shows_number_and_derivative():

@@ -49,7 +49,7 @@ def test_a_network_is_folded_by_layer(program: str) -> None:
     assert_complete(picture, order)
     layers = {shown.texts[0]: shown for name, shown in picture.nodes.items() if shown.texts[0].startswith("layers")}
     assert layers.keys() == {"layers.0", "layers.1", "layers.2"}
-    assert "120 dot" in layers["layers.0"].tooltip.split("\n")
+    assert "120 affine" in layers["layers.0"].tooltip.split("\n")
     assert "120 tanh" in layers["layers.0"].tooltip.split("\n")
     assert "12 parameters" in layers["layers.0"].tooltip.split("\n")
     last = set(model.layers[2].parameters())

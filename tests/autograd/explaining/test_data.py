@@ -66,7 +66,7 @@ def test_names_kinds_and_modules():
     data = valid(explain(model([x, 2.0]) * 3.0, names=model))
     kinds = {node["name"]["text"]: (node["kind"], node["module"]) for node in data["nodes"]}
     assert kinds == {"b": ("parameter", ""), "w.0": ("parameter", ""), "w.1": ("parameter", ""), "x": ("input", ""),
-                     "1": ("constant", ""), "2": ("constant", ""), "3": ("constant", ""), "v1": ("operation", ""),
+                     "2": ("constant", ""), "3": ("constant", ""), "v1": ("operation", ""),
                      "v2": ("operation", ""), "L": ("operation", "")}
     assert data["parameters"] == [node["id"] for node in data["nodes"] if node["kind"] == "parameter"]
     assert next(node for node in data["nodes"] if node["operation"] == "tanh")["composite"]

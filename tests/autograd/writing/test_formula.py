@@ -92,14 +92,15 @@ MINUS_X = -X
     (sqrt(X + 1), "sqrt(x + 1)", r"\sqrt{x + 1}", "sqrt(x + 1.0)"),
     (abs(X - Y), "|x - y|", r"\left|x - y\right|", "Math.abs(x - y)"),
     (sin(X) ** 2, "sin(x)²", r"\sin\left(x\right)^{2}", "Math.pow(sin(x), 2.0)"),
-    (where(X > -Y, -X, 1), "-x if x > -y else 1",
+    (where(X > -Y, -X, 1), "-x if x > -y; 1 otherwise",
      r"\begin{cases}-x&\text{if }x > -y\\1&\text{otherwise}\end{cases}", "x > -y ? -x : 1.0"),
-    (1 + where(X, Y, 0), "1 + (y if x ≠ 0 else 0)",
+    (1 + where(X, Y, 0), "1 + (y if x ≠ 0; 0 otherwise)",
      r"1 + \begin{cases}y&\text{if }x \ne 0\\0&\text{otherwise}\end{cases}", "1.0 + (x != 0.0 ? y : 0.0)"),
-    (where(X <= 1, where(X >= 0, X, 0), 1), "(x if x ≥ 0 else 0) if x ≤ 1 else 1",
+    (where(X <= 1, where(X >= 0, X, 0), 1), "(x if x ≥ 0; 0 otherwise) if x ≤ 1; 1 otherwise",
      r"\begin{cases}\begin{cases}x&\text{if }x \ge 0\\0&\text{otherwise}\end{cases}&\text{if }x \le 1\\"
      r"1&\text{otherwise}\end{cases}", "x <= 1.0 ? (x >= 0.0 ? x : 0.0) : 1.0"),
-    (where(X < 0, -1, where(X > 0, 1, 0)), "-1 if x < 0 else 1 if x > 0 else 0", None, None),
+    (where(X < 0, -1, where(X > 0, 1, 0)), "-1 if x < 0; 1 if x > 0; 0 otherwise",
+     r"\begin{cases}-1&\text{if }x < 0\\1&\text{if }x > 0\\0&\text{otherwise}\end{cases}", None),
     ((X > 0) - (X < 0), "(x > 0) - (x < 0)", r"\left(x > 0\right) - \left(x < 0\right)", "(x > 0.0) - (x < 0.0)"),
     ((X > 0) + 1, "(x > 0) + 1", r"\left(x > 0\right) + 1", "(x > 0.0) + 1.0"),
     ((X > 0) < Y, "(x > 0) < y", r"\left(x > 0\right) < y", "(x > 0.0) < y"),
@@ -174,11 +175,11 @@ def test_a_partial_is_written_by_the_result_or_by_the_arguments():
     assert formula(tanh, partial=0, result="t").text == "1 - t²"
     assert formula(tanh, partial=0, result=None).text == "1 - tanh(x)²"
     assert formula(tanh, "u", partial="u", result=None).text == "1 - tanh(u)²"
-    assert formula(power, partial="b").text == "y·log(a) if a ≠ 0 else a^(b - 1e-09) if b ≠ 0 else sqrt(a + b)"
+    assert formula(power, partial="b").text == "y·log(a) if a ≠ 0; a^(b - 1e-09) if b ≠ 0; sqrt(a + b) otherwise"
     assert formula(power, partial=0).text == (
-        "b·a^(b - 1) if (b - 1 if b ≠ 0 else 0) ≠ 0 else b·a^(b - 1) if a ≠ 0 else b + exp(a)·sqrt(b·(b - 1))")
+        "b·a^(b - 1) if (b - 1 if b ≠ 0; 0 otherwise) ≠ 0; b·a^(b - 1) if a ≠ 0; b + exp(a)·sqrt(b·(b - 1)) otherwise")
     assert formula(operations["where"], partial="c").text == "0"
-    assert formula(operations["where"], partial=1).text == "1 if c else 0"
+    assert formula(operations["where"], partial=1).text == "1 if c; 0 otherwise"
 
 
 def test_a_function_of_several_arguments_and_its_derivatives_by_the_chain_rule():
@@ -252,8 +253,8 @@ def test_formulas_mixed_with_numbers_values_and_duals():
     assert (np.float64(2) * X).text == "2·x"
     assert (X - np.int64(3)).text == "x - 3"
     assert [item.text for item in np.array([1.0, 2.0]) * X] == ["x", "2·x"]
-    assert where(Value(1.0) < X, X, 0).text == "x if x > 1 else 0"
-    assert where(Value(1.0, label="w") <= X, X, 0).text == "x if x ≥ w else 0"
+    assert where(Value(1.0) < X, X, 0).text == "x if x > 1; 0 otherwise"
+    assert where(Value(1.0, label="w") <= X, X, 0).text == "x if x ≥ w; 0 otherwise"
     assert str(np.float64(2) < X) == "x > 2"
 
     class Weight(Value):
@@ -285,7 +286,7 @@ def test_a_formula_is_no_number_and_no_truth():
 def test_a_condition_that_is_known_chooses():
     assert where(Formula(2.0), lambda: X, lambda: 1 / 0) is X
     assert where(Formula(0.0), X, lambda: Y) is Y
-    assert where(Formula(2.0), X, Y).text == "x if 2 else y"
+    assert where(Formula(2.0), X, Y).text == "x if 2; y otherwise"
     assert relu(Formula(2.0)).python == "2.0 if 2.0 > 0.0 else 0.0"
 
 
@@ -387,6 +388,7 @@ def test_plain_text_read_by_the_rules_of_mathematics_is_the_same(written):
     raised = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
     python = re.sub("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda digits: "**" + digits[0].translate(raised), text)
     python = python.replace("·", "*").replace("^", "**").replace("≠", "!=")
+    python = python.replace("; ", " else ").replace(" otherwise", "")
     while "|" in python:  # the innermost ones first: a bar that opens stands at the start or after a sign
         new = re.sub(r"(^|[-+*/(\[> ])\|((?:[^|])*?[\w)])\|", r"\1abs(\2)", python)
         if new == python:
@@ -468,7 +470,7 @@ def test_every_row_and_its_partials_become_mathml(name):
         assert all(item.text for item in tree.iter() if item.tag.endswith(("}mo", "}mi", "}mn")))
         assert "\\" not in "".join(tree.itertext())
     if r"\operatorname" in parts[0].latex:
-        assert letters(parts[0].latex).startswith(f"{name}(")
+        assert letters(parts[0].latex).startswith(f"{row.symbol if row.symbol.isidentifier() else name}(")
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if rf"\{name}" in LATEX_FUNCTIONS])
@@ -483,8 +485,8 @@ def test_mathml_has_the_structure_of_the_formula():
 
     assert {"mfrac", "msqrt", "msup"} <= set(tags((sqrt(X) / Y ** 2).latex))
     assert letters(abs(X).latex) == "|x|"
-    assert letters(relu(X).latex) == "relu(x)"
-    assert letters(operations["leaky_relu"](X).latex) == "leaky_relu(x)"
+    assert letters(relu(X).latex) == "ReLU(x)"
+    assert letters(operations["leaky_relu"](X).latex) == "LeakyReLU(x)"
     assert arctan2(X, Y).latex == r"\mathrm{arctan2}\left(x, y\right)"
     assert letters(arctan2(X, Y).latex) == "arctan2(x,y)"
     assert letters(logsumexp([X, Y]).latex) == "logsumexp([x,y])"

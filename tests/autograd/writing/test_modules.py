@@ -53,7 +53,7 @@ def test_each_neuron_has_its_nodes_for_every_sample_and_the_loss_is_in_none(samp
         for k in range(neurons):
             name = f"layers.{layer}.neurons.{k}"
             own = sorted([f"{name}.b", *(f"{name}.w.{j}" for j in range(inputs))])
-            assert found[name] == sorted(own + ["dot"] * samples + ["tanh"] * (samples if layer < 2 else 0))
+            assert found[name] == sorted(own + ["affine"] * samples + ["tanh"] * (samples if layer < 2 else 0))
     assert set(found[""]) <= {"x", "constant", "-", "*", "**", "sum", "/", "+"}
     assert found[""].count("x") == 2 * samples
 
@@ -112,7 +112,7 @@ def test_behind_a_network_one_operation_may_be_its_activation_and_the_next_is_no
     model = nn.MLP(1, [1], seed=0)
     found = modules(log(sigmoid(model([Value(0.5, "x")]))), model)
     assert found["layers.0.neurons.0"] == [
-        "constant", "dot", "layers.0.neurons.0.b", "layers.0.neurons.0.w.0", "sigmoid"]
+        "affine", "layers.0.neurons.0.b", "layers.0.neurons.0.w.0", "sigmoid"]
     assert "log" in found[""]
 
 

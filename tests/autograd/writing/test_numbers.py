@@ -144,8 +144,8 @@ def test_numbers_of_very_different_size_keep_the_signs_right(numbers, sign):
 
 
 @pytest.mark.parametrize(("function", "x", "equation"), [
-    (sqrt, 9.0, "sqrt(9.0) = 3.0"), (exp, 0.0, "exp(0.0) = 1.0"), (relu, 1.5, "relu(1.5) = 1.5"),
-    (relu, -1.5, "relu(-1.5) = 0.0"), (sqrt, 2.0, "sqrt(2.0) ≈ 1.414"),
+    (sqrt, 9.0, "sqrt(9.0) = 3.0"), (exp, 0.0, "exp(0.0) = 1.0"), (relu, 1.5, "ReLU(1.5) = 1.5"),
+    (relu, -1.5, "ReLU(-1.5) = 0.0"), (sqrt, 2.0, "sqrt(2.0) ≈ 1.414"),
     # These are 1 and x for a float, and for nobody else.
     (tanh, 20.0, "tanh(20.0) ≈ 1.0"), (erf, 7.0, "erf(7.0) ≈ 1.0"), (sin, 1e-9, "sin(1e-9) ≈ 1e-9"),
     (log1p, 1e-17, "log1p(1e-17) ≈ 1e-17"), (cos, 1e-9, "cos(1e-9) ≈ 1.0")])
