@@ -64,7 +64,7 @@ def build(description: Any, numbers: int | None = None) -> Module:
         if not _is(description, dict):
             raise ValueError(f"a module is needed, not {description!r:.50}")
         if numbers not in (None, described):
-            raise ValueError(f"it has {described} parameters, not {numbers}")
+            raise ValueError(f"it has {described!s:.50} parameters, not {numbers}")
         return _made(description, [])
     except Exception as error:  # of whatever kind: constructors are given whatever was found in a file
         raise ValueError(str(error) or type(error).__name__) from error

@@ -86,7 +86,7 @@ def _built(path: FilePath, about: dict[str, Any], numbers: int) -> Module:
     try:
         return build(about["architecture"], numbers)
     except ValueError as error:
-        raise ValueError(f"{os.fspath(path)} describes no model that can be built: {error}") from None
+        raise ValueError(f"{os.fspath(path)} describes no model that can be built: {error!s:.200}") from None
 
 
 # ---- Arrays of numbers that have names ---------------------------------------------------------------------------
@@ -184,14 +184,14 @@ def decoded(content: bytes, name: str) -> Contents:
         text = header.get("__metadata__", {}).get(_KEY)
         about = None if text is None else json.loads(text)
     except Exception as error:  # safetensors raises several, and a hostile file a few more
-        raise ValueError(f"{name} is damaged, or not a safetensors file ({error or type(error).__name__})") from None
+        raise ValueError(f"{name} is damaged, or not a safetensors file ({error!s:.200})") from None
     if text is None:
         raise ValueError(f"{name} is a safetensors file, but not one of glassgrad's")
     if not isinstance(about, dict) or type(about.get("format")) is not int or about["format"] < 1:  # pyright: ignore
         raise ValueError(f"{name} is damaged: it does not say which version of the format it has")
     if about["format"] > FORMAT:
-        raise ValueError(f"{name} was written by a later version of glassgrad, in format {about['format']:.0f}; this "
-                         f"one reads {FORMAT}")
+        raise ValueError(f"{name} was written by a later version of glassgrad, in format "
+                         f"{about['format']!s:.20}; this one reads {FORMAT}")
     checksum: Any = about.get("checksum")  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
     if not isinstance(checksum, str) or len(checksum) != _DIGITS or sha256(content.replace(
             checksum.encode(errors="replace"), b"0" * _DIGITS, 1)).hexdigest() != checksum:
