@@ -173,7 +173,8 @@ class Checkpoint:
             self.optimizer.restore(before[0])
             if not isinstance(error, Exception):  # Ctrl-C
                 raise
-            raise ValueError(f"{name} is not a checkpoint of this training: {error or type(error).__name__}") from error
+            reason = str(error) or type(error).__name__
+            raise ValueError(f"{name} is not a checkpoint of this training: {reason:.200}") from error
 
     def _take(self, path: FilePath, about: Any, arrays: dict[str, Any]) -> None:
         _refuse_another("", self.run, about["run"])
@@ -205,8 +206,11 @@ class Checkpoint:
         losses: list[float] = arrays["losses"].tolist() if "losses" in arrays else []
         best = within(arrays, "best")
         parameters = unpacked(path, best, self._layout([name for name, _ in self.named])) if best else {}
+        empty = History().to_dict()
+        if {*fields, "losses", "best_parameters"} != {*empty} or fields["epochs"] != len(losses):
+            raise ValueError("it has no history")
         history = History(**fields, losses=losses, best_parameters=parameters)
-        for name, default in History().to_dict().items():
+        for name, default in empty.items():
             found = getattr(history, name)
             if not isinstance(found, int | float if isinstance(default, float) else type(default)):
                 raise ValueError(f"{name} of its history is {found!r:.50}")

@@ -220,8 +220,10 @@ class Training:
             self._descent.set_states(self.optimizer.parameters, self.optimizer.states)
 
     def _known(self) -> dict[int, float]:
-        """The parameters by the identity of their Values, without fetching them."""
-        return dict(zip(map(id, self._descent.shared.values), self._descent.numbers.tolist(), strict=True))
+        """The parameters by the identity of their Values, which are not made to fetch them."""
+        shared = self._descent.shared
+        shared.refresh()
+        return dict(zip(map(id, shared.values), shared.array.tolist(), strict=True))
 
     def _fetch_states(self) -> Any:
         return self._descent.get_states(self.optimizer.parameters)

@@ -171,7 +171,7 @@ def read(path: FilePath) -> Contents:
 def encoded(contents: Contents) -> bytes:
     library = _safetensors()
     mark = (uuid.uuid4().hex * 2).encode()  # where the checksum will be, which is that of all the rest
-    head = {"format": FORMAT, "kind": contents.kind, "checksum": mark.decode(), **contents.about}
+    head = {**contents.about, "format": FORMAT, "kind": contents.kind, "checksum": mark.decode()}
     content = library.save(contents.arrays, {_KEY: json.dumps(head)})
     return content.replace(mark, sha256(content.replace(mark, b"0" * _DIGITS)).hexdigest().encode())
 
