@@ -41,7 +41,7 @@ class Dropout(Module):
 
         def respond(items: Any) -> Any:
             is_vector = type(items) is list
-            several = items if is_vector else [items]
+            several: list[Any] = items if is_vector else [items]  # pyright: ignore[reportUnknownVariableType]
             factors = ask(self, len(several))
             if factors is None:
                 return items
