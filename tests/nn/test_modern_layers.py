@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import autograd
 import nn
-from autograd import DomainError, Value
+from autograd import Value
 
 sizes = st.integers(1, 5)
 seeds = st.integers(0, 10**6)
