@@ -8,13 +8,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from nn import datasets
+from nn.activations import Activation, softmax
+from nn.attention import CausalSelfAttention
+from nn.containers import Residual, Sequential
+from nn.dropout import Dropout
 from nn.history import History, TrainingError
 from nn.layers import MLP, Layer, Neuron
+from nn.linear import Embedding, Linear
 from nn.losses import binary_cross_entropy, cross_entropy, hinge, mean_squared_error
 from nn.module import Module
+from nn.normalization import LayerNorm, RMSNorm
 from nn.optimizers import SGD, Adam, Optimizer
 from nn.pictures.network import draw_network
 from nn.pictures.plots import plot_decision_boundary
+from nn.recurrent import GRUCell, RNNCell
 from nn.storage import load, save
 from nn.training import fit
 
@@ -24,12 +31,23 @@ if TYPE_CHECKING:
 __all__ = [
     "MLP",
     "SGD",
+    "Activation",
     "Adam",
+    "CausalSelfAttention",
+    "Dropout",
+    "Embedding",
+    "GRUCell",
     "History",
     "Layer",
+    "LayerNorm",
+    "Linear",
     "Module",
     "Neuron",
     "Optimizer",
+    "RMSNorm",
+    "RNNCell",
+    "Residual",
+    "Sequential",
     "Training",
     "TrainingError",
     "binary_cross_entropy",
@@ -43,6 +61,7 @@ __all__ = [
     "mean_squared_error",
     "plot_decision_boundary",
     "save",
+    "softmax",
 ]
 
 

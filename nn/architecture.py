@@ -19,27 +19,32 @@ Class = TypeVar("Class", bound=type[Module])
 Size = Callable[[dict[str, Any]], int]
 
 CLASSES: dict[str, tuple[type[Module], Size]] = {}
+_ARGUMENTS: dict[type[Module], Callable[[Any], dict[str, Any]]] = {}  # of classes that know them themselves
 DEEPEST = 50  # modules inside modules
 NOT_COMPARED = "training"  # a mode, which has nothing to do with what a module is made of
 
 
-def described(numbers: Size) -> Callable[[Class], Class]:
+def described(numbers: Size, arguments: Callable[[Any], dict[str, Any]] | None = None) -> Callable[[Class], Class]:
     """Enter a class in the table of those that can be described, by what its objects were made with.
 
     `numbers`: from the arguments, by name, to how many parameters there are, without those of modules among the
     arguments. It is asked about files of any origin, before the class is: `checks.count` keeps to whole numbers.
+    `arguments`: from an object to what would make it, where that is not what it was once made with.
     """
     def enter(cls: Class) -> Class:
+        CLASSES[cls.__name__] = cls, numbers
+        if arguments is not None:
+            _ARGUMENTS[cls] = arguments
+            return cls
         initialize: Any = cls.__init__
 
         @wraps(initialize)
-        def note_arguments(self: Module, *arguments: Any, **keywords: Any) -> None:
-            initialize(self, *arguments, **keywords)
+        def note_arguments(self: Module, *given: Any, **keywords: Any) -> None:
+            initialize(self, *given, **keywords)
             if type(self) is cls:  # what a subclass was given, nobody here knows
-                self._made_with = arguments, {name: x for name, x in keywords.items() if not _is_start(name, x)}
+                self._made_with = given, {name: x for name, x in keywords.items() if not _is_start(name, x)}
 
         cls.__init__ = note_arguments  # pyright: ignore[reportAttributeAccessIssue]
-        CLASSES[cls.__name__] = cls, numbers
         return cls
 
     return enter
@@ -98,11 +103,16 @@ def _written_module(module: Module, seen: dict[int, int], depth: int) -> dict[st
         return {"again": seen[id(module)]}
     if depth > DEEPEST:
         raise ValueError(f"more than {DEEPEST} modules are nested")
-    if CLASSES.get(name, (None,))[0] is not type(module) or module._made_with is None:
+    if CLASSES.get(name, (None,))[0] is not type(module):
         raise ValueError(f"{name} is not a class of nn")
     seen[id(module)] = len(seen)
-    positional, keywords = module._made_with
-    arguments = inspect.signature(type(module)).bind(*positional, **keywords).arguments
+    if type(module) in _ARGUMENTS:
+        arguments = _ARGUMENTS[type(module)](module)
+    elif module._made_with is not None:
+        positional, keywords = module._made_with
+        arguments = inspect.signature(type(module)).bind(*positional, **keywords).arguments
+    else:
+        raise ValueError(f"nobody knows what the {name} was made with")
     return {"class": name, "arguments": {key: _written(argument, f"{key} of {name}", seen, depth)
                                          for key, argument in arguments.items()}}
 

@@ -30,14 +30,16 @@ def fit_compiled(model: Callable[[Any], Any], inputs: Any, targets: Any, loss: C
         for epoch in range(keep.epoch, epochs + 1):
             if batch_size is not None and not keep.batch:
                 keep.shuffling.shuffle(keep.order)
-            order, batch, mean = numpy.array(keep.order), keep.batch, keep.loss
+            order: Any = numpy.array(keep.order)
+            batch, mean = keep.batch, keep.loss
             known: dict[int, float] = {}
             while batch < number:
-                start, is_last = size * batch, batch == number - 1
+                is_last = batch == number - 1
                 if is_last:  # it may be smaller, and what was known before it counts for the epoch
                     known = training._known()
-                batches = Batches(x, y, order[start:], samples - start, min(size, samples - start))
                 steps = 1 if is_last else max(1, min(number - 1 - batch, keep.steps_left()))
+                rows = order[size * batch : size * (batch + steps)]
+                batches = Batches(training._masks.beside(x, rows), y, rows, len(rows), min(size, len(rows)))
                 done = training._advance(training._descent.prepared(batches, losses[batch:]), steps)
                 if done < steps:
                     try:

@@ -52,7 +52,8 @@ def load(path: FilePath, model: Module | None = None) -> Module:
     """The network that a file of `save`, or a checkpoint of `fit`, holds.
 
     `model`: a network to load the parameters into, which is returned: it is needed where the file does not say what
-    the network is made of, since a class or a function is not nn's. Raises OSError if the file cannot be read, and
+    the network is made of, since a class or a function is not nn's. Without it, the network is in training, or not, as
+    the one was that was saved. Raises OSError if the file cannot be read, and
     ValueError if it is not one of these, of a later version, damaged in any way or no fit for the model, in which
     nothing has changed then.
     """
@@ -74,7 +75,7 @@ def load(path: FilePath, model: Module | None = None) -> Module:
 def architecture(model: Module) -> dict[str, Any]:
     """What a model is made of; or why that cannot be said, in words for whoever loads it."""
     try:
-        return {"architecture": describe(model)}
+        return {"architecture": describe(model), "training": model.training}
     except ValueError as error:
         return {"architecture": None, "model": type(model).__name__, "reason": str(error)}
 
@@ -84,7 +85,7 @@ def _built(path: FilePath, about: dict[str, Any], numbers: int) -> Module:
         raise ValueError(f"{os.fspath(path)} has the parameters of a {about.get('model')!s:.50}, but not what it is "
                          f"made of, since {about.get('reason')!s:.200}: make one, and call load(path, model)")
     try:
-        return build(about["architecture"], numbers)
+        return build(about["architecture"], numbers).train(about.get("training") is not False)
     except ValueError as error:
         raise ValueError(f"{os.fspath(path)} describes no model that can be built: {error!s:.200}") from None
 

@@ -37,21 +37,24 @@ def kind_of(node: Value, parameter: bool, output: bool) -> str:
     return "constant" if node.constant else "parameter" if parameter else "input"
 
 
-def box(identity: str, node: Value, kind: str, name: str, inside: str, gradients: bool, emphasised: bool) -> str:
-    """A Value. `name`: what it is called, or ""; `inside`: the module it is in, whose frame says part of the name."""
+def box(identity: str, node: Value, kind: str, name: str, given: bool, inside: str, gradient: bool,
+        emphasised: bool) -> str:
+    """A Value.
+
+    `name`: what it is called, or "" for a constant; `given`: whether the user calls it so; `inside`: the module it is
+    in, whose frame says part of the name; `gradient`: whether its gradient is known.
+    """
     shown = shortened(name[len(inside) + 1 :] if inside and name.startswith(inside + ".") else name)
-    if not shown and kind != "constant":
-        shown = f"v{identity[1:]}"
     title, symbol = f"<B>{html(shown)}</B>", ""
     if node.op is not None:
-        side = f"<I>{html(shown)}</I>" if name else f'<FONT POINT-SIZE="11" COLOR="{ASIDE}">{shown}</FONT>'
+        side = f"<I>{html(shown)}</I>" if given else f'<FONT POINT-SIZE="11" COLOR="{ASIDE}">{html(shown)}</FONT>'
         symbol = node.op.sign
         title = f'<FONT POINT-SIZE="17"><B>{html(symbol)}</B></FONT>&#160;{side}'
     lines = [title] if shown else []
     lines.append(decimal(node.data))
     tooltip = " ".join(filter(None, [kind if node.op is None else node.op.name, name or shown]))
     tooltip += f"\ndata = {node.data!r}"
-    if gradients and kind != "constant":
+    if gradient and kind != "constant":
         lines.append(f'<FONT POINT-SIZE="12">grad {decimal(node.grad)}</FONT>')
         tooltip += f"\ngrad = {node.grad!r}"
     if node.recorded_at:
@@ -94,18 +97,19 @@ def folded_box(name: str, nodes: Sequence[Value], kinds: Sequence[str], module: 
             f"{width_attribute(module, 14, 1.0)} tooltip={quoted(tooltip)}]")
 
 
-def arrow(tail: str, head: str, name: str, slope: Slope, flow: float | None, largest: float,
+def arrow(tail: str, head: str, name: str, slope: Slope, use: int, flow: float | None, largest: float,
           partials: bool, emphasised: bool, longer: bool) -> str:
-    """One use of a parent.
+    """One use of a parent: by what the gradient that flows back is multiplied.
 
-    `slope`: see `slopes_of`; `flow`: the gradient that goes back here, if it is known; `largest`: the largest
-    of the whole picture, 0.0 if all arrows are to be of one width; `longer`: whether to leave room for one more box.
+    `slope`: see `slopes_of`; `use`: the number of the use, 0 if there is only one; `flow`: the gradient that goes back
+    here, if it is known; `largest`: the largest of the whole picture, 0.0 if all arrows are to be of one width;
+    `longer`: whether to leave room for one more box.
     """
     kind, attributes, width = "use", "", 1.0
     if isinstance(slope, float):
-        tooltip = f'"∂ = {slope!r}'
+        tooltip = f'"local derivative = {slope!r}'
         if partials:
-            attributes = f" label={_beside(f'∂ = {decimal(slope)}')}"
+            attributes = f" label={_beside(f'#{use} ' * (use > 0) + f'×{decimal(slope)}')}"
         if flow is not None:
             tooltip += f"\\ngradient along this edge = {flow!r}"
             if largest:
@@ -116,7 +120,7 @@ def arrow(tail: str, head: str, name: str, slope: Slope, flow: float | None, lar
         tooltip = quoted(slope if isinstance(slope, str) else "no gradient flows here")
         attributes = f' style=dashed color="{QUIET}"'
         if slope and partials:
-            attributes += f" label={_beside('∂ undefined')}"
+            attributes += f" label={_beside('undefined')}"
     if emphasised:
         kind += " highlighted"
         width = max(width, 2.5)
@@ -131,7 +135,7 @@ def folded_arrow(tail: str, head: str, uses: int, flowing: bool, emphasised: boo
 
     `flowing`: whether a gradient may flow, as it does not to constants.
     """
-    label = f" label={_beside(f'× {uses:,}')}" if uses > 1 else ""
+    label = f" label={_beside(f'{uses:,} uses')}" if uses > 1 else ""
     kind, attributes = ("folded", "") if flowing else ("folded nothing-flows", f' style=dashed color="{QUIET}"')
     if emphasised:
         kind += " highlighted"

@@ -14,7 +14,9 @@ from autograd.graph import topological_order
 from autograd.recording.nodes import NodeDict
 from autograd.value import Value
 from autograd.writing.modules import common_module, lineage, modules_of_nodes, natural_order
+from autograd.writing.names import names_of, readable
 from autograd.writing.text import shortened
+from autograd.writing.uses import dependents, edges_of
 
 UNCOUNTED = 10**9  # paths; their number may have thousands of digits
 SHADES = ("#FFFFFF", "#F5F5F5")  # of frames in frames
@@ -28,6 +30,7 @@ class Picture:
         self.named, self.gradients, self.partials, self.widths = named, gradients, partials, widths
         self.group = group
         self.order = topological_order(outputs)
+        self.names = names_of(self.order, named, outputs)
         self.places = NodeDict((node, place) for place, node in enumerate(self.order))
         self.outputs = [self.places[output] for output in outputs]
         for value in marked:
@@ -36,6 +39,8 @@ class Picture:
         self.marked = [self.places[value] for value in marked]
         self.parents = [[self.places[parent] for parent in node.parents] for node in self.order]
         self.emphasised = self._after(self.marked)
+        known = set(self._before([self.places[output] for output in outputs if output.grad])) if gradients else ()
+        self.has_gradient = [place in known for place in range(len(self.order))]
         parameters = {place: named[node] for place, node in enumerate(self.order) if node.op is None and node in named}
         self.inside = modules_of_nodes(self.order, self.parents, parameters)
         framed = group and any(self.inside)
@@ -79,13 +84,14 @@ class Picture:
                     # A node kept apart from a module that is a box goes beside that box, without a frame of its name.
                     module = next((_around(outer) for outer in lineage(module) if outer in folded), module)
                     frames.setdefault(module, []).append(
-                        box(name, node, self.kinds[place], str(self.named.get(node) or node.label or ""), module,
-                            self.gradients, place in self.emphasised))
+                        box(name, node, self.kinds[place], *self._name(node), module, self.has_gradient[place],
+                            place in self.emphasised))
         for name, places in self.groups.items():
             module = self.folded_as[name]
             frames.setdefault(_around(module) if self.group else "", []).append(
                 folded_box(name, [self.order[place] for place in places], [self.kinds[place] for place in places],
-                           module, self.gradients, not self.emphasised.isdisjoint(places)))
+                           module, all(self.has_gradient[place] for place in places),
+                           not self.emphasised.isdisjoint(places)))
         yield from _framed(frames)
         yield from self._arrows()
 
@@ -123,7 +129,7 @@ class Picture:
             for k, (parent, slope) in enumerate(zip(parents, slopes, strict=True)):
                 tail = self.boxes[parent]
                 if not folded and tail not in self.groups:
-                    flow = node.grad * slope if self.gradients and isinstance(slope, float) else None
+                    flow = node.grad * slope if self.has_gradient[place] and isinstance(slope, float) else None
                     single.append((parent, place, k, slope, flow))
                 elif tail != head:
                     uses[tail, head] += 1
@@ -134,14 +140,35 @@ class Picture:
         flows = [abs(flow) for *_, flow in single if flow is not None and math.isfinite(flow)]
         largest = max(flows, default=0.0)
         known = largest > 0.0
+        uses_of = self._numbered_uses()
         for parent, place, k, slope, flow in single:
             # What comes into a frame from the inputs starts to the left of it.
             longer = self.group and self.kinds[parent] == "input" and bool(self.inside[place])
             yield arrow(self._box_for(parent, self.inside[place]), self.boxes[place], f"e{place}-{k}", slope,
-                        flow if known else None, largest if self.widths else 0.0, self.partials,
-                        parent in self.emphasised, longer)
+                        uses_of.get((place, k), 0), flow if known else None, largest if self.widths else 0.0,
+                        self.partials, parent in self.emphasised, longer)
         for (tail, head), count in uses.items():
             yield folded_arrow(tail, head, count, (tail, head) in flowing, (tail, head) in emphasised)
+
+    def _name(self, node: Value) -> tuple[str, bool]:
+        """What a node is called, and whether the user calls it so: then as it was typed, but told apart from others."""
+        name, typed = self.names.get(node, ""), str(self.named.get(node) or node.label or "")
+        if node.constant:
+            return typed, True
+        as_read = readable(typed)
+        return (typed + name[len(as_read) :], True) if as_read and name.startswith(as_read) else (name, bool(typed))
+
+    def _numbered_uses(self) -> dict[tuple[int, int], int]:
+        """The number of each use, as explanations count them, of Values that have several: by child and place."""
+        leaves = [node for node in self.order if node.op is None and not node.constant]
+        outputs = [self.order[place] for place in self.outputs]
+        moving = dependents(self.order, [*leaves, *outputs])
+        return {(self.places[edge.child], edge.place): edge.use
+                for edge in edges_of(self.order, outputs, moving.__contains__) if edge.uses > 1}
+
+    def _before(self, places: list[int]) -> list[int]:
+        """These places, and all that they were calculated from."""
+        return [self.places[node] for node in topological_order([self.order[place] for place in places])]
 
     def _after(self, marked: Sequence[int]) -> set[int]:
         """The places from which all paths to the outputs are emphasised: the marked ones, and what depends on them."""

@@ -18,16 +18,7 @@ from autograd.table.reading import is_tuple
 from autograd.value import Value
 from autograd.writing.modules import modules_of_nodes
 from autograd.writing.names import names_of
-
-
-class Edge(NamedTuple):
-    """One use of `node`, as the parent of `child` at this `place`. It is use number `use` of `uses`."""
-
-    child: Value
-    node: Value
-    place: int
-    use: int
-    uses: int
+from autograd.writing.uses import Edge, dependents, edges_of
 
 
 class Flow(NamedTuple):
@@ -92,7 +83,7 @@ class Graph:
 
     @cached_property
     def names(self) -> NodeDict[Value, str]:
-        return names_of(self.order, self.given)
+        return names_of(self.order, self.given, [self.output])
 
     @cached_property
     def modules(self) -> NodeDict[Value, str]:
@@ -120,17 +111,8 @@ class Graph:
 
     @cached_property
     def moving(self) -> NodeSet[Value]:
-        """The nodes that change when something in `wrt` does, as far as gradients flow."""
-        moving = NodeSet([*self.wrt, self.output])
-        for node, ways in self._ways.items():
-            if any(parent in moving for _, parent in ways):
-                moving.add(node)
-        return moving
-
-    @cached_property
-    def _ways(self) -> NodeDict[Value, list[tuple[int, Value]]]:
-        """For each node that was calculated, the parents that a gradient can flow to, with their places."""
-        return NodeDict((node, _differentiable(node)) for node in self.order if node.op is not None)
+        """The nodes that change when something in `wrt` does, as far as gradients flow; and the output."""
+        return dependents(self.order, [*self.wrt, self.output])
 
     @cached_property
     def forward(self) -> list[Value]:
@@ -142,22 +124,7 @@ class Graph:
     @cached_property
     def edges(self) -> list[Edge]:
         """The edges in the order in which backward goes along them."""
-        reached, found = NodeSet([self.output]), list[tuple[Value, Value, int]]()
-        for child in reversed(self.order):
-            if child in reached:
-                for place, node in self._ways.get(child, ()):
-                    if node in self.moving:
-                        reached.add(node)
-                        found.append((child, node, place))
-        uses = NodeDict[Value, int]()
-        for _, node, _ in found:
-            uses[node] = uses.get(node, 0) + 1
-        count = NodeDict[Value, int]()
-        edges: list[Edge] = []
-        for child, node, place in found:
-            count[node] = count.get(node, 0) + 1
-            edges.append(Edge(child, node, place, count[node], uses[node]))
-        return edges
+        return edges_of(self.order, [self.output], self.moving.__contains__)
 
     @cached_property
     def flows(self) -> list[Flow]:
@@ -202,15 +169,3 @@ def output_after(graph: Graph, changed: NodeDict[Value, float]) -> float:
         except DomainError as error:
             raise type(error)(f"{error}, in {graph.names[node]} after the step") from None
     return data[graph.output]
-
-
-def _differentiable(node: Value) -> list[tuple[int, Value]]:
-    """The parents that a gradient can flow to, with their places among all parents."""
-    row, found, place = node.op, list[tuple[int, Value]](), 0
-    assert row is not None
-    for partial, argument in zip(row.partials, node.arguments, strict=True):
-        for parent in argument if is_tuple(argument) else (argument,):
-            if partial is not None and not parent.constant:
-                found.append((place, parent))
-            place += 1
-    return found

@@ -52,6 +52,7 @@ WORDS: dict[str, dict[str, str]] = {
     "constant": {"en": "constant", "zh": "常数"},
     "value": {"en": "value", "zh": "值"},
     "gradient": {"en": "gradient", "zh": "梯度"},
+    "box_gradient": {"en": "grad {slope}", "zh": "梯度 {slope}"},
     "kind": {"en": "kind", "zh": "类型"},
     "label": {"en": "label", "zh": "标签"},
     "note": {"en": "note", "zh": "备注"},

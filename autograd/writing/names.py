@@ -3,7 +3,7 @@ every node of an explanation. modules.py reads from such names which module of a
 """
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from typing import Any
 
 from autograd.recording.nodes import NodeDict
@@ -38,15 +38,14 @@ def given_names(names: Any) -> NodeDict[Value, str]:
     return found
 
 
-def names_of(order: list[Value], given: NodeDict[Value, str]) -> NodeDict[Value, str]:
+def names_of(order: list[Value], given: NodeDict[Value, str], outputs: Sequence[Value]) -> NodeDict[Value, str]:
     """A name for each node but the constants, no two the same: the given one, the label, or v1, v2, ...
 
-    The last node of the order is the output; without a label it is called L, or y if there is another L.
+    An output that is the only one is called L if it has no label, or y if there is another L.
     """
-    wanted = NodeDict((node, _readable(given.get(node) or node.label or "")) for node in order if not node.constant)
+    wanted = NodeDict((node, readable(given.get(node) or node.label or "")) for node in order if not node.constant)
     taken = set(wanted.values())
-    output = order[-1]
-    if not wanted.get(output):
+    if len(outputs) == 1 and not wanted.get(output := outputs[0]):
         wanted[output] = next(name for name in ("L", "y", "output", _free("L", taken, {})) if name not in taken)
         taken.add(wanted[output])
     names = NodeDict[Value, str]()
@@ -65,10 +64,10 @@ def names_of(order: list[Value], given: NodeDict[Value, str]) -> NodeDict[Value,
     return names
 
 
-def _readable(name: str) -> str:
-    """A label on one line, of a length that can be read, and not to be mistaken for a number."""
+def readable(name: str) -> str:
+    """A label on one line, of a length that can be read, and not to be mistaken for a number or for a use, a#2."""
     name = " ".join("".join(c if c.isprintable() else " " for c in name).split())
-    if re.fullmatch(r"[-+]?[\d.]+(e[-+]?\d+)?", name):
+    if re.fullmatch(r"[-+]?[\d.]+(e[-+]?\d+)?|.*#\d+", name):
         name = f"“{name}”"
     return shortened(name, _LONGEST)
 

@@ -8,7 +8,7 @@ from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation,
 from types import BuiltinFunctionType
 from typing import Any, ClassVar
 
-from autograd.table.notation import ATOM, CHOICE, PEOPLE, SUPERSCRIPTS
+from autograd.table.notation import ATOM, CHOICE, PEOPLE
 from autograd.table.reading import Reading, is_tuple
 from autograd.table.row import Operation
 from autograd.writing.formula import Formula
@@ -122,13 +122,12 @@ def abridged(formula: Formula, most: int = 8) -> Formula:
 
 
 def derivative(of: str, by: str, use: int | None = None) -> Symbol:
-    """∂y/∂x as a symbol; `use` tells apart the uses of one x: ∂y/∂x⁽²⁾."""
-    number = "" if use is None else str(use)
-    text, latex = (f"⁽{number.translate(SUPERSCRIPTS)}⁾", f"^{{({number})}}") if number else ("", "")
-    below = name_in_mathml(by, f"<mrow><mo>(</mo><mn>{number}</mn><mo>)</mo></mrow>" if number else "")
+    """∂y/∂x as a symbol: the whole derivative. With `use` it is ∂y/∂x#2, what comes through that one use of x alone."""
+    text, latex, mathml = ("", "", "") if use is None else (f"#{use}", rf"\text{{\#{use}}}", f"<mtext>#{use}</mtext>")
     return Symbol(f"∂{_grouped(of)}/∂{_grouped(by)}{text}",
                   rf"\frac{{\partial {latex_name(of)}}}{{\partial {latex_name(by)}{latex}}}",
-                  f"<mfrac><mrow><mo>∂</mo>{name_in_mathml(of)}</mrow><mrow><mo>∂</mo>{below}</mrow></mfrac>")
+                  f"<mfrac><mrow><mo>∂</mo>{name_in_mathml(of)}</mrow>"
+                  f"<mrow><mo>∂</mo>{name_in_mathml(by)}{mathml}</mrow></mfrac>")
 
 
 def rounded(formula: Formula) -> Formula:

@@ -3,6 +3,7 @@
 The oracle for the format is the reader of safetensors itself, for NumPy and for PyTorch.
 """
 
+import inspect
 import json
 import math
 import os
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 
 import nn
 from autograd import Value, constant, tanh
+from nn.architecture import CLASSES
 from nn.storage import Contents, decoded, encoded, layout
 from tests.support.processes import run_python
 
@@ -99,6 +101,80 @@ def test_the_network_that_is_loaded_is_the_one_that_was_saved(model, path):
     assert type(again) is type(model)
     assert again(inputs) == model(inputs)
     assert not {*map(id, again.parameters())} & {*map(id, model.parameters())}
+
+
+def shared():
+    """The same parts in several places."""
+    dropout, linear = nn.Dropout(0.25), nn.Linear(3, 3)
+    return nn.Sequential(linear, dropout, nn.Residual("tanh", linear, dropout), nn.Linear(3, 1))
+
+
+def appended():
+    model = nn.Sequential()
+    for _ in range(2):
+        model.append(nn.Linear(3, 3)).append("relu")
+    return model
+
+
+LAYERS = {  # each with something to give it
+    "Activation": (lambda: nn.Activation("gelu"), [1.0, -2.0]), "Linear": (lambda: nn.Linear(2, 3), [1.0, -2.0]),
+    "Linear without bias": (lambda: nn.Linear(2, 3, bias=False, seed=4), [1.0, -2.0]),
+    "Embedding": (lambda: nn.Embedding(5, 2), [3, 1]), "RMSNorm": (lambda: nn.RMSNorm(2, eps=0.1), [1.0, -2.0]),
+    "RMSNorm without weight": (lambda: nn.RMSNorm([2], elementwise_affine=False), [1.0, -2.0]),
+    "LayerNorm": (lambda: nn.LayerNorm((2,)), [1.0, -2.0]),
+    "LayerNorm without bias": (lambda: nn.LayerNorm(2, bias=False), [1.0, -2.0]),
+    "LayerNorm without weight": (lambda: nn.LayerNorm(2, elementwise_affine=False), [1.0, -2.0]),
+    "CausalSelfAttention": (lambda: nn.CausalSelfAttention(4, 2), [[1.0, 2.0, 3.0, 4.0], [0.0, 1.0, 0.0, -1.0]]),
+    "CausalSelfAttention without bias": (lambda: nn.CausalSelfAttention(2, 1, 0.5, bias=False), [[1.0, 2.0]]),
+    "RNNCell": (lambda: nn.RNNCell(2, 3, nonlinearity="relu"), [1.0, -2.0]),
+    "GRUCell": (lambda: nn.GRUCell(2, 3), [1.0, -2.0]),
+    "GRUCell without bias": (lambda: nn.GRUCell(2, 3, False), [1.0, 2.0]),
+    "Dropout": (lambda: nn.Dropout(0.25, seed=random.Random(1)), [1.0, 2.0]), "Sequential": (nn.Sequential, [1.0]),
+    "Residual": (lambda: nn.Residual(nn.Linear(2, 2), "tanh"), [1.0, 2.0]), "shared": (shared, [1.0, 2.0, 3.0]),
+    "appended": (appended, [1.0, 2.0, 3.0]),
+    "Neuron": (lambda: nn.Neuron(2), [1.0, 2.0]), "Layer": (lambda: nn.Layer(2, 3), [1.0, 2.0]),
+    "MLP": (lambda: nn.Sequential(nn.MLP(2, [3, 2]), nn.Sequential(nn.Layer(2, 1))), [1.0, 2.0]),
+}
+
+
+def test_every_class_that_can_be_described_is_tried_here():
+    assert CLASSES.keys() <= LAYERS.keys()
+    modules = {name for name in nn.__all__ if isinstance(getattr(nn, name), type)
+               and issubclass(getattr(nn, name), nn.Module)}
+    assert modules - {"Module"} == CLASSES.keys()
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_every_layer_comes_back(name, path):
+    make, inputs = LAYERS[name]
+    model = make().eval()
+    nn.save(model, path)
+    again = nn.load(path)
+    assert again(inputs) == model(inputs)
+    assert repr(again) == repr(model)
+    assert bits(again.state_dict()) == bits(model.state_dict())
+    assert {type(part) for part in again.modules()} == {type(part) for part in model.modules()}
+    assert not any(part.training for part in again.modules())
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_how_weights_begin_is_said_by_keyword_and_so_can_be_left_out(name):
+    parameters = inspect.signature(CLASSES[name][0]).parameters
+    assert all(parameters[key].kind is inspect.Parameter.KEYWORD_ONLY for key in ("init", "seed") if key in parameters)
+
+
+def test_a_part_that_is_in_two_places_is_so_again(path):
+    model = shared()
+    nn.save(model, path)
+    again = nn.load(path)
+    assert again[0] is again[2][1]
+    assert again[1] is again[2][2]
+    assert again.training
+
+
+def test_a_part_that_is_no_module_has_to_be_given(path):
+    nn.save(nn.Sequential(nn.Linear(2, 1), math.tanh), path)
+    refused(path, "parts of Sequential is a builtin_function_or_method, which cannot be written down")
 
 
 def test_nothing_is_drawn_from_pythons_generator(path):
@@ -370,6 +446,17 @@ def neuron(nin=1):
     ({"class": "MLP", "arguments": {"nin": 1, "nouts": [10 ** 9, -10 ** 9]}}, "at least 1"),
     ({"class": "MLP", "arguments": {"nin": 1, "nouts": "11"}}, "whole number"),
     ({"class": "MLP", "arguments": {"nin": 1, "nouts": 1}}, "not iterable"),
+    *[({"class": name, "arguments": dict.fromkeys(arguments, 10 ** 9)}, "parameters, not 2") for name, arguments in [
+        ("Linear", ["in_features", "out_features"]), ("Embedding", ["num_embeddings", "embedding_dim"]),
+        ("RMSNorm", ["normalized_shape"]), ("LayerNorm", ["normalized_shape"]),
+        ("CausalSelfAttention", ["embed_dim", "num_heads"]), ("RNNCell", ["input_size", "hidden_size"]),
+        ("GRUCell", ["input_size", "hidden_size"])]],
+    ({"class": "Sequential", "arguments": {"parts": neuron()}}, "parts of Sequential is a list"),
+    ({"class": "Sequential", "arguments": {"parts": ["eval"]}}, "it has 0 parameters, not 2"),
+    ({"class": "Sequential", "arguments": {"parts": ["eval", neuron()]}}, "there is no activation 'eval'"),
+    ({"class": "Sequential", "arguments": {"parts": [{"again": 0}, neuron()]}}, "a module cannot be inside itself"),
+    ({"class": "Sequential", "arguments": {"parts": [{"again": 1}, neuron()]}}, "there is no module 1 to use again"),
+    ({"class": "Sequential", "arguments": {"parts": [neuron(), 5]}}, "a part of a Sequential is a module"),
     ([neuron()], "a module is needed"), (7, "a module is needed"), ("Neuron", "a module is needed"),
 ])
 def test_an_architecture_that_cannot_be_built_is_refused(architecture, reason, path):

@@ -35,7 +35,7 @@ def eager(**options: Any) -> Any:
 
 
 def compiled(**options: Any) -> Any:
-    return trained(nn.MLP(2, [4, 1], "tanh", seed=1), compiled=True, **options)
+    return trained(nn.Sequential(nn.MLP(2, [4, 1], "tanh", seed=1), nn.Dropout(0.2, seed=2)), compiled=True, **options)
 
 
 def trained(model: nn.Module, **options: Any) -> Any:

@@ -89,6 +89,6 @@ def boxes_in_frames(drawing: Any) -> dict[str, set[str]]:
 
 def number(text: str) -> float:
     """The number that a label ends with."""
-    found = re.search(r"(\S+)$", text.strip())
+    found = re.search(r"([^\s×]+)$", text.strip())
     assert found
     return float(found[1].replace("−", "-"))

@@ -23,13 +23,15 @@ class Engine {
     this.output = output;
     /** For each node its uses: which child, and as which argument. @type {{child: number, place: number}[][]} */
     this.uses = nodes.map(() => []);
+    /** For each child and argument the number of that use of the argument, from 1. @type {number[][]} */
+    this.numbers = nodes.map(() => []);
     this.reached = nodes.map((_, place) => place === output);
     for (let child = output; child >= 0; child--) {
       if (!this.reached[child]) continue;
       nodes[child].parents.forEach((parent, place) => {
         if (!this.flows(child, place)) return;
         this.reached[parent] = true;
-        this.uses[parent].push({ child, place });
+        this.numbers[child][place] = this.uses[parent].push({ child, place });
       });
     }
   }
@@ -39,6 +41,12 @@ class Engine {
   flows(child, place) {
     const { shape, parents } = this.nodes[child];
     return shape !== undefined && content.shapes[shape].flows[place] && !!this.nodes[parents[place]].moves;
+  }
+
+  /** Which use of its argument an edge is, counted from 1; 0 if there is no other one.
+   * @param {number} child @param {number} place */
+  useOf(child, place) {
+    return this.uses[this.nodes[child].parents[place]].length > 1 ? this.numbers[child][place] : 0;
   }
 
   /** The values of all nodes, from those of the leaves. Throws Trouble.

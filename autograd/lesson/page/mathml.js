@@ -78,13 +78,11 @@ function named(node, tight = false) {
   return node.kind === "constant" ? coefficient(node.value, tight) : symbol(node.name);
 }
 
-/** ∂a/∂b; the part of it that comes through one use of b has the number of the use: ∂a/∂b⁽²⁾.
+/** ∂a/∂b; the part of it that comes through one use of b has the number of the use: ∂a/∂b #2.
  * @param {GraphNode} of @param {GraphNode} by @param {number} [use] */
 function derivative(of, by, use = 0) {
-  const below = symbol(nameOf(by));
-  const number = mathml("mrow", ...parenthesized([mathml("mn", String(use))]));
-  return mathml("mfrac", mathml("mrow", operator("∂"), symbol(nameOf(of))),
-    mathml("mrow", operator("∂"), use ? mathml("msup", below, number) : below));
+  const below = [operator("∂"), symbol(nameOf(by)), ...(use ? [mathml("mtext", `#${use}`)] : [])];
+  return mathml("mfrac", mathml("mrow", operator("∂"), symbol(nameOf(of))), mathml("mrow", ...below));
 }
 
 /** The new number that takes the place of a node's. @param {GraphNode} node */

@@ -47,7 +47,7 @@ class Picture {
       put(box.name, [symbolOfRow, name].filter(Boolean).join("\u00a0\u00a0"), box.width);
       put(box.value, hiding.value(place) ?? shown(numbers.values[place]), box.width);
       const slope = node.kind === "constant" ? "" : hiding.gradient(place) ?? shown(numbers.gradients[place]);
-      put(box.gradient, slope && `∂ ${slope}`, box.width);
+      put(box.gradient, slope && text("box_gradient", { slope }), box.width);
       describe(box, text(`kind_${node.kind}`));
     }
     this.groups.forEach((box, number) => {
@@ -60,7 +60,8 @@ class Picture {
       if (!label) return;
       const flows = engineOf(this.subject).flows(child, place);
       const written = flows ? hiding.partial(child, place) ?? shown(numbers.partials[child]?.[place] ?? 0) : "";
-      put(label, written && `×${written}`, 74);
+      const use = engineOf(this.subject).useOf(child, place);
+      put(label, written && `${use ? `#${use} ` : ""}×${written}`, 74);
     });
   }
 

@@ -66,12 +66,13 @@ def test_a_neuron_is_drawn_with_every_number(program: str) -> None:
     y.backward()
     picture = Picture(draw(y).svg())
     assert {name: shown.text for name, shown in picture.nodes.items()} == {
-        "n0": "w −3.0 grad 1.0", "n1": "x 2.0 grad −1.5", "n2": "× v2 −6.0 grad 0.5", "n3": "b 6.881 grad 0.5",
-        "n4": "+ v4 0.8814 grad 0.5", "n5": "tanh y 0.7071 grad 1.0"}
+        "n0": "w −3.0 grad 1.0", "n1": "x 2.0 grad −1.5", "n2": "× v1 −6.0 grad 0.5", "n3": "b 6.881 grad 0.5",
+        "n4": "+ v2 0.8814 grad 0.5", "n5": "tanh y 0.7071 grad 1.0"}
     assert {name: shown.text for name, shown in picture.edges.items()} == {
-        "e2-0": "∂ = 2.0", "e2-1": "∂ = −3.0", "e4-0": "∂ = 1.0", "e4-1": "∂ = 1.0", "e5-0": "∂ = 0.5"}
+        "e2-0": "×2.0", "e2-1": "×−3.0", "e4-0": "×1.0", "e4-1": "×1.0", "e5-0": "×0.5"}
     assert picture.nodes["n5"].tooltip == "tanh y\ndata = 0.7071067811865477\ngrad = 1.0"
-    assert picture.edges["e2-1"].tooltip == f"∂ = -3.0\ngradient along this edge = {-3.0 * y.parents[0].grad}"
+    assert picture.edges["e2-1"].tooltip == (
+        f"local derivative = -3.0\ngradient along this edge = {-3.0 * y.parents[0].grad}")
     assert connections(draw(y)) == {"e2-0": ("n0", "n2"), "e2-1": ("n1", "n2"), "e4-0": ("n2", "n4"),
                                     "e4-1": ("n3", "n4"), "e5-0": ("n4", "n5")}
     picture.assert_harmless()
@@ -103,7 +104,7 @@ def test_every_value_and_every_use_is_there_with_the_derivative_that_pytorch_fin
             else:
                 assert number(shown.text) == pytest.approx(slope, rel=5.1e-4, abs=1e-12)  # in four digits
                 first, second = shown.tooltip.split("\n")[:2] if "\n" in shown.tooltip else (shown.tooltip, "")
-                assert float(first.removeprefix("∂ = ")) == pytest.approx(slope, rel=1e-12, abs=1e-12)
+                assert float(first.removeprefix("local derivative = ")) == pytest.approx(slope, rel=1e-12, abs=1e-12)
                 if second:
                     assert number(second) == pytest.approx(node.grad * slope, rel=1e-12, abs=1e-12)
 
@@ -137,7 +138,7 @@ def test_a_row_added_to_the_table_is_drawn_as_it_says() -> None:
     row = operation("cube_for_drawing", lambda x: x * x * x, partials=(lambda y, x: 3 * x * x,), symbol="<x³>")
     try:
         picture = Picture(draw(row(Value(2.0))).svg())
-        assert picture.edges["e1-0"].text == "∂ = 12.0"
+        assert picture.edges["e1-0"].text == "×12.0"
         assert picture.nodes["n1"].texts[0] == "<x³>"
     finally:
         del operations["cube_for_drawing"]
@@ -280,7 +281,7 @@ def test_before_backward_no_gradient_flows_and_all_edges_are_alike() -> None:
 def test_where_no_gradient_flows_and_where_there_is_none() -> None:
     x, y = Value(0.0, "x"), Value(1.0, "y")
     picture = Picture(draw(sqrt(x) + stop_gradient(y) + where(y, x, 1.0)).svg())
-    undefined = [shown for shown in picture.edges.values() if shown.text == "∂ undefined"]
+    undefined = [shown for shown in picture.edges.values() if shown.text == "undefined"]
     assert [shown.tooltip for shown in undefined] == [
         "sqrt(x) has no finite derivative with respect to x; here x = 0.0 (label 'x')"]
     stopped = [shown for shown in picture.edges.values() if "nothing-flows" in shown.classes]
@@ -289,7 +290,7 @@ def test_where_no_gradient_flows_and_where_there_is_none() -> None:
 
 
 def test_the_derivative_with_respect_to_a_constant_exponent_is_not_asked_for() -> None:
-    assert Picture(draw(Value(-2.0) ** 2).svg()).edges["e2-0"].text == "∂ = −4.0"
+    assert Picture(draw(Value(-2.0) ** 2).svg()).edges["e2-0"].text == "×−4.0"
 
 
 def test_where_one_argument_has_no_derivative_the_others_are_still_shown() -> None:
@@ -297,9 +298,9 @@ def test_where_one_argument_has_no_derivative_the_others_are_still_shown() -> No
         return {name[-1]: edge.text for name, edge in Picture(draw(power).svg()).edges.items()}
 
     x = Value(-2.0, "x")
-    assert shown(x ** Value(2.0)) == {"0": "∂ = −4.0", "1": "∂ undefined"}
-    assert shown(x**x) == {"0": "∂ = 0.25", "1": "∂ undefined"}  # −2·(−2)^(−3)
-    assert shown(Value(0.0) ** Value(0.5)) == {"0": "∂ undefined", "1": "∂ = 0.0"}
+    assert shown(x ** Value(2.0)) == {"0": "×−4.0", "1": "undefined"}
+    assert shown(x**x) == {"0": "#1 ×0.25", "1": "undefined"}  # −2·(−2)^(−3)
+    assert shown(Value(0.0) ** Value(0.5)) == {"0": "undefined", "1": "×0.0"}
 
 
 def test_a_missing_derivative_is_told_on_one_line_also_if_it_was_traced() -> None:

@@ -103,7 +103,7 @@ def test_a_wide_fan_is_counted() -> None:
     assert sorted(shown.texts[0] for shown in picture.nodes.values()) == [
         "1,000 constants", "1,000 multiply", "1,000 sin", "sum", "x"]
     uses = {shown.text for shown in picture.edges.values()}
-    assert uses == {"× 1,000"}
+    assert uses == {"1,000 uses"}
     assert "folded by structure: 3,000 values into 3 boxes" in picture.caption
 
 
@@ -128,7 +128,7 @@ def test_arrows_beyond_following_are_folded_too() -> None:
     assert len(topological_order(loss)) == 91
     drawing = draw(loss)
     assert sorted(shown.texts[0] for shown in Picture(drawing.svg()).nodes.values()) == ["30 dot", "60 inputs", "sum"]
-    assert "× 3,600" in drawing.source
+    assert "3,600 uses" in drawing.source
 
 
 def test_what_has_a_label_stays_to_be_seen_while_there_is_room() -> None:

@@ -14,8 +14,8 @@ def test_paths_as_one_would_write_them():
     (x,) = explanation.graph.wrt
     assert str(explanation.paths(x)) == """\
 2 paths from x to f
-  x → t → f: ∂t/∂x⁽¹⁾·∂f/∂t = 3.0 × 1.0 = 3.0
-  x → s → f: ∂s/∂x⁽²⁾·∂f/∂s = 4.0 × 1.0 = 4.0
+  x → t → f: ∂t/∂x#1·∂f/∂t = 3.0 × 1.0 = 3.0
+  x → s → f: ∂s/∂x#2·∂f/∂s = 4.0 × 1.0 = 4.0
   ∂f/∂x = 3.0 + 4.0 = 7.0"""
     assert [path.names for path in explanation.paths(x)] == [("x", "t", "f"), ("x", "s", "f")]
     assert explanation.paths(x)[1].locals == (4.0, 1.0)

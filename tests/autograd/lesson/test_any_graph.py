@@ -46,7 +46,11 @@ def python(output: Value, numbers: dict[Value, float]) -> tuple[list[float], dic
                 twins[node].data = node.data
     for twin in twins.values():
         twin.grad = 0.0
-    twins[output].backward()
+    try:
+        twins[output].backward()
+    except DomainError:  # which may be about a number that depends on no leaf: a page does not ask for that derivative
+        for node, slope in explain(twins[output]).graph.gradients.items():
+            node.grad = slope
     shown = moving(output)
     return [twins[node].data for node in order], {
         place: twins[node].grad for place, node in enumerate(order) if node in shown}
@@ -67,7 +71,8 @@ def compare(page: Any, output: Value, numbers: dict[Value, float]) -> None:
     for place, value, gradient in seen["text"]:
         assert float(value.replace("−", "-")) == pytest.approx(values[place], rel=6e-4), (place, value)
         if gradient:
-            assert float(gradient.removeprefix("∂ ").replace("−", "-")) == pytest.approx(gradients[place], rel=6e-4)
+            shown = gradient.removeprefix("grad ").removeprefix("梯度 ").replace("−", "-")
+            assert float(shown) == pytest.approx(gradients[place], rel=6e-4)
 
 
 @pytest.mark.parametrize("seed", range(COUNT))

@@ -13,7 +13,7 @@ from autograd.writing.names import given_names, names_of
 
 def names(output, given=None):
     order = topological_order(output)
-    found = names_of(order, given or {})
+    found = names_of(order, given or {}, order[-1:])
     return [found[node] for node in order if not node.constant]
 
 
