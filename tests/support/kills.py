@@ -18,6 +18,8 @@ from typing import Any
 import nn
 from nn.storage import read
 
+EPOCHS = 5
+
 
 class Noisy(nn.Module):
     """A network with a random generator of its own: whether an input is seen is a matter of chance."""
@@ -42,7 +44,7 @@ def trained(model: nn.Module, **options: Any) -> Any:
     """What a training ends with, to the last bit."""
     inputs, targets = nn.datasets.moons(14, noise=0.1, seed=1)
     optimizer = nn.Adam(model.parameters(), lr=0.02)
-    history = nn.fit(model, inputs, targets, nn.mean_squared_error, optimizer, epochs=8, batch_size=4, seed=3,
+    history = nn.fit(model, inputs, targets, nn.mean_squared_error, optimizer, EPOCHS, batch_size=4, seed=3,
                      progress=False, **options)
     return json.loads(json.dumps([model.state_dict(), optimizer.state_dict(), {**history.to_dict(), "seconds": 0}]))
 
@@ -82,7 +84,7 @@ def killed(train: Callable[..., Any], kills: int, seed: int, folder: Path) -> di
         found["kills"] += 1
         found["in the middle of writing"] += any(entry != path for entry in folder.iterdir())
         if path.exists():
-            found["before the end"] += read(path).about["epoch"] <= 8
+            found["before the end"] += read(path).about["epoch"] <= EPOCHS
     return found
 
 
