@@ -366,6 +366,28 @@ def test_other_generators_are_refused(path):
     refused(path, "none of a random generator", model)
 
 
+def test_when_one_generator_is_refused_all_stay_where_they_stood(path):
+    train(Chance(), checkpoint=path)
+    contents = read(path)
+    contents.about["generators"]["model._python"][1][0] = "x"
+    write(path, contents)
+    model, other = Chance(), Chance()
+    refused(path, "none of a random generator", model)
+    assert model([0.0]) == other([0.0])
+
+
+def test_parameters_that_are_not_the_models_stay_too(path):
+    slope = Value(1.0)
+    arguments = (lambda x: slope * x, [1.0], [2.0], nn.mean_squared_error)
+    nn.fit(*arguments, nn.SGD([slope], 0.1), 1, checkpoint=path)
+    contents = read(path)
+    write(path, contents._replace(about=contents.about | {"generators": {"model": 1}}))
+    slope.data = 0.25
+    with pytest.raises(ValueError, match="states of other random generators"):
+        nn.fit(*arguments, nn.SGD([slope], 0.1), 2, checkpoint=path, resume=True)
+    assert slope.data == 0.25
+
+
 def test_a_saved_model_is_no_checkpoint(path):
     nn.save(network(), path)
     refused(path, r"is no checkpoint, but what nn.save\(\) writes")
