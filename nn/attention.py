@@ -39,7 +39,7 @@ class CausalSelfAttention(Module):
         self.out_proj = Linear(self.embed_dim, self.embed_dim, bias, seed=source)
         for parameter in self.out_proj.bias or ():
             parameter.data = 0.0
-        self.dropout = Dropout(dropout, seed=None if seed is None else source)
+        self.dropout = Dropout(dropout, seed=None if seed is None else source) if dropout else None
 
     def __call__(self, x: Any) -> list[Any]:
         vectors = list(in_order("x", x)) if is_list(x) else [x]
@@ -66,7 +66,8 @@ class CausalSelfAttention(Module):
         for start in range(0, self.embed_dim, size):
             end = start + size
             question = tuple(query[start:end])
-            weights = tuple(self.dropout(softmax([dot(question, key[start:end]) for key in keys])))
+            weights = softmax([dot(question, key[start:end]) for key in keys])
+            weights = tuple(weights if self.dropout is None else self.dropout(weights))
             heard += [dot(weights, column) for column in columns[start:end]]
         return tuple(heard)
 

@@ -53,7 +53,8 @@ class Training:
         self._batch: Any = None
         self._prepared: Any = None
         self._losses: Any = None
-        self.checked: set[float] = set()  # the targets that the loss was asked about
+        self.checked: set[float | bytes] = set()  # the targets that the loss was asked about,
+        self.tried: Any = None  # and the prediction that came with them
         self._options: Any = None
         self._changes = 0
 
@@ -172,7 +173,7 @@ class Training:
         optimizer = self.optimizer
         optimizer.states = optimizer.states  # those of an earlier recording come back first
         x, y = (numpy.zeros(shape) if shape else 0.0 for shape in shapes)
-        self._masks = Masks()
+        self._masks, self.tried = Masks(), None
         self._descent = self._masks.recorded(x, lambda inputs: Descent(
             self._loss_in_training, inputs, y, optimizer.parameters, optimizer.update, optimizer.initial_state))
         self._shapes, self._options = shapes, _options(optimizer)

@@ -1,40 +1,41 @@
-"""What a loss is asked before it is compiled: whether it takes the targets, and whether it is a mean over samples."""
+"""What a loss is asked before it is compiled: whether it takes the targets, and whether it is a mean over samples.
+
+Each of these is given the Training, and asks its model and its loss.
+"""
 
 import math
 from contextlib import suppress
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy
 
 from autograd import DomainError, no_grad
 
-if TYPE_CHECKING:
-    from nn.compiled import Training
-
 _MOST = 10  # samples that the mean is tried with
 
 
-def check_targets(training: "Training", inputs: Any, targets: Any) -> None:
+def check_targets(training: Any, inputs: Any, targets: Any) -> None:
     """Ask the loss itself about each target that is new, as it cannot be asked while it is recorded."""
     flat = targets.reshape(len(targets), -1)
-    if flat.shape[1] == 1 and training.checked.issuperset(flat.ravel().tolist()):
+    keys = flat.ravel().tolist() if flat.shape[1] == 1 else [row.tobytes() for row in flat]
+    if training.checked.issuperset(keys):
         return
+    new = {key: target for key, target in zip(keys, targets, strict=True) if key not in training.checked}
     with no_grad():
-        for x in inputs:  # any sample will do that the model has an answer to
+        for x in inputs if training.tried is None else ():  # any sample will do that the model has an answer to
             with suppress(DomainError):
-                prediction = training.answer(_sample(x))
+                training.tried = training.answer(_sample(x))
                 break
-        else:
+        if training.tried is None:
             return
-        for target in numpy.unique(targets, axis=0):
+        for target in new.values():
             with suppress(DomainError):
-                training.loss([prediction], [training.as_given(_sample(target))])
-    if flat.shape[1] == 1:
-        training.checked.update(flat.ravel().tolist())
+                training.loss([training.tried], [training.as_given(_sample(target))])
+    training.checked.update(new)
 
 
-def refuse_other_means(training: "Training", inputs: Any, targets: Any) -> None:
+def refuse_other_means(training: Any, inputs: Any, targets: Any) -> None:
     """What is compiled is the mean of the losses of the samples: that has to be the loss of a batch.
 
     Raises TypeError for a sum, say, or for a mean in which some samples weigh more.

@@ -84,4 +84,5 @@ def _refuse_recording() -> None:
     except RecordingError as error:
         error.args = ("Dropout in training would leave out the same numbers in every call of what is compiled: call "
                       "eval() of the model first, or train it with nn.compile or fit(compiled=True)",)
+        error.asked = None  # not that Value is what the function depends on
         raise

@@ -149,5 +149,8 @@ def _reduced(losses: list[Any], weights: list[Any] | None, reduction: Reduction,
         return _mean(losses)
     total = sum(tuple(losses))
     if reduction == "mean":
-        total = total / sum(tuple(weights or ()))
+        share = sum(tuple(weights or ()))
+        if not isinstance(share, Reading) and share == 0:
+            raise ValueError("the weights of the classes of all targets are 0")
+        total = total / share
     return total if isinstance(total, Reading) else constant(total)
