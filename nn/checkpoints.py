@@ -40,7 +40,8 @@ class Checkpoint:
         self.history, self.order, self.shuffling = History(), list(range(samples)), random.Random(seed)
         self.epoch, self.batch, self.loss = 1, 0, 0.0  # the last is the part of the epoch's loss that is known
         self.run: dict[str, Any] = {"samples": samples, "batch_size": batch_size, "optimizer": type(optimizer).__name__}
-        self._parts = {"model": getattr(model, "__self__", model), "loss": loss, "optimizer": vars(optimizer)}
+        options = {name: x for name, x in vars(optimizer).items() if name not in Optimizer.RUNNING}
+        self._parts = {"model": getattr(model, "__self__", model), "loss": loss, "optimizer": options}
         self._layouts: dict[tuple[str, ...], Layout] = {}
         self._steps = self._all_steps = 0  # since the last checkpoint, and since the beginning
         self._seconds = 0.0  # of earlier sessions
@@ -125,7 +126,7 @@ class Checkpoint:
 
         began = perf_counter()
         optimizer = dict(self.optimizer.state_dict())
-        history: dict[str, Any] = {**self.history.to_dict(), "seconds": self.seconds()}
+        history: dict[str, Any] = {**vars(self.history), "seconds": self.seconds()}
         arrays = {
             "optimizer/parameters": _numbers(self.optimizer.snapshot()[0]),
             "optimizer/states": _numbers(optimizer.pop("states")),

@@ -5,7 +5,10 @@ import random
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from autograd import Value
 from nn.module import Module, is_array_of_objects
+
+_PLAIN = {Value, float, int, bool, str, type(None)}  # most things: nothing is in them
 
 
 def generators(things: Mapping[str, Any]) -> dict[str, Any]:
@@ -25,7 +28,7 @@ def generators(things: Mapping[str, Any]) -> dict[str, Any]:
             found[name] = thing
         elif isinstance(thing, Module | list | tuple | dict) or is_array_of_objects(thing):
             seen.add(id(thing))  # pyright: ignore[reportUnknownArgumentType]
-            open_ones += ((f"{name}.{key}", item) for key, item in reversed([*_items(thing)]))
+            open_ones += [(f"{name}.{key}", item) for key, item in _items(thing) if type(item) not in _PLAIN][::-1]
     return found
 
 

@@ -180,7 +180,7 @@ def encoded(contents: Contents) -> bytes:
 def decoded(content: bytes, name: str) -> Contents:
     library = _safetensors()
     try:
-        arrays = library.load(content)
+        arrays = dict(sorted(library.load(content).items()))
         header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
         text = header.get("__metadata__", {}).get(_KEY)
         about = None if text is None else json.loads(text)

@@ -273,7 +273,7 @@ def test_a_model_that_the_file_does_not_fit_is_left_as_it_is(path):
     nn.save(network(), path)
     refused(path, r"does not fit the model; missing: layers.0.neurons.3.b, layers.0.neurons.3.w; of another shape: "
                   r"layers.1.neurons.0.w, \(3,\) for \(4,\)$", nn.MLP(2, [4, 1]))
-    refused(path, "surplus: layers.0.neurons.2.b", nn.MLP(2, [2, 1]))
+    refused(path, "surplus: layers.0.neurons.2.b, layers.0.neurons.2.w; of", nn.MLP(2, [2, 1]))
 
 
 def test_only_modules_are_saved_and_loaded(path):
