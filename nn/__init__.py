@@ -1,7 +1,8 @@
 """Neural networks on top of the engine's public names: layers, losses, optimizers, data sets, and a training loop.
 
 Read module.py, which finds parameters, then layers.py, losses.py and optimizers.py; training.py puts them together.
-The pictures are in a room of their own; checks.py says what is wrong with what users pass in.
+storage.py and checkpoints.py keep networks and their training in files. The pictures are in a room of their own;
+checks.py says what is wrong with what users pass in.
 """
 
 from importlib import import_module
