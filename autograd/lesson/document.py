@@ -23,7 +23,7 @@ from autograd.lesson.teaching import Teaching, Text, by_language
 from autograd.lesson.words import WORDS
 from autograd.recording.nodes import NodeDict, NodeSet
 from autograd.value import Value
-from autograd.writing.saving import save
+from autograd.writing.saving import replace_file
 
 _FOLDER = Path(__file__).parent / "page"
 # In their order in the page, after what is generated.
@@ -46,7 +46,7 @@ class Explained(Protocol):
 def write(explanation: Explained, path: str | os.PathLike[str], **options: Any) -> None:
     """Write the page of an explanation to a file; see `Explanation.to_html`. It is written whole or not at all."""
     made = page(explanation, **options)
-    save(Path(path), made.encode(errors="replace"))  # a lone surrogate, half a character, cannot be encoded
+    replace_file(path, made.encode(errors="replace"))  # a lone surrogate, half a character, cannot be encoded
 
 
 def embedded(explanation: Explained, *, height: int, **options: Any) -> Lesson:
