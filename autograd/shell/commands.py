@@ -12,6 +12,8 @@ from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 from collections.abc import Callable, Container, Mapping
 from contextlib import nullcontext, redirect_stdout
 from io import StringIO
+from pathlib import Path
+from typing import Any
 
 from autograd.calculus.checking import check_gradients
 from autograd.calculus.expansion import expand
@@ -19,6 +21,7 @@ from autograd.drawing.draw import draw
 from autograd.errors import DomainError, ExpressionError, GradientError
 from autograd.explaining.explanation import Explanation, explain
 from autograd.explaining.sentences import LANGUAGES
+from autograd.shell.notes import NOTES, read_notes
 from autograd.shell.output import OptionError, deliver, destination, file_name, output_options
 from autograd.value import Value, constant
 from autograd.writing.assignments import read_values
@@ -86,6 +89,8 @@ def explain_command(parser: ArgumentParser) -> Run:
         form = options.format or {ending: form for form, ending in FORMATS.items()}.get(suffix)
         if form is None:
             raise OptionError(f"{options.output} names no format: end it in {suffixes}, or give --format")
+        if options.notes and form != "html":
+            raise OptionError(f"--notes {options.notes}: only a web page has room for notes; add --format html")
         path = destination(options, f"lesson{FORMATS[form]}", printed=None if form == "html" else True)
         explanation = _explained(expression, numbers, options)
         if form == "html":
@@ -155,7 +160,13 @@ def _explaining_options(parser: ArgumentParser) -> None:
                         help="explain the derivative with respect to this variable only; may be given several times")
     parser.add_argument("--expand", action="store_true", help="open the functions that are made of simpler ones")
     parser.add_argument("--lr", metavar="RATE", type=float, help="end with a step of gradient descent at this rate")
+    parser.add_argument("--parameters", metavar="NAMES",
+                        help="the variables that the step changes, as in w,b; without it, those whose names begin with "
+                             "w, b, θ, weight or bias, or all if there are none")
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="the language: English or Chinese")
+    parser.add_argument("--notes", metavar="FILE", type=Path,
+                        help="a TOML file with your own words for a web page: title, introduction, a table [notes] by "
+                             "step or name, and [[questions]]")
 
 
 def _explained(expression: Expression, numbers: Mapping[str, float], options: Namespace) -> Explanation:
@@ -164,8 +175,14 @@ def _explained(expression: Expression, numbers: Mapping[str, float], options: Na
         _require("--wrt", name, numbers)
     if options.lr is not None and not 0 < options.lr < math.inf:
         raise OptionError(f"--lr {options.lr}: a learning rate is a positive number")
+    learning = [name.strip() for name in options.parameters.split(",")] if options.parameters is not None else None
+    for name in learning or ():
+        _require("--parameters", name, numbers)
+        if options.wrt and name not in options.wrt:
+            raise OptionError(f"--parameters {name}: --wrt asks for no derivative with respect to it")
     output, inputs = _graph_of(expression, numbers)
     explanation = explain(output, [inputs[name] for name in options.wrt] if options.wrt else None,
+                          parameters=[inputs[name] for name in learning] if learning else None,
                           expand=options.expand, lang=options.lang)
     return explanation if options.lr is None else explanation.update(options.lr)
 
@@ -173,7 +190,14 @@ def _explained(expression: Expression, numbers: Mapping[str, float], options: Na
 def _page(explanation: Explanation, expression: Expression, options: Namespace) -> bytes:
     from autograd.lesson import page  # its files are read only for a page
 
-    return page(explanation, title=expression.text.strip(), lang=options.lang).encode()
+    notes = read_notes(options.notes) if options.notes else {}
+    own: dict[str, Any] = {"title": expression.text.strip()} | notes
+    try:
+        return page(explanation, lang=options.lang, **own).encode()
+    except (TypeError, ValueError) as error:
+        if not (notes and str(error).startswith(NOTES)):  # errors begin with the part that is wrong
+            raise
+        raise OptionError(f"{options.notes}: {error}") from None
 
 
 def _read(options: Namespace) -> tuple[Expression, dict[str, float]]:

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from unicodedata import normalize
 
-from autograd.writing.saving import save
+from autograd.writing.saving import replace_file
 
 
 class OptionError(ValueError):
@@ -57,7 +57,7 @@ def deliver(content: str | bytes, path: Path | None, options: Namespace) -> None
         sys.stdout.buffer.write(data)
         return
     try:
-        save(path, data)
+        replace_file(path, data)
     except OSError as error:
         raise RuntimeError(f"{path} cannot be written: {error.strerror}") from None
     print(f"saved as {path}")

@@ -260,6 +260,52 @@ def test_options_of_an_explanation_that_do_not_fit(run, options, message):
     assert run("explain", "x*x", "x=3", *options) == (2, "", f"glassgrad explain: error: {message}\n")
 
 
+LESSON = """
+title = {en = "A neuron", zh = "一个神经元"}
+introduction = "Hello"
+[notes]
+3 = "Look!"
+w = "The weight"
+[[questions]]
+question = "What?"
+answer = 1
+"""
+
+
+def test_a_teachers_words_come_from_a_file(run, folder):
+    (folder / "lesson.toml").write_text(LESSON, encoding="utf-8")
+    assert run("explain", *NEURON, "--notes", "lesson.toml", "-o", "a.html", "--lang", "zh")[0] == 0
+    page = (folder / "a.html").read_text(encoding="utf-8")
+    assert "<title>一个神经元</title>" in page
+    content = json.loads(re.search(r'<script type="application/json" id="content">(.*?)</script>', page)[1])
+    assert content["introduction"]["en"] == [["p", "Hello"]]
+    assert content["notes"]["steps"]["3"]["zh"] == [["p", "Look!"]]
+    assert list(content["notes"]["nodes"]) == ["0"]
+    assert content["questions"][0]["answer"] == 1.0
+
+
+@pytest.mark.parametrize(("text", "options", "message"), [
+    ("title = 3", [], "lesson.toml: title is a string, or a dict of strings by language, not 'int'"),
+    ("titel = 'x'", [], "lesson.toml: there is no 'titel' in a lesson, only title, introduction, notes, questions"),
+    ("[notes]\n99 = 'x'", [], "lesson.toml: notes[99]: there is no such step"),
+    ("[notes]\nq = 'x'", [], "lesson.toml: notes['q']: nothing in this graph is called that; it has w, x, v1, b, v2"),
+    ("title", [], "lesson.toml: Expected '='"),
+    ("", ["--format", "text"], "--notes lesson.toml: only a web page has room for notes; add --format html"),
+])
+def test_notes_that_fit_nothing_are_a_mistake(run, folder, text, options, message):
+    (folder / "lesson.toml").write_text(text, encoding="utf-8")
+    code, printed, said = run("explain", *NEURON, "--notes", "lesson.toml", *(options or ["-o", "a.html"]))
+    assert (code, printed) == (2, "")
+    assert message in said
+    assert not (folder / "a.html").exists()
+
+
+def test_a_file_of_notes_that_there_is_not_ends_with_1(run):
+    code, _, said = run("explain", *NEURON, "--notes", "none.toml", "-o", "a.html")
+    assert code == 1
+    assert "none.toml" in said
+
+
 # ---- lesson --------------------------------------------------------------------------------------------------------
 
 
@@ -555,3 +601,12 @@ def test_the_console_command_is_the_same_program(folder):
     done = subprocess.run([script, "check", *NEURON], capture_output=True, encoding="utf-8")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == python("-m", "autograd", "check", *NEURON).stdout
+
+
+def test_the_parameters_of_the_step_can_be_named(run):
+    given = ("explain", "(w*x - t)^2", "w=0.5", "x=2", "t=3", "--lr", "0.1")
+    assert re.findall(r"^  (\w)′", run(*given)[1], re.MULTILINE) == ["w", "L"]
+    assert re.findall(r"^  (\w)′", run(*given, "--parameters", "x, t")[1], re.MULTILINE) == ["x", "t", "L"]
+    assert run(*given, "--parameters", "q") == (
+        2, "", "glassgrad explain: error: --parameters q: the formula has no such variable\n")
+    assert run(*given, "--wrt", "w", "--parameters", "t")[0] == 2

@@ -4,10 +4,8 @@ import re
 import subprocess
 import sys
 from functools import cache
-from itertools import chain, combinations, pairwise
+from itertools import chain, pairwise
 from pathlib import Path
-from typing import NamedTuple
-from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -18,65 +16,15 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Drawing, Value
 from nn import MLP, Layer, Module, Neuron, draw_network, mean_squared_error
+from tests.support.networks import Picture, number
 
 BLUE, ORANGE = "#0072b2", "#d55e00"
-SVG = "{http://www.w3.org/2000/svg}"
-
-
-class Circle(NamedTuple):
-    kind: str
-    x: float
-    y: float
-    radius: float
-    fill: str
-    text: str
-    tooltip: list[str]
-
-
-class Line(NamedTuple):
-    sign: str
-    color: str
-    dashes: str | None
-    width: float
-    ends: list[tuple[float, float]]
-    tooltip: list[str]
-
-
-class Picture:
-    """What a reader sees."""
-
-    def __init__(self, drawing):
-        root = ElementTree.fromstring(drawing.svg())
-        self.size = [float(side) for side in root.get("viewBox").split()[2:]]
-        self.circles, self.lines, self.texts, self.boxes = {}, {}, {}, {}
-        self.said = [text.text for text in root.iter(f"{SVG}text")]
-        for group in root.iter(f"{SVG}g"):
-            kinds = group.get("class").split()
-            title = group.findtext(f"{SVG}title", "").split("\n")
-            texts = [text.text for text in group.iter(f"{SVG}text")]
-            if "unit" in kinds:
-                (ring,) = group.iter(f"{SVG}ellipse")
-                x, y, r, other = (float(ring.get(name)) for name in ("cx", "cy", "rx", "ry"))
-                assert r == other
-                self.circles[group.get("id")] = Circle(kinds[-1], x, y, r, ring.get("fill"), " ".join(texts), title)
-            elif "weight" in kinds:
-                (path,) = group.iter(f"{SVG}path")
-                points = [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", path.get("d"))]
-                ends = [(points[0], points[1]), (points[-2], points[-1])]
-                self.lines[group.get("id")] = Line(kinds[-1], path.get("stroke").lower(), path.get("stroke-dasharray"),
-                                                   float(path.get("stroke-width", 1)), ends, title)
-            elif "text" in kinds:
-                self.texts[group.get("id")] = " ".join(filter(None, (text and text.strip() for text in texts)))
-                for polygon in group.iter(f"{SVG}polygon"):
-                    points = [tuple(map(float, point.split(","))) for point in polygon.get("points").split()]
-                    self.boxes[group.get("id")] = [*map(min, zip(*points)), *map(max, zip(*points))]
-
-
-def number(text):
-    return float(text.replace("−", "-"))
-
 
 # ---- What is there ---------------------------------------------------------------------------------------------------
+
+
+def subscripts(*numbers):
+    return "".join(map(str, numbers)).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
 
 
 @settings(max_examples=15)
@@ -97,7 +45,7 @@ def test_every_unit_is_a_circle_and_every_weight_a_line_between_its_two_units(ni
             circle = picture.circles[unit]
             # neato clips lines a little off the ring, and aims at the middle
             assert np.hypot(x - circle.x, y - circle.y) == pytest.approx(circle.radius, abs=3)
-        assert f"{name} = {weights[name].data!r}" == line.tooltip[0]
+        assert line.tooltip == [f"w{subscripts(layer + 1, neuron + 1, source + 1)} = {weights[name].data!r}", name]
     for layer, column in enumerate(names):  # in a column, and from the top to the bottom
         assert len({picture.circles[name].x for name in column}) == 1
         heights = [picture.circles[name].y for name in column]
@@ -119,7 +67,7 @@ def test_sign_is_colour_and_dashes_and_magnitude_is_width(numbers):
     for name, weight in weights.items():
         line, sign = lines[name], np.sign(weight.data)
         assert line.sign == {1: "positive", -1: "negative", 0: "zero"}[sign]
-        assert line.color == {1: BLUE, -1: ORANGE, 0: "#999999"}[sign]
+        assert line.color == {1: BLUE, -1: ORANGE, 0: "#767676"}[sign]
         assert (line.dashes is None) == (sign > 0)
     largest = max(map(abs, numbers))
     if largest:  # what width there is above the thinnest is in proportion
@@ -154,14 +102,17 @@ def test_for_inputs_the_circles_hold_what_pytorch_calculates():
     for place, outputs in enumerate(expected):
         for unit, output in enumerate(outputs):
             circle = picture.circles[f"layers.{place - 1}.neurons.{unit}" if place else f"input.{unit}"]
-            assert number(circle.text) == pytest.approx(output, rel=5e-3)
-            assert len(re.sub(r"^−?(0\.0*)?", "", circle.text).replace(".", "")) <= 3  # significant digits
-            assert float(circle.tooltip[-1].split(" = ")[1]) == pytest.approx(output, rel=1e-14)
+            name = f"{'x' if not place else 'h₁' if place == 1 else 'ŷ'}{subscripts(unit + 1)}"
+            said = re.fullmatch(rf"{name} ([=≈]) (\S+)( b.*)?", circle.text)
+            assert number(said[2]) == pytest.approx(output, rel=5e-3)
+            assert (said[1] == "=") == (number(said[2]) == pytest.approx(output, rel=1e-12))
+            assert len(re.sub(r"^−?(0\.0*)?", "", said[2]).replace(".", "")) <= 3  # significant digits
+            (exact,) = (line for line in circle.tooltip if line.startswith(f"{name} = "))
+            assert float(exact.split(" = ")[1]) == pytest.approx(output, rel=1e-14)
             blue, red = int(circle.fill[5:], 16), int(circle.fill[1:3], 16)
             assert (blue > red) if output > 0 else (red > blue)
-    assert [picture.texts[f"{name}-name"] for name in ("input.0", "input.1")] == ["x₁", "x₂"]
-    assert [picture.texts[f"layers.1.neurons.{unit}-name"] for unit in (0, 1)] == ["y₁", "y₂"]
-    assert "in the circles: activations" in picture.said
+            bias = 0.1 * unit - 0.05
+            assert not place or f"b{subscripts(place, unit + 1)} = {bias:g}".replace("-", "−") in circle.text
 
 
 def test_without_inputs_the_circles_hold_names_and_biases():
@@ -169,12 +120,13 @@ def test_without_inputs_the_circles_hold_names_and_biases():
     model.layers[0].neurons[0].b.data, model.layers[0].neurons[1].b.data = -0.0, -1.25e-7
     picture = Picture(draw_network(model))
     assert [picture.circles[name].text for name in (
-        "input.0", "input.1", "layers.0.neurons.0", "layers.0.neurons.1")] == ["x₁", "x₂", "0", "−1.25e−7"]
-    assert "in the circles: biases" in picture.said
-    assert "b = -1.25e-07" in picture.circles["layers.0.neurons.1"].tooltip
-    assert picture.texts["column-0"] == "2 inputs"
-    assert picture.texts["column-1"] == "layers.0 2 relu"
-    assert picture.texts["column-2"] == "layers.1 1 linear"
+        "input.0", "input.1", "layers.0.neurons.0", "layers.0.neurons.1", "layers.1.neurons.0")] == [
+        "x₁", "x₂", "h₁₁ b₁₁ = 0", "h₁₂ b₁₂ = −1.25e−7", "ŷ b₂₁ = 0"]
+    assert "in the circles: b, the bias of each neuron" in picture.said
+    assert picture.circles["layers.0.neurons.1"].tooltip == [
+        "h₁₂ (layers.0.neurons.1), relu", "b₁₂ = -1.25e-07", "layers.0.neurons.1.b"]
+    assert [picture.texts[f"column-{place}"] for place in range(3)] == [
+        "input 2 numbers", "hidden layer 1 2 neurons, relu", "output 1 neuron, linear"]
 
 
 def test_gradients_take_the_place_of_weights_and_are_those_of_pytorch():
@@ -194,21 +146,43 @@ def test_gradients_take_the_place_of_weights_and_are_those_of_pytorch():
         if name.endswith(".b"):
             circle = picture.circles[name[:-2]]
             assert number(circle.text) == pytest.approx(gradient, rel=5e-3)
-            assert float(circle.tooltip[2].removeprefix("gradient = ")) == pytest.approx(gradient, rel=1e-12)
+            assert " = 0 grad " in circle.text  # the bias itself
+            assert float(circle.tooltip[2].removeprefix("grad ")) == pytest.approx(gradient, rel=1e-12)
         else:
             line = picture.lines[name]
             assert line.sign == ("positive" if gradient > 0 else "negative")
             assert number(picture.texts[f"{name}-number"]) == pytest.approx(gradient, rel=5e-3)
-            assert float(line.tooltip[1].removeprefix("gradient = ")) == pytest.approx(gradient, rel=1e-12)
+            assert float(line.tooltip[1].removeprefix("grad ")) == pytest.approx(gradient, rel=1e-12)
     by_width = sorted(picture.lines, key=lambda name: picture.lines[name].width)
     sizes = [abs(expected[name]) for name in by_width]
     assert sizes == sorted(sizes)
-    assert "in the circles: gradients of the biases" in picture.said
+    assert {"grad of the weights:", "grad in a circle is that of the bias b"} <= {*picture.said}
 
 
-def test_that_backward_was_not_called_is_said():
-    picture = Picture(draw_network(Neuron(2), gradients=True))
-    assert "all gradients are 0: call backward() first" in picture.said
+def test_gradients_that_are_all_0_are_not_shown_and_what_that_may_mean_is_said():
+    model = MLP(2, [3, 1], "relu", seed=0)
+    untouched = draw_network(model, gradients=True)
+    said = " ".join(Picture(untouched).said)
+    assert "all gradients are 0: backward() was not called since they were last set to 0, or it was, and" in said
+    assert "grad " not in said
+    assert "numbers on them" not in said
+    for neuron in model.layers[0].neurons:
+        neuron.b.data = -5.0  # dead for these inputs
+    prediction = model([1.0, 1.0])
+    assert prediction.data == 0.0
+    mean_squared_error(prediction, 0.0).backward()
+    flat = Picture(draw_network(model, gradients=True))
+    assert {*Picture(untouched).said[-4:]} <= {*flat.said}
+    assert not any("grad" in line for unit in flat.circles.values() for line in unit.tooltip)
+    mean_squared_error(model([1.0, 1.0]), 1.0).backward()  # all are dead, and the output's bias alone learns
+    dead = Picture(draw_network(model, gradients=True))
+    assert dead.circles["layers.1.neurons.0"].text == "ŷ b₂₁ = 0 grad −2"
+    assert dead.circles["layers.0.neurons.1"].text == "h₁₂ b₁₂ = −5 grad 0"
+    assert "all gradients of the weights are 0" in dead.said
+    assert {text for name, text in dead.texts.items() if name.endswith("-number")} == {"0"}
+
+
+def test_that_all_weights_are_0_is_said():
     neuron = Neuron(2)
     for weight in neuron.w:
         weight.data = 0.0
@@ -247,10 +221,10 @@ def test_thick_layers_are_shown_in_part_and_counted():
     model = MLP(3, [100, 2], seed=1)
     picture = Picture(draw_network(model))
     hidden = [int(name.rsplit(".", 1)[1]) for name in picture.circles if name.startswith("layers.0")]
-    assert hidden == [0, 1, 2, 3, 97, 98, 99]
-    assert picture.texts["column-1-left-out"] == "• • • 93 more"
-    assert picture.texts["column-1"] == "layers.0 100 relu"
-    assert len(picture.lines) == 7 * (3 + 2)
+    assert hidden == [0, 1, 2, 98, 99]
+    assert picture.texts["column-1-left-out"] == "• • • 95 more"
+    assert picture.texts["column-1"] == "hidden layer 1 100 neurons, relu"
+    assert len(picture.lines) == 5 * (3 + 2)
     assert "layers.1.neurons.1.w.99" in picture.lines
     wide = Picture(draw_network(MLP(9, [1]), max_units=3))
     assert [name for name in wide.circles if "input" in name] == ["input.0", "input.8"]
@@ -262,19 +236,21 @@ def test_deep_networks_are_shown_in_part_and_counted():
     model = MLP(2, [2] * 30 + [1], "tanh", seed=1)
     picture = Picture(draw_network(model, [1, 2]))
     shown = {int(name.split(".")[1]) for name in picture.circles if name.startswith("layers")}
-    assert shown == {*range(4), *range(26, 31)}
-    assert picture.texts["layers-left-out"] == "• • • 22 more layers"  # 31 there are, and 9 are shown
-    assert not any(name.startswith("layers.26.") for name in picture.lines)  # what they come from is not there
-    assert number(picture.circles["layers.30.neurons.0"].text) == pytest.approx(model([1, 2]).data, rel=5e-3)
-    assert "layers-left-out" not in Picture(draw_network(MLP(1, [1] * 10))).texts
+    assert shown == {*range(3), *range(28, 31)}
+    assert picture.texts["layers-left-out"] == "• • • 25 more layers"  # 31 there are, and 6 are shown
+    assert not any(name.startswith("layers.28.") for name in picture.lines)  # what they come from is not there
+    last = picture.circles["layers.30.neurons.0"].text.removesuffix(" b₃₁,₁ = 0")
+    assert number(last) == pytest.approx(model([1, 2]).data, rel=5e-3)
+    assert "layers-left-out" not in Picture(draw_network(MLP(1, [1] * 7))).texts
 
 
 def test_a_layer_of_several_activations_says_so_and_each_neuron_has_its_own():
     layer = Layer(1, 2, "tanh")
     layer.neurons[1].activation = None
     picture = Picture(draw_network(layer))
-    assert picture.texts["column-1"] == "2 mixed"
-    assert [picture.circles[f"neurons.{k}"].tooltip[0] for k in (0, 1)] == ["neurons.0 (tanh)", "neurons.1 (linear)"]
+    assert picture.texts["column-1"] == "output 2 neurons, mixed"
+    assert [picture.circles[f"neurons.{k}"].tooltip[0] for k in (0, 1)] == [
+        "ŷ₁ (neurons.0), tanh", "ŷ₂ (neurons.1), linear"]
 
 
 def test_names_of_activations_are_data_and_not_markup():
@@ -284,40 +260,7 @@ def test_names_of_activations_are_data_and_not_markup():
     for name in ("<b>bold</b>", 'a"\\N\\l&lt;|{x}', "<script>"):
         activation.__name__ = name
         picture = Picture(draw_network(Layer(1, 1, activation)))
-        assert picture.texts["column-1"] == f"1 {name.strip('<>')}"
-
-
-# ---- It can be read --------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("model", [
-    *(Layer(a, b, seed=a) for a in range(1, 7) for b in range(1, 7) if 6 <= a * b <= 12), Neuron(12, seed=0),
-    MLP(2, [4, 1], seed=0), MLP(2, [16, 16, 1], seed=0), MLP(3, [100, 2], seed=0)], ids=str)
-def test_nothing_overlaps_and_nothing_is_clipped(model):
-    drawing = draw_network(model)
-    picture = Picture(drawing)
-    for one, other in combinations(picture.circles.values(), 2):
-        assert np.hypot(one.x - other.x, one.y - other.y) > one.radius + other.radius + 5
-    for one, other in combinations(picture.boxes.values(), 2):
-        assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
-    for left, top, right, bottom in picture.boxes.values():
-        assert right - left < 60
-        for circle in picture.circles.values():
-            x, y = np.clip(circle.x, left, right), np.clip(circle.y, top, bottom)
-            assert np.hypot(x - circle.x, y - circle.y) > circle.radius
-    if len(picture.lines) <= 12:
-        assert len(picture.boxes) == len(picture.lines)
-    width, height = picture.size
-    for circle in picture.circles.values():
-        assert circle.radius < circle.x + 14.4 < width - circle.radius
-        assert circle.radius < -circle.y + 14.4 < height - circle.radius
-
-
-def test_numbers_that_have_no_room_are_in_the_tooltips_alone(monkeypatch):
-    layer = Layer(3, 4, seed=1)
-    assert len(Picture(draw_network(layer)).boxes) == 12
-    monkeypatch.setattr("nn.pictures.positions.HEIGHT", 2.0)
-    assert Picture(draw_network(layer)).boxes == {}
+        assert picture.texts["column-1"] == f"output 1 neuron, {name.strip('<>')}"
 
 
 # ---- It is only a picture --------------------------------------------------------------------------------------------
