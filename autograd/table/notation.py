@@ -56,7 +56,7 @@ def _or_square(product: str, square: str) -> Callable[..., Template]:
 def _raised(a: Any, b: Any) -> Template:
     digits = str(getattr(b, "head", b)).removesuffix(".0")
     whole = digits.removeprefix("-").isdecimal()
-    return POWER, "{0:4}" + (digits.translate(SUPERSCRIPTS) if whole else "^{1:3}")
+    return POWER, "{0:4}" + (digits.translate(SUPERSCRIPTS) if whole else "^{1:4}")  # 2^(x)² would have two meanings
 
 
 _QUOTIENT = PRODUCT, "{0:2} / {1:3}"

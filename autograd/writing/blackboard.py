@@ -11,11 +11,13 @@ from itertools import takewhile
 from typing import NoReturn
 from unicodedata import normalize
 
+from autograd.operations import absolute, sqrt
 from autograd.writing.mistakes import refuse, spelled
 from autograd.writing.signs import LOWER, OVER, RAISE, TIMES, Part, parts
 from autograd.writing.text import shortened
 from autograd.writing.vocabulary import CONSTANTS, functions, is_letter
 
+_QUOTED = 20  # characters of the text that a message repeats
 _MISSING = "an operator is missing here: write * to multiply"
 _UNPAIRED = "this | has no partner: bars stand on both sides, as in |x|"
 _TWO_BARS = "it is not clear which of the bars belong together: write abs(x) for |x|"
@@ -79,8 +81,8 @@ class _Writer:
     """Reads the parts from left to right, and writes them for Python.
 
     `operand` is the kind of the operand that has just ended, or empty if one must follow: a "number", a "name", a
-    "group" in parentheses or bars, a "power" such as x², an "exponent" in parentheses as in 2^(x), a "root" with
-    parentheses, to which a power cannot be given, or one that is "open" as √x is: nothing more can be multiplied.
+    "group" in parentheses or bars, "raised" as in x², an "exponent" in parentheses as in 2^(x), a "root" with
+    parentheses, to which a power cannot be given, or "open" as √x is, by which nothing more can be multiplied.
     """
 
     def __init__(self, text: str, found: list[Part]) -> None:
@@ -118,6 +120,10 @@ class _Writer:
         self.python.append(python)
         self.places += [place] * len(python)
 
+    def quote(self, start: int, end: int) -> str:
+        """What stands between two places, in one line."""
+        return shortened(" ".join(self.text[start:end].split()), _QUOTED)
+
     # ---- Numbers, names and functions ------------------------------------------------------------------------------
 
     def number(self, part: Part) -> None:
@@ -146,7 +152,7 @@ class _Writer:
         elif following and following.text == "|":
             self.write("(", part.place)
             self.closing, self.opener, self.waiting = f"){self.closing}", part, True
-        elif read or (following and (following.kind != "sign" or following.text in ("√", "^", "**"))):
+        elif read or (following and (following.kind != "mark" or following.text in ("√", "^", "**"))):
             self.refuse_call(part, rest, read)
         else:
             self.end("name")  # whoever reads this says that it needs arguments
@@ -172,10 +178,10 @@ class _Writer:
 
     def refuse_call(self, part: Part, rest: list[Part], read: int) -> NoReturn:
         """Refuse `sin x`, since it is not said where x ends, and `sin^2(x)`."""
-        name = self.text[part.place : rest[read - 1].end if read else part.end]
+        name = self.quote(part.place, rest[read - 1].end if read else part.end)
         inside = list(takewhile(lambda other: other.text not in self.known and (
-            other.kind != "sign" or other.text in ("√", RAISE, LOWER)), rest[read:]))
-        argument = shortened(self.text[inside[0].place : inside[-1].end]) if inside else "x"
+            other.kind != "mark" or other.text in ("√", RAISE, LOWER)), rest[read:]))
+        argument = self.quote(inside[0].place, inside[-1].end) if inside else "x"
         power = "^2" if rest[read:] and rest[read].text in ("^", "**") else ""
         refuse(f"{name} needs parentheses: write {name}({argument}){power}", self.text, part.place)
 
@@ -191,8 +197,8 @@ class _Writer:
             self.refuse_open(part)
         for sign in (level.power, level.over):
             if sign:
-                first = shortened(" ".join(self.text[sign.end : last.end].split()), 20)
-                second = _SHOWN.get(part.text, shortened(part.text, 20)) + "(…)" * (part.text in self.known)
+                first = self.quote(sign.end, last.end)
+                second = _SHOWN.get(part.text, shortened(part.text, _QUOTED)) + "(…)" * (part.text in self.known)
                 product, sign = f"{first}{part.gap and ' '}{second}", self.text[sign.place : sign.end]
                 ways = f"{sign}({product}), or {sign}{first}·{second}"
                 refuse(f"'{sign}{product}' can be read in two ways: write {ways}", self.text, part.place)
@@ -219,7 +225,7 @@ class _Writer:
             self.require_base(part)
         if sign == RAISE:
             self.write("**(", part.place)
-            self.levels.append(_Level(RAISE, part.place, ")", "power"))
+            self.levels.append(_Level(RAISE, part.place, ")", "raised"))
         else:
             self.operator(part)
         self.operand = ""
@@ -232,12 +238,12 @@ class _Writer:
                 refuse(_TWO_BARS, self.text, part.place)
             self.multiply(part)
         if sign == "√":
-            self.write("sqrt(", part.place)
+            self.write(f"{sqrt.name}(", part.place)
             self.closing, self.opener, self.waiting = f"){self.closing}", part, True
         else:
-            self.write("(" if sign == "(" else "absolute(", part.place)
+            self.write("(" if sign == "(" else f"{absolute.name}(", part.place)
             ends = ("open" if self.called or sign == "|" else "root") if self.waiting else (
-                "power" if self.closing else "group")
+                "raised" if self.closing else "group")
             self.levels.append(_Level(sign, part.place, f"){self.closing}", ends, self.opener, self.is_exponent))
             self.closing, self.waiting = "", False
         self.called = self.is_exponent = False
@@ -283,7 +289,7 @@ class _Writer:
             refuse("there is nothing here to raise to a power", self.text, part.place)
         if self.operand in ("root", "open"):
             self.refuse_open(part)
-        if self.operand == "power" or (self.operand == "exponent" and part.text == RAISE):
+        if self.operand == "raised" or (self.operand == "exponent" and part.text == RAISE):
             refuse(_TWO_POWERS, self.text, part.place)
 
     def refuse_open(self, part: Part) -> NoReturn:

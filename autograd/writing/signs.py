@@ -21,7 +21,7 @@ _INSTEAD = {"[": "(", "]": ")", "{": "(", "}": ")", "∣": "|", "∛": "^(1/3)",
             "—": "-"}
 _SIGNS = r"\-+*/^(),=|√" + TIMES + OVER
 _PART = re.compile(rf"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)|(?P<fraction>[{_FRACTIONS}])|"
-                   rf"(?P<word>[^\s.{_SIGNS}{_RAISED}{_FRACTIONS}]+)|(?P<sign>\*\*|[{_SIGNS}])|"
+                   rf"(?P<word>[^\s.{_SIGNS}{_RAISED}{_FRACTIONS}]+)|(?P<mark>\*\*|[{_SIGNS}])|"
                    rf"(?P<raised>[{_RAISED}]+)|(?P<space>\s+)")
 _NAMES = re.compile("π|[^π₀-₉]+[₀-₉]*|[₀-₉]+")
 
@@ -64,9 +64,9 @@ def _parts(text: str, plain: str, start: int) -> Iterator[Part]:
         elif kind == "fraction":
             yield Part("number", repr(numeric(found)), here, end)
         elif kind == "raised":
-            yield Part("sign", RAISE, here, here)
+            yield Part("mark", RAISE, here, here)
             yield from _parts(text, normalize("NFKC", found).replace("−", "-"), here)
-            yield Part("sign", LOWER, end - 1, end)
+            yield Part("mark", LOWER, end - 1, end)
         else:
             yield Part(kind, found, here, end)
 

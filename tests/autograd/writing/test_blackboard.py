@@ -156,8 +156,7 @@ def test_what_the_project_writes_it_reads(random, depth):
     right = outcome(lambda: expression.evaluate(VALUES), DomainError)
     text = outcome(lambda: formula(expression).text, DomainError)
     if not isinstance(right, Exception) and not isinstance(text, Exception):
-        # a + (-b) is written as a - b, and numbers are calculated
-        assert math.isclose(read(text).evaluate(VALUES), right, rel_tol=1e-6, abs_tol=1e-9), text
+        assert math.isclose(read(text).evaluate(VALUES), right, rel_tol=1e-9, abs_tol=1e-9), text
 
 
 # ---- One by one ----------------------------------------------------------------------------------------------------
@@ -236,8 +235,10 @@ def test_what_each_means(written, python):
     ("sin⁻¹(x)", 0, "sin⁻¹ can be read in two ways: write arcsin(x), or 1/sin(x)"),
     ("ln⁻¹(x)", 0, "ln⁻¹ can be read in two ways: write the inverse by its name, or 1/ln(x)"),
     ("sinⁿ(x)", 0, "write sin(x)^…: only a whole number stands before the parentheses"),
+    ("ln x\ny", 0, "ln needs parentheses: write ln(x y)"),
     ("1 + ln", 4, "'ln' is a function: give it arguments, or choose another name"),
     ("xsin(x)", 0, "there is no function 'xsin'; did you mean 'sin' or 'sinh' or 'sign' or x·sin?"),
+    ("atanh(x)", 0, "there is no function 'atanh'; did you mean 'tanh' or 'atan' or 'atan2'?"),
     ("rate(x)", 0, "there is no function 'rate'; to multiply, write *"),
     ("|2|x|+1|", 4, "it is not clear which of the bars belong together: write abs(x) for |x|"),
     ("|x - 2|y| + 1|", 8, "it is not clear which of the bars belong together: write abs(x) for |x|"),
@@ -287,7 +288,7 @@ def test_what_could_mean_two_things_or_nothing_is_refused_where_it_is(text, plac
 def test_of_a_long_part_the_beginning_is_repeated():
     with pytest.raises(ExpressionError, match=r"^'/aaaaaaaaaaaaaaaaaaa… b' can be read"):
         read("1/" + "a" * 300 + " b")
-    with pytest.raises(ExpressionError, match=r"^sin needs parentheses: write sin\(a{31}…\)\n"):
+    with pytest.raises(ExpressionError, match=r"^sin needs parentheses: write sin\(a{19}…\)\n"):
         read("sin " + "a" * 300)
 
 
@@ -321,4 +322,5 @@ def test_what_was_given_keeps_its_name():
 def test_bars_and_roots_are_those_of_the_table():
     assert [step.what for step in read("|x|").steps] == ["x", operations["absolute"]]
     assert [step.what for step in read("√x").steps] == ["x", operations["sqrt"]]
-    assert math.isclose(read("e^x")(0.5), math.exp(0.5), rel_tol=0)
+    assert [(step.what, step.place) for step in read("1 + e^2").steps] == [
+        (1.0, 0), (2.0, 6), (operations["exp"], 4), (operations["add"], 0)]
