@@ -292,4 +292,4 @@ def test_loops_in_loops_are_told_apart() -> None:
     """The neurons of all steps are alike, but they are neurons of one step, and then those of the next."""
     caption = Picture(draw(rows_of_states(30)).svg()).caption
     assert "30 steps are alike" in caption
-    assert "8 parts are alike" in caption
+    assert "8 neurons are alike" in caption  # their weights are parameters by their names

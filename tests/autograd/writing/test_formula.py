@@ -322,7 +322,7 @@ def test_depth_needs_no_recursion_and_no_more_room_than_the_text():
     tower = X
     for _ in range(10_000):
         tower = X ** tower
-    assert tower.text == "x" + "^x" * 10_000
+    assert tower.text == "x^(" * 9_999 + "x^x" + ")" * 9_999
     assert sys.getrecursionlimit() < 10_000
 
 

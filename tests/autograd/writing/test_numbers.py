@@ -2,6 +2,7 @@
 
 import builtins
 import math
+import operator
 import re
 from collections import Counter
 from contextlib import suppress
@@ -65,8 +66,10 @@ FUNCTIONS = {
     "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)), "softplus": lambda x: mpmath.log1p(mpmath.exp(x)),
     "silu": lambda x: x / (1 + mpmath.exp(-x)), "gelu": lambda x: x * (1 + mpmath.erf(x / mpmath.sqrt(2))) / 2,
     "logsumexp": lambda values: mpmath.log(builtins.sum(map(mpmath.exp, values))),
+    "affine": lambda b, w, x: b + builtins.sum(map(operator.mul, w, x)),
     "take": lambda index, values: values[int(index)], "stop_gradient": lambda x: x, "M": mpmath.mpf,
 }
+FUNCTIONS |= {row.symbol: FUNCTIONS[name] for name, row in operations.items() if row.symbol and name in FUNCTIONS}
 _SMALL = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
