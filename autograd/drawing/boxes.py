@@ -1,6 +1,7 @@
 """What the boxes and arrows of a picture look like and say, each as a statement of DOT."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -12,6 +13,7 @@ from autograd.recording.nodes import NodeSet
 from autograd.table.reading import is_tuple
 from autograd.value import Value
 from autograd.writing.text import shortened
+from autograd.writing.textbook import module_title
 
 Slope = float | str | None  # a local derivative; a complaint where there is none; None where no gradient flows
 
@@ -37,23 +39,25 @@ def kind_of(node: Value, parameter: bool, output: bool) -> str:
     return "constant" if node.constant else "parameter" if parameter else "input"
 
 
-def box(identity: str, node: Value, kind: str, name: str, given: bool, inside: str, gradient: bool,
+def box(identity: str, node: Value, kind: str, name: str, typed: str, inside: str, gradient: bool,
         emphasised: bool, again: bool) -> str:
     """A Value.
 
-    `name`: what it is called, or "" for a constant; `given`: whether the user calls it so; `inside`: the module it is
+    `name`: what it is called, or "" for a constant; `typed`: what the user calls it; `inside`: the module it is
     in, whose frame says part of the name; `gradient`: whether its gradient is known; `again`: whether it has a box
     already, which shows its gradient.
     """
     shown = shortened(name[len(inside) + 1 :] if inside and name.startswith(inside + ".") else name)
     title, symbol = f"<B>{html(shown)}</B>", ""
     if node.op is not None:
-        side = f"<I>{html(shown)}</I>" if given else f'<FONT POINT-SIZE="11" COLOR="{ASIDE}">{html(shown)}</FONT>'
+        is_counted = not typed and re.fullmatch(r"v[0-9]+|L", shown)
+        side = f'<FONT POINT-SIZE="11" COLOR="{ASIDE}">{html(shown)}</FONT>' if is_counted else f"<I>{html(shown)}</I>"
         symbol = node.op.sign
         title = f'<FONT POINT-SIZE="17"><B>{html(symbol)}</B></FONT>&#160;{side}'
     lines = [title] if shown else []
     lines.append(decimal(node.data))
-    tooltip = " ".join(filter(None, [kind if node.op is None else node.op.name, name or shown]))
+    whole = typed if typed.isprintable() and "." in typed and not name.startswith(typed) else name  # a dotted name
+    tooltip = " ".join(filter(None, [kind if node.op is None else node.op.name, whole or shown]))
     tooltip += f"\ndata = {node.data!r}"
     if again:
         lines.append(f'<FONT POINT-SIZE="12" COLOR="{ASIDE}">again</FONT>')
@@ -83,7 +87,7 @@ def folded_box(name: str, nodes: Sequence[Value], kinds: Sequence[str], module: 
     counts = Counter((kind if node.op is None else node.op.name, node.op is None)
                      for node, kind in zip(nodes, kinds, strict=True))
     parts = [f"{count:,} {what}{'s' if leaf and count > 1 else ''}" for (what, leaf), count in counts.most_common()]
-    lines = [f"<B>{html(shortened(module))}</B>"] if module else []
+    lines = [f"<B>{html(shortened(module_title(module)))}</B>"] if module else []
     lines += [f"<B>{html(part)}</B>" if not module else html(part) for part in parts[:3]]
     if len(parts) > 3:
         lines.append(f"and {sum(count for _, count in counts.most_common()[3:]):,} more")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from autograd.drawing.text import quoted, wide_html
 from autograd.writing.modules import lineage, natural_order
 from autograd.writing.text import shortened
+from autograd.writing.textbook import module_title
 
 SHADES = ("#FFFFFF", "#F5F5F5")  # of frames in frames
 
@@ -37,7 +38,8 @@ def _contents(module: str, frames: Mapping[str, Sequence[str]], inner: Mapping[s
     for part in inner.get(module, ()):
         shade = SHADES[len(lineage(part)) % 2]
         yield f'subgraph "cluster-{names[part]}" {{'
-        yield (f'id="{names[part]}" class=module label=<{wide_html(shortened(part), 13)}> tooltip={quoted(part)} '
+        title = shortened(module_title(part, module))
+        yield (f'id="{names[part]}" class=module label=<{wide_html(title, 13)}> tooltip={quoted(part)} '
                f'labelloc=t labeljust=l style="rounded,filled" color="#B8B8B8" fillcolor="{shade}" '
                'fontcolor="#444444" margin=12')
         yield from _contents(part, frames, inner, names)

@@ -20,6 +20,7 @@ from autograd.writing.learners import Learners
 from autograd.writing.modules import common_module, lineage, modules_of_nodes, natural_order
 from autograd.writing.names import names_of, readable
 from autograd.writing.text import shortened
+from autograd.writing.textbook import module_title, textbook_names
 from autograd.writing.uses import dependents, edges_of
 
 ARROWS = 6  # for each box; and between two boxes
@@ -34,7 +35,6 @@ class Picture:
         self.named, self.gradients, self.partials, self.widths = named, gradients, partials, widths
         self.group = group
         self.order = topological_order(outputs)
-        self.names = names_of(self.order, named, outputs)
         self.places = NodeDict((node, place) for place, node in enumerate(self.order))
         self.outputs = [self.places[output] for output in outputs]
         for value in marked:
@@ -47,6 +47,9 @@ class Picture:
         self.has_gradient = [place in known for place in range(len(self.order))]
         parameters = {place: named[node] for place, node in enumerate(self.order) if node.op is None and node in named}
         self.inside = modules_of_nodes(self.order, self.parents, parameters)
+        given = textbook_names(self.order, named, said.of_modules, NodeDict(zip(self.order, self.inside, strict=True)),
+                               outputs)
+        self.names = names_of(self.order, given, outputs)
         shown = set(self.outputs)
         learning = said.among(self.order, self.names)
         self.kinds = [kind_of(node, node in learning, place in shown) for place, node in enumerate(self.order)]
@@ -218,13 +221,14 @@ class Picture:
         """What the user calls each node."""
         return [str(self.named.get(node) or node.label or "") for node in self.order]
 
-    def _name(self, node: Value) -> tuple[str, bool]:
-        """What a node is called, and whether the user calls it so: then as it was typed, but told apart from others."""
+    def _name(self, node: Value) -> tuple[str, str]:
+        """What a node is called, and what the user calls it; that is shown as it was typed, but told apart from others.
+        """
         name, typed = self.names.get(node, ""), str(self.named.get(node) or node.label or "")
         if node.constant:
-            return typed, True
+            return typed, typed
         as_read = readable(typed)
-        return (typed + name[len(as_read) :], True) if as_read and name.startswith(as_read) else (name, bool(typed))
+        return typed + name[len(as_read) :] if as_read and name.startswith(as_read) else name, typed
 
     def _numbered_uses(self) -> dict[tuple[int, int], int]:
         """The number of each use, as explanations count them, of Values that have several: by child and place."""
@@ -254,7 +258,8 @@ class Picture:
             boxes = len(set(self.boxes))
             lines.append(f"{len(self.order):,} values in {boxes:,} boxes")
             folded = sorted((natural_order(module), module, name) for name, module in self.folded_as.items() if module)
-            modules = [f"{html(shortened(module))} ({len(self.groups[name]):,})" for _, module, name in folded]
+            modules = [f"{html(shortened(module_title(module)))} ({len(self.groups[name]):,})"
+                       for _, module, name in folded]
             lines += self.repeated
             again = sorted({self._name(self.order[leaf])[0] for leaf in self.placing.copies
                             if not self.order[leaf].constant}, key=natural_order)

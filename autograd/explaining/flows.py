@@ -19,6 +19,7 @@ from autograd.value import Value
 from autograd.writing.learners import Learners
 from autograd.writing.modules import modules_of_nodes
 from autograd.writing.names import names_of
+from autograd.writing.textbook import textbook_names
 from autograd.writing.uses import Edge, dependents, edges_of
 
 
@@ -89,7 +90,9 @@ class Graph:
 
     @cached_property
     def names(self) -> NodeDict[Value, str]:
-        return names_of(self.order, self.given, [self.output])
+        outputs = [self.output]
+        given = textbook_names(self.order, self.given, self._said.of_modules, self.modules, outputs)
+        return names_of(self.order, given, outputs)
 
     @cached_property
     def modules(self) -> NodeDict[Value, str]:

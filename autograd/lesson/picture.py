@@ -152,7 +152,7 @@ def _cluster(group: ElementTree.Element, _places: Sequence[int] | None) -> str:
     texts = [child for child in group if _tag(child) == "text"]
     name = ElementTree.Element("text", {"x": texts[0].get("x", "0"), "y": texts[0].get("y", "0")})
     name.text = "".join(part.text or "" for part in texts)
-    name.set("data-module", name.text)
+    name.set("data-module", next((part.text or "" for part in group if _tag(part) == "title"), name.text))
     return f'<g class="module">{shapes}{ElementTree.tostring(name, encoding="unicode")}</g>'
 
 

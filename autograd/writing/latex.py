@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+_SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
 _ESCAPES = {
     "text": {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"},
     "mathrm": {"\\": r"\backslash ", "~": r"\sim ", "^": r"\wedge "},  # not a text mode: it drops spaces
@@ -19,12 +20,16 @@ def latex_name(name: str, style: str = "text") -> str:
     greek = unicodedata.name(latex[0], "").removeprefix("GREEK ") if style == "text" else ""
     if greek.startswith("SMALL LETTER ") and greek.count(" ") == 2 and not greek.endswith("OMICRON"):
         latex = "\\" + greek.split()[2].lower().replace("lamda", "lambda")
+    latex = r"\hat{y}" if latex == "ŷ" else latex
     return latex + (f"_{{{index}}}" if index else "")
 
 
 def split_name(name: str) -> tuple[str, str]:
-    """The letters of a name and its index, which is empty where there is none: ("w", "12")."""
-    match = re.fullmatch(r"([^\W\d_]+)_?(\d*)", name)
+    """The letters of a name and its index, which is empty where there is none: ("w", "12") for w12, w_12 and w₁₂."""
+    match = re.fullmatch(r"([^\W\d_₀-₉]+)([₀-₉]+(?:,[₀-₉]+)*)", name)
+    if match:
+        return match[1], match[2].translate(str.maketrans(_SUBSCRIPTS, "0123456789"))
+    match = re.fullmatch(r"([^\W\d_]+)_?([0-9]*)", name)
     return (match[1], match[2]) if match else (name, "")
 
 

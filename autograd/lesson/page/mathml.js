@@ -54,9 +54,10 @@ function operator(sign, leading = false) {
 /** A name as in a book: a letter, perhaps with an index, or an upright word.
  * @param {string} name */
 function symbol(name) {
-  const [, stem, index] = /^(\p{L}+?)_?(\d+)$/u.exec(name) || [null, name, ""];
+  const [, stem, index] = /^(\p{L}+?)_?(\d+|[₀-₉]+(?:,[₀-₉]+)*)$/u.exec(name) || [null, name, ""];
   const letter = mathml("mi", stem);
-  return index ? mathml("msub", letter, mathml("mn", index)) : letter;
+  const digits = index.replace(/[₀-₉]/g, (digit) => String("₀₁₂₃₄₅₆₇₈₉".indexOf(digit)));
+  return index ? mathml("msub", letter, mathml("mn", digits)) : letter;
 }
 
 /** A constant of a formula; a whole one without its point, as in 1 + x.

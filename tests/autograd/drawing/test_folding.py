@@ -55,14 +55,14 @@ def test_a_network_is_folded_by_layer(program: str) -> None:
     picture = Picture(drawing.svg())
     order = topological_order(loss)
     assert_complete(picture, order)
-    layers = {shown.texts[0]: shown for name, shown in picture.nodes.items() if shown.texts[0].startswith("layers")}
-    assert layers.keys() == {"layers.0", "layers.1", "layers.2"}
-    assert "120 affine" in layers["layers.0"].tooltip.split("\n")
-    assert "120 tanh" in layers["layers.0"].tooltip.split("\n")
-    assert "12 parameters" in layers["layers.0"].tooltip.split("\n")
+    layers = {shown.texts[0]: shown for name, shown in picture.nodes.items() if shown.texts[0].startswith("layer ")}
+    assert layers.keys() == {"layer 1", "layer 2", "layer 3"}
+    assert "120 affine" in layers["layer 1"].tooltip.split("\n")
+    assert "120 tanh" in layers["layer 1"].tooltip.split("\n")
+    assert "12 parameters" in layers["layer 1"].tooltip.split("\n")
     last = set(model.layers[2].parameters())
     results = [node.data for node in order if node.op and not last.isdisjoint(node.parents)]
-    assert f"data from {min(results)!r} to {max(results)!r}" in layers["layers.2"].tooltip
+    assert f"data from {min(results)!r} to {max(results)!r}" in layers["layer 3"].tooltip
     for name, layer in zip(sorted(layers), model.layers, strict=True):
         norm = math.sqrt(math.fsum(p.grad**2 for p in layer.parameters()))
         assert number(layers[name].tooltip) == pytest.approx(norm, rel=1e-12)
@@ -70,7 +70,7 @@ def test_a_network_is_folded_by_layer(program: str) -> None:
     for name in layers:
         assert f"{name} (" in picture.caption
     names = {shown.texts[0]: box for box, shown in picture.nodes.items()}
-    assert (names["layers.0"], names["layers.1"]) in connections(drawing).values()
+    assert (names["layer 1"], names["layer 2"]) in connections(drawing).values()
     assert picture.frames == {}
 
 
@@ -99,7 +99,7 @@ def test_a_network_is_folded_by_layer_also_as_a_part_of_something_larger() -> No
     model, loss = network(30)
     picture = Picture(draw(loss, names={"teacher": model}).svg())
     assert_complete(picture, topological_order(loss))
-    layers = {f"teacher.layers.{layer}" for layer in range(3)}
+    layers = {f"teacher, layer {layer}" for layer in (1, 2, 3)}
     assert {shown.texts[0] for shown in picture.nodes.values() if shown.texts[0].startswith("teacher")} == layers
 
 
@@ -169,9 +169,10 @@ def test_what_is_kept_of_a_folded_module_has_its_whole_name_and_no_frame_of_its_
     picture = Picture(drawing.svg())
     assert_complete(picture, topological_order(loss))
     (lit,) = [shown for shown in picture.nodes.values() if "parameter" in shown.classes]
-    assert lit.texts[0] == "layers.0.neurons.0.w.0"
+    assert lit.texts[0] == "w₁₁₁"
+    assert f"{prefix}layers.0.neurons.0.w.0" in lit.tooltip
     titles = [shown.texts[0] for shown in picture.nodes.values()]
-    assert titles.count(f"{prefix}layers.0") == 1
+    assert titles.count("teacher, layer 1" if prefix else "layer 1") == 1
     assert [frame.text for frame in picture.frames.values()] == (["teacher"] if prefix else [])
 
 

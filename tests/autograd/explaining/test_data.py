@@ -65,7 +65,7 @@ def test_names_kinds_and_modules():
     x = Value(1.0, "x")
     data = valid(explain(model([x, 2.0]) * 3.0, names=model))
     kinds = {node["name"]["text"]: (node["kind"], node["module"]) for node in data["nodes"]}
-    assert kinds == {"b": ("parameter", ""), "w.0": ("parameter", ""), "w.1": ("parameter", ""), "x": ("input", ""),
+    assert kinds == {"b": ("parameter", ""), "w₁": ("parameter", ""), "w₂": ("parameter", ""), "x": ("input", ""),
                      "2": ("constant", ""), "3": ("constant", ""), "v1": ("operation", ""),
                      "v2": ("operation", ""), "L": ("operation", "")}
     assert data["parameters"] == [node["id"] for node in data["nodes"] if node["kind"] == "parameter"]

@@ -293,7 +293,12 @@ class TestUpdate:
         new, last = {step.name: step.result for step in explanation if step.kind == "update"}, explanation[-1]
         loss.backward()
         nn.SGD(model.parameters(), lr=0.1).step()
-        assert new == pytest.approx(model.state_dict(), rel=1e-12)
+        textbook = {f"w₁{'₁₂₃'[k]}{'₁₂'[j]}": w for k, neuron in enumerate(model.layers[0].neurons)
+                    for j, w in enumerate(neuron.w)}
+        textbook |= {f"b₁{'₁₂₃'[k]}": neuron.b for k, neuron in enumerate(model.layers[0].neurons)}
+        textbook |= {f"w₂₁{'₁₂₃'[k]}": w for k, w in enumerate(model.layers[1].neurons[0].w)}
+        textbook |= {"b₂₁": model.layers[1].neurons[0].b}
+        assert new == pytest.approx({name: parameter.data for name, parameter in textbook.items()}, rel=1e-12)
         after = nn.mean_squared_error([model(row) for row in inputs], targets)
         assert last.result == pytest.approx(after.data, rel=1e-12)
 

@@ -147,9 +147,12 @@ def test_frames_are_nested_and_hold_the_boxes_of_their_modules(
         assert {box for box in boxes if not order[int(box[1:].split("_")[0])].constant} == expected
     picture = Picture(drawing.svg())
     assert {frame.text for frame in picture.frames.values()} == {
+        "layer 1", "neuron 1", "neuron 2", "layer 2"}
+    assert {frame.tooltip for frame in picture.frames.values()} == {
         "layers.0", "layers.0.neurons.0", "layers.0.neurons.1", "layers.1", "layers.1.neurons.0"}
-    assert picture.nodes["n0"].texts[0] == "b"  # the frame says the rest
+    assert picture.nodes["n0"].texts[0] == "b₂₁"
     plain = Picture(draw(loss, names=model, group=False).svg())
     assert plain.frames == {}
-    assert plain.nodes["n0"].texts[0] == "layers.1.neurons.0.b"
+    assert plain.nodes["n0"].texts[0] == "b₂₁"
+    assert "layers.1.neurons.0.b" in plain.nodes["n0"].tooltip
     assert len(plain.nodes) == len(order)
