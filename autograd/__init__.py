@@ -88,6 +88,7 @@ if TYPE_CHECKING:
     from autograd.compiling.compiled import Compiled, compile
     from autograd.compiling.descent import Batches, Descent
     from autograd.drawing.rendering import Drawing
+    from autograd.writing.saving import replace_file
 
 __all__ = [
     "Batches",
@@ -157,6 +158,7 @@ __all__ = [
     "read",
     "recalculate",
     "relu",
+    "replace_file",
     "sigmoid",
     "sign",
     "silu",
@@ -191,4 +193,6 @@ def __getattr__(name: str) -> Any:
         return getattr(import_module("autograd.compiling.compiled"), name)
     if name in ("Batches", "Descent"):
         return getattr(import_module("autograd.compiling.descent"), name)
+    if name == "replace_file":
+        return getattr(import_module("autograd.writing.saving"), name)
     raise AttributeError(f"module 'autograd' has no attribute {name!r}")

@@ -88,7 +88,7 @@ power = operation("power", operator.pow,
                       a, lambda: b * a ** (b - 1), lambda: b + exp(a) * sqrt(b * (b - 1)))),
                    lambda y, a, b: where(a, lambda: y * log(a), lambda: where(
                        b, lambda: a ** (b - 1e-9), lambda: sqrt(a + b)))),
-                  symbol="**", notation=superscript, domain="a > 0, or a whole b, positive if a = 0")
+                  symbol="**", notation=superscript, domain="a > 0, or an integer b, positive if a = 0")
 
 # ---- Elementary functions ----------------------------------------------------------------------------------------
 

@@ -35,7 +35,7 @@ def main() -> int:
     for name, (title, lesson) in LESSONS.items():
         path = arguments.folder / f"lesson_{name}.html"
         explanation, rate = lesson()
-        explanation.to_html(path, title=title[arguments.lang], lr=rate, lang=arguments.lang)
+        explanation.to_html(path, title=title, lr=rate, lang=arguments.lang, **WORDS.get(name, {}))
         paths.append(path)
         print(path)
     if arguments.open:
@@ -97,9 +97,25 @@ def article() -> tuple[Any, float]:
 LESSONS = {
     "product": ({"en": "A product", "zh": "一个乘积"}, product),
     "neuron": ({"en": "A neuron", "zh": "一个神经元"}, neuron),
-    "shared_variable": ({"en": "A variable that is used twice", "zh": "被多次使用的变量"}, shared_variable),
+    "shared_variable": ({"en": "A variable that is used several times", "zh": "被多次使用的变量"}, shared_variable),
     "xor_step": ({"en": "One training step on XOR", "zh": "XOR 的一步训练"}, xor_step),
     "article": ({"en": "The neuron of the article", "zh": "文章中的神经元"}, article),
+}
+
+# What a teacher may add: an introduction, notes to steps or to numbers, and questions, in one language or in both.
+WORDS: dict[str, dict[str, Any]] = {
+    "shared_variable": {
+        "introduction": {"en": "Look for **a**: how many arrows leave it? Each brings a part of its gradient back.",
+                         "zh": "找到 **a**：从它出发有几条箭头？每一条都会传回它的一部分梯度。"},
+        "notes": {"d": {"en": "Here *two* ways from `a` meet.", "zh": "从 `a` 出发的*两条*路在这里汇合。"}},
+        "questions": [{
+            "question": {"en": "If `a` were used once more, in `L + a`, what would its gradient be?",
+                         "zh": "如果再使用一次 `a`，即 `L + a`，它的梯度会是多少？"},
+            "answer": 25,
+            "hint": {"en": "Each use adds its own part.", "zh": "每一次使用都增加一部分。"},
+            "reason": {"en": "The new use adds 1, the slope of a sum, to 24.", "zh": "新的一次使用加上 1：24 + 1。"},
+        }],
+    },
 }
 
 if __name__ == "__main__":

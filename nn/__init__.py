@@ -1,20 +1,29 @@
 """Neural networks on top of the engine's public names: layers, losses, optimizers, data sets, and a training loop.
 
 Read module.py, which finds parameters, then layers.py, losses.py and optimizers.py; training.py puts them together.
-The pictures are in a room of their own; checks.py says what is wrong with what users pass in.
+storage.py and checkpoints.py keep networks and their training in files. The pictures are in a room of their own;
+checks.py says what is wrong with what users pass in.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from nn import datasets
+from nn.activations import Activation, softmax
+from nn.attention import CausalSelfAttention
+from nn.containers import Residual, Sequential
+from nn.dropout import Dropout
 from nn.history import History, TrainingError
 from nn.layers import MLP, Layer, Neuron
+from nn.linear import Embedding, Linear
 from nn.losses import binary_cross_entropy, cross_entropy, hinge, mean_squared_error
 from nn.module import Module
+from nn.normalization import LayerNorm, RMSNorm
 from nn.optimizers import SGD, Adam, Optimizer
 from nn.pictures.network import draw_network
 from nn.pictures.plots import plot_decision_boundary
+from nn.recurrent import GRUCell, RNNCell
+from nn.storage import load, save
 from nn.training import fit
 
 if TYPE_CHECKING:
@@ -23,12 +32,23 @@ if TYPE_CHECKING:
 __all__ = [
     "MLP",
     "SGD",
+    "Activation",
     "Adam",
+    "CausalSelfAttention",
+    "Dropout",
+    "Embedding",
+    "GRUCell",
     "History",
     "Layer",
+    "LayerNorm",
+    "Linear",
     "Module",
     "Neuron",
     "Optimizer",
+    "RMSNorm",
+    "RNNCell",
+    "Residual",
+    "Sequential",
     "Training",
     "TrainingError",
     "binary_cross_entropy",
@@ -38,8 +58,11 @@ __all__ = [
     "draw_network",
     "fit",
     "hinge",
+    "load",
     "mean_squared_error",
     "plot_decision_boundary",
+    "save",
+    "softmax",
 ]
 
 

@@ -1,18 +1,18 @@
 """compile(): training as machine code, by changing one line."""
 
-import math
 import random
 from collections.abc import Callable
-from contextlib import suppress
 from time import perf_counter
 from typing import Any
 
 import numpy
 
 import autograd
-from autograd import Batches, Descent, DomainError, Value, no_grad
+from autograd import Batches, Descent, DomainError
 from nn.checks import count, in_order
-from nn.history import History, TrainingError
+from nn.compiled_checks import check_targets, refuse_other_means
+from nn.history import TrainingError
+from nn.masks import Masks, nothing_left_out
 from nn.optimizers import Optimizer
 from nn.pictures.bar import Bar
 
@@ -43,16 +43,18 @@ class Training:
                             f"{type(optimizer).__name__}")
         self.model, self.loss, self.optimizer = model, loss, optimizer
         self._takes_lists = False  # whether samples come as lists, not as arrays
-        self._predict = autograd.compile(self._answer)
+        self._predict = autograd.compile(self.answer)
         self._evaluate = autograd.compile(self._loss_of_one)
         self._descent: Any = None
+        self._masks = Masks()
         self._shapes: Any = None
         self._states: Callable[[], Any] = self._fetch_states  # one object, to be recognized
         self._seen: tuple[Any, ...] = (None, None)
         self._batch: Any = None
         self._prepared: Any = None
         self._losses: Any = None
-        self._checked: set[Any] = set()
+        self.checked: set[float | bytes] = set()  # the targets that the loss was asked about,
+        self.tried: Any = None  # and the prediction that came with them
         self._options: Any = None
         self._changes = 0
 
@@ -90,14 +92,15 @@ class Training:
         done, chunk, first = 0, per_epoch, self.optimizer.count
         try:
             while done < steps:
-                epochs = max(1, chunk // per_epoch)
+                epochs = 1 if self._masks.size else max(1, chunk // per_epoch)
                 rows: list[int] = []
                 for _ in range(epochs if batch_size is not None else 1):
                     if batch_size is not None:
                         shuffle(order)
                     rows += order
-                batches = Batches(x, y, numpy.array(rows), samples, size, 0 if batch_size is None else samples)
                 began, wanted = perf_counter(), min(epochs * per_epoch, steps - done)
+                batches = Batches(self._masks.beside(x, rows[: wanted * size]), y, numpy.array(rows), samples, size,
+                                  0 if batch_size is None else samples)
                 taken = self._advance(self._descent.prepared(batches, losses[done:]), wanted)
                 done += taken
                 if taken < wanted:
@@ -159,125 +162,60 @@ class Training:
         if self._descent is None or self._options != _options(self.optimizer):
             self._takes_lists = not isinstance(inputs, numpy.ndarray)
             self._record(shapes)
-            self._refuse_sums(x, y)
+            refuse_other_means(self, x, y)
         elif shapes != self._shapes:
             raise ValueError(f"this was compiled for inputs and targets of the shapes {_text(self._shapes)}, "
                              f"not {_text(shapes)}")
-        self._check_targets(x, y)
+        check_targets(self, x, y)
         return x.reshape(len(x), -1), y.reshape(len(y), -1)
 
     def _record(self, shapes: Any) -> None:
         optimizer = self.optimizer
         optimizer.states = optimizer.states  # those of an earlier recording come back first
         x, y = (numpy.zeros(shape) if shape else 0.0 for shape in shapes)
-        self._descent = Descent(self._loss_of_one, x, y, optimizer.parameters, optimizer.update,
-                                optimizer.initial_state)
+        self._masks, self.tried = Masks(), None
+        self._descent = self._masks.recorded(x, lambda inputs: Descent(
+            self._loss_in_training, inputs, y, optimizer.parameters, optimizer.update, optimizer.initial_state))
         self._shapes, self._options = shapes, _options(optimizer)
         self._seen = None, None
 
-    def _answer(self, inputs: Any) -> Any:
-        return self.model(self._as_given(inputs))
+    @nothing_left_out()
+    def answer(self, inputs: Any) -> Any:
+        """What the model itself says of one sample."""
+        return self.model(self.as_given(inputs))
 
-    def _as_given(self, x: Any) -> Any:
+    def as_given(self, x: Any) -> Any:
+        """A sample in the form in which they were given: as a list or an array."""
         return x.tolist() if self._takes_lists and hasattr(x, "tolist") else x
 
     def _loss_of_one(self, inputs: Any, target: Any) -> Any:
-        return self.loss([self._answer(inputs)], [self._as_given(target)])
+        return self.loss([self.answer(inputs)], [self.as_given(target)])
 
-    def _check_targets(self, inputs: Any, targets: Any) -> None:
-        """Ask the loss itself about each target that is new, as it cannot be asked while it is recorded."""
-        flat = targets.reshape(len(targets), -1)
-        if flat.shape[1] == 1 and self._checked.issuperset(flat.ravel().tolist()):
-            return
-        with no_grad():
-            for x in inputs:  # any sample will do that the model has an answer to
-                with suppress(DomainError):
-                    prediction = self._answer(_sample(x))
-                    break
-            else:
-                return
-            for target in numpy.unique(targets, axis=0):
-                with suppress(DomainError):
-                    self.loss([prediction], [self._as_given(_sample(target))])
-        if flat.shape[1] == 1:
-            self._checked.update(flat.ravel().tolist())
-
-    def _refuse_sums(self, inputs: Any, targets: Any) -> None:
-        """What is compiled is the mean of the losses of the samples: that has to be the loss of a batch."""
-        for x, target in zip(inputs[:10], targets[:10], strict=True):
-            with no_grad(), suppress(DomainError):
-                prediction, answer = self._answer(_sample(x)), self._as_given(_sample(target))
-                one, two = (float(self.loss([prediction] * n, [answer] * n).data) for n in (1, 2))
-                if not math.isclose(one, two, rel_tol=1e-9, abs_tol=1e-12):
-                    raise TypeError("the loss of a batch has to be the mean of the losses of its samples: two samples "
-                                    f"that are the same have {two}, and one of them {one}")
+    def _loss_in_training(self, inputs: Any, target: Any) -> Any:
+        with self._masks.taken(inputs) as x:
+            return self.loss([self.model(self.as_given(x))], [self.as_given(target)])
 
     def _whole(self, inputs: Any, targets: Any) -> Batches:
-        return Batches(inputs, targets, numpy.arange(len(inputs)), len(inputs), len(inputs))
+        order: Any = numpy.arange(len(inputs))
+        return Batches(self._masks.beside(inputs, order), targets, order, len(inputs), len(inputs))
 
     def _take_states(self) -> None:
         if self.optimizer.initial_state:
             self._descent.set_states(self.optimizer.parameters, self.optimizer.states)
 
+    def _known(self) -> dict[int, float]:
+        """The parameters by the identity of their Values, which are not made to fetch them."""
+        shared = self._descent.shared
+        shared.refresh()
+        return dict(zip(map(id, shared.values), shared.array.tolist(), strict=True))
+
     def _fetch_states(self) -> Any:
         return self._descent.get_states(self.optimizer.parameters)
-
-
-def fit_compiled(model: Callable[[Any], Any], inputs: Any, targets: Any, loss: Callable[[Any, Any], Any],
-                 optimizer: Optimizer, epochs: int, batch_size: int | None, seed: int | None, progress: bool,
-                 named: list[tuple[str, Value]]) -> History:
-    """fit(), in machine code."""
-    history, began = History(), perf_counter()
-    training = compile(model, loss, optimizer)
-    x, y = training._arrays(inputs, targets)
-    samples = len(x)
-    size = samples if batch_size is None else min(batch_size, samples)
-    number = -(-samples // size)
-    weights = numpy.array([size] * (number - 1) + [samples - size * (number - 1)]) / samples
-    order, shuffle = list(range(samples)), random.Random(seed).shuffle
-    bar = Bar(epochs * number) if progress else None
-    losses = numpy.zeros(number)
-    try:
-        for epoch in range(1, epochs + 1):
-            if batch_size is not None:
-                shuffle(order)
-            batches = Batches(x, y, numpy.array(order), samples, size)
-            last = batches._replace(order=batches.order[size * (number - 1):], samples=samples - size * (number - 1))
-            done = training._advance(training._descent.prepared(batches, losses), number - 1)
-            known = dict(zip(map(id, training._descent.shared.values), training._descent.numbers.tolist(), strict=True))
-            if done == number - 1:
-                done += training._advance(training._descent.prepared(last, losses[done:]), 1)
-            if done < number:
-                try:
-                    training._refuse(batches, done)
-                except TrainingError as error:
-                    error.epoch, error.batch, error.history = epoch, done + 1, history
-                    raise
-            mean = float(losses @ weights)
-            if not history.losses or mean < min(history.losses):
-                history.best_parameters = {name: known.get(id(value), value.data) for name, value in named}
-                history.best_epoch = epoch
-            history.losses.append(mean)
-            history.epochs = epoch
-            if bar:
-                bar.advance(float(losses[-1]), number)
-    except KeyboardInterrupt:
-        history.interrupted = True
-    finally:
-        history.seconds = perf_counter() - began
-        if bar:
-            bar.close()
-    return history
 
 
 def _options(optimizer: Optimizer) -> dict[str, Any]:
     """What an optimizer was made with, apart from what changes from step to step."""
     return {name: value for name, value in vars(optimizer).items() if name not in Optimizer.RUNNING}
-
-
-def _sample(x: Any) -> Any:
-    """One number as a float, several as they are."""
-    return float(x) if x.ndim == 0 else x
 
 
 def _array(name: str, given: Any) -> Any:

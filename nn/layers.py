@@ -1,19 +1,21 @@
 """Neurons, layers of neurons, and networks of layers: micrograd's, with a choice of activations and initial weights."""
 
-import difflib
 import math
-import random
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
-from autograd import Operation, Reading, Value, affine, constant, operations
-from nn.checks import count, in_order, is_list
+from autograd import Operation, Value, affine
+from nn import vectors
+from nn.activations import Choice, chosen, title
+from nn.architecture import described
+from nn.checks import count, in_order
 from nn.module import Module
 
-Activation = str | Callable[[Any], Any] | None
 Initialization = str | Callable[[], float]
 
 
+@described(lambda given: count("the number of inputs", given["nin"]) + 1)
 class Neuron(Module):
     """activation(b + w₁x₁ + ... + wₙxₙ).
 
@@ -30,10 +32,10 @@ class Neuron(Module):
     # differentiated faster: without this, a training step of MLP(2, [16, 16, 1]) on 100 points takes 15 to 20 % longer.
     _weights: Mapping[tuple[Value, ...], tuple[Value, ...]] = {}
 
-    def __init__(self, nin: int, activation: Activation = "relu", *, nonlin: bool = True,
+    def __init__(self, nin: int, activation: Choice = "relu", *, nonlin: bool = True,
                  init: Initialization = "uniform", seed: Any = None) -> None:
         draw = _drawing(init, count("the number of inputs", nin), 1, seed)
-        self.activation = _activation(activation, nonlin)
+        self.activation = chosen(activation, nonlin)
         self.w = [Value(draw()) for _ in range(nin)]
         self.b = Value(0.0)
 
@@ -47,7 +49,7 @@ class Neuron(Module):
 
         Raises ValueError for any other number of inputs, TypeError for anything but numbers and for a set or dict.
         """
-        return self.respond(_inputs(x, len(self.w), self))
+        return self.respond(vectors.inputs(x, len(self.w), self))
 
     def respond(self, inputs: tuple[Any, ...]) -> Any:
         """The output for inputs that are Values: one node, or two."""
@@ -65,20 +67,21 @@ class Neuron(Module):
         return activation(y)
 
     def __repr__(self) -> str:
-        return f"{_title(self.activation)}Neuron({len(self.w)})"
+        return f"{title(self.activation)}Neuron({len(self.w)})"
 
 
+@described(lambda given: sum((a + 1) * b for a, b in pairwise(_sizes(given["nin"], [given["nout"]]))))
 class Layer(Module):
     """Neurons that all have the same inputs; see Neuron for the keywords."""
 
-    def __init__(self, nin: int, nout: int, activation: Activation = "relu", *, nonlin: bool = True,
+    def __init__(self, nin: int, nout: int, activation: Choice = "relu", *, nonlin: bool = True,
                  init: Initialization = "uniform", seed: Any = None) -> None:
         draw = _drawing(init, count("the number of inputs", nin), count("the number of neurons", nout), seed)
         self.neurons = [Neuron(nin, activation, nonlin=nonlin, init=draw) for _ in range(nout)]
 
     def __call__(self, x: Any) -> Any:
         """The list of the neurons' outputs; that of a single neuron comes bare. Raises as Neuron does."""
-        inputs = _inputs(x, len(self.neurons[0].w), self)
+        inputs = vectors.inputs(x, len(self.neurons[0].w), self)
         outputs = [neuron.respond(inputs) if type(neuron) is Neuron else neuron(inputs) for neuron in self.neurons]
         return outputs[0] if len(outputs) == 1 else outputs
 
@@ -86,19 +89,19 @@ class Layer(Module):
         return f"{type(self).__name__} of [{', '.join(map(repr, self.neurons))}]"
 
 
+@described(lambda given: sum((a + 1) * b for a, b in pairwise(_sizes(given["nin"], given["nouts"]))))
 class MLP(Module):
     """A multi-layer perceptron: layers one after the other, all but the last with an activation.
 
     `nin`: the number of inputs; `nouts`: the number of neurons of each layer. See Neuron for the keywords.
     """
 
-    def __init__(self, nin: int, nouts: Sequence[int], activation: Activation = "relu", *,
+    def __init__(self, nin: int, nouts: Sequence[int], activation: Choice = "relu", *,
                  init: Initialization = "uniform", seed: Any = None) -> None:
-        sizes = [count("the number of inputs", nin),
-                 *(count("the number of neurons", nout) for nout in in_order("nouts", nouts))]
+        sizes = _sizes(nin, nouts)
         if len(sizes) < 2:
             raise ValueError("an MLP needs at least one layer, not 0")
-        generator = None if seed is None else _generator(seed)
+        generator = None if seed is None else vectors.generator(seed)
         self.layers = [Layer(sizes[place], sizes[place + 1], activation, nonlin=place < len(sizes) - 2, init=init,
                              seed=generator) for place in range(len(sizes) - 1)]
 
@@ -113,45 +116,17 @@ class MLP(Module):
         return f"{type(self).__name__} of [{layers}], {len(self.parameters())} parameters"
 
 
-def _inputs(x: Any, expected: int, module: Module) -> tuple[Any, ...]:
-    """The inputs as Values. A single one may come bare, as outputs do."""
-    items = x if is_list(x) else (x,)
-    inputs = tuple([item if type(item) is Value or isinstance(item, Reading) else constant(item) for item in items])
-    if len(inputs) != expected:
-        raise ValueError(f"a {type(module).__name__} of {expected} inputs was given {len(inputs)}")
-    return inputs
-
-
-def _activation(activation: Activation, used: bool) -> Operation | Callable[[Any], Any] | None:
-    """The function, or None for none. A wrong one is refused even where it is not used."""
-    if activation is None or activation == "linear":
-        return None
-    if isinstance(activation, str):
-        if activation not in operations:
-            near = difflib.get_close_matches(activation.lower(), ["linear", *operations], 1)
-            suggestion = f"; did you mean {near[0]!r}?" if near else ""
-            raise ValueError(f"there is no activation {activation!r}{suggestion}")
-        activation = operations[activation]
-    if isinstance(activation, Operation) and (len(activation.partials) != 1 or activation.lists[0]):
-        raise ValueError(f"an activation takes one number, which {activation.call} does not")
-    if not callable(activation):
-        raise TypeError(f"an activation is a name, an operation, a function or None, not {activation!r}")
-    return activation if used else None
-
-
-def _title(activation: Any) -> str:
-    if activation is None:
-        return "Linear"
-    name: str = activation.symbol if isinstance(activation, Operation) else getattr(
-        activation, "__name__", type(activation).__name__).strip("<>")
-    return name[0].upper() + name[1:]
+def _sizes(nin: int, nouts: Sequence[int]) -> list[int]:
+    """The number of inputs, and that of the neurons of each layer."""
+    return [count("the number of inputs", nin),
+            *(count("the number of neurons", nout) for nout in in_order("nouts", nouts))]
 
 
 def _drawing(init: Initialization, inputs: int, outputs: int, seed: Any) -> Callable[[], float]:
     """The function that draws an initial weight."""
     if callable(init):
         return init
-    generator = random if seed is None else _generator(seed)
+    generator = vectors.generator(seed)
     ways: dict[str, Callable[[], float]] = {
         "uniform": lambda: generator.uniform(-1, 1),
         "xavier": lambda: generator.uniform(-1, 1) * math.sqrt(6 / (inputs + outputs)),
@@ -160,7 +135,3 @@ def _drawing(init: Initialization, inputs: int, outputs: int, seed: Any) -> Call
     if init not in ways:
         raise ValueError(f"weights are initialised by {', '.join(map(repr, ways))} or a function, not {init!r}")
     return ways[init]
-
-
-def _generator(seed: Any) -> random.Random:
-    return seed if isinstance(seed, random.Random) else random.Random(seed)

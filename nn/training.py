@@ -1,22 +1,23 @@
 """fit(): the training loop."""
 
 import math
-import random
 from collections.abc import Callable, Iterable
-from time import perf_counter
-from typing import Any
+from typing import Any, Literal
 
 from autograd import DomainError, Value, topological_order
+from nn.checkpoints import Checkpoint
 from nn.checks import count, in_order, listed
 from nn.history import History, TrainingError
 from nn.module import Module
 from nn.optimizers import Optimizer
 from nn.pictures.bar import Bar
+from nn.storage import FilePath
 
 
 def fit(model: Callable[[Any], Any], inputs: Iterable[Any], targets: Iterable[Any], loss: Callable[[Any, Any], Value],
         optimizer: Optimizer, epochs: int, batch_size: int | None = None, seed: int | None = None,
-        progress: bool = True, compiled: bool = False) -> History:
+        progress: bool = True, compiled: bool = False, checkpoint: FilePath | None = None, every: int | None = None,
+        resume: FilePath | bool = False, unsaved: Literal["stop", "warn"] = "stop") -> History:
     """Train a model, or any function of one sample's inputs, and return how it went.
 
     `inputs`, `targets`: one entry per sample; `loss`: a function of the lists of predictions and targets of a batch;
@@ -24,6 +25,12 @@ def fit(model: Callable[[Any], Any], inputs: Iterable[Any], targets: Iterable[An
     shuffled in every epoch, always in the same way for the same `seed`. `progress`: whether to show a bar in a
     terminal or notebook once training takes over a second. `compiled`: whether to train in machine code, with the same
     History; a model whose path depends on numbers is then refused, and inputs and targets have to be plain numbers.
+
+    `checkpoint`: a file that keeps where training stands: the model, the optimizer, random generators, the place in the
+    data and the history. It is written `every` so many steps, or else about every 10 seconds, and at the end, but not
+    by Ctrl-C; `nn.load` reads the model in it. `resume`: such a file to go on from, as if training had never stopped,
+    or True for the checkpoint itself, if it is there. `unsaved`: whether to "stop", with TrainingError, or to go on
+    and "warn" where a checkpoint cannot be written: the last one then stays as it was.
 
     Ctrl-C ends training early. Raises TrainingError if a number is not finite or beyond what an operation allows; the
     parameters are then the last ones that gave a finite loss. Raises ValueError or TypeError for data that does not
@@ -44,23 +51,25 @@ def fit(model: Callable[[Any], Any], inputs: Iterable[Any], targets: Iterable[An
     if {id(parameter) for _, parameter in named}.isdisjoint(map(id, optimizer.parameters)):
         raise ValueError(f"none of the {len(optimizer.parameters)} parameters of the optimizer is the model's")
 
+    keep = Checkpoint(checkpoint, every, resume, unsaved, model, loss, optimizer, named, len(rows), epochs, batch_size,
+                      seed)
     if compiled:
-        from nn.compiled import fit_compiled
+        from nn.compiled_fit import fit_compiled
 
-        return fit_compiled(model, rows, answers, loss, optimizer, epochs, batch_size, seed, progress, named)
-    history, began = History(), perf_counter()
-    order, shuffle = list(range(len(rows))), random.Random(seed).shuffle
+        return fit_compiled(model, rows, answers, loss, optimizer, epochs, batch_size, progress, named, keep)
+    history, order = keep.history, keep.order
     batches = range(0, len(rows), size)
-    bar = Bar(epochs * len(batches)) if progress else None
+    bar = Bar((epochs + 1 - keep.epoch) * len(batches) - keep.batch) if progress else None
     first = good = optimizer.snapshot()
     epoch = start = 0
+    new = keep.epoch  # the epoch in which data is seen for the first time
     learns = False  # whether any loss was found to depend on the parameters
     try:
-        for epoch in range(1, epochs + 1):
-            if batch_size is not None:
-                shuffle(order)
-            mean_loss = 0.0
-            for start in batches:
+        for epoch in range(keep.epoch, epochs + 1):
+            if batch_size is not None and not keep.batch:
+                keep.shuffling.shuffle(order)
+            mean_loss = keep.loss
+            for start in batches[keep.batch:]:
                 chosen = order[start : start + size]
                 output = loss([model(rows[place]) for place in chosen], [answers[place] for place in chosen])
                 if isinstance(output, float) and not math.isfinite(output):
@@ -77,12 +86,16 @@ def fit(model: Callable[[Any], Any], inputs: Iterable[Any], targets: Iterable[An
                 mean_loss += output.data * (len(chosen) / len(rows))
                 if bar:
                     bar.advance(output.data)
+                if start != batches[-1]:
+                    keep.reached(epoch, start // size + 1, mean_loss)
             if not history.losses or mean_loss < min(history.losses):
                 known = dict(zip(map(id, optimizer.parameters), good[0], strict=True))
                 history.best_parameters = {name: known.get(id(parameter), parameter.data) for name, parameter in named}
                 history.best_epoch = epoch
             history.losses.append(mean_loss)
             history.epochs = epoch
+            keep.reached(epoch + 1, 0, 0.0)
+        keep.finish()
     except KeyboardInterrupt:
         history.interrupted = True
     except (DomainError, ArithmeticError) as error:
@@ -91,11 +104,11 @@ def fit(model: Callable[[Any], Any], inputs: Iterable[Any], targets: Iterable[An
         raise TrainingError(f"training stopped in epoch {epoch}, batch {batch} of {len(batches)}: {error}\n  The "
                             f"parameters are the last ones that gave a finite loss.", epoch, batch, history) from error
     except (TypeError, ValueError):
-        if epoch == 1:  # in which all of the data is seen for the first time
+        if epoch == new:
             optimizer.restore(first)
         raise
     finally:
-        history.seconds = perf_counter() - began
+        history.seconds = keep.seconds()
         if bar:
             bar.close()
     return history

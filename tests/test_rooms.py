@@ -31,7 +31,6 @@ ENGINE = ("operations", "value", "graph")  # to be read in this order
 LONGEST, SHORTEST = 300, 25
 SHORT = {  # and why. What opens a room says what happens there and where to begin: the shorter, the better.
     "autograd/__main__.py": "it only calls the command line, for `python -m autograd`",
-    "autograd/writing/saving.py": "files are written whole or not at all, by whoever writes one",
     "autograd/writing/text.py": "terminals, errors and pictures measure and shorten text by the same two functions",
 }
 FILES = {str(path.relative_to(rooms.ROOT)): path for path in rooms.modules().values()}

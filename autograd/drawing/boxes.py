@@ -38,11 +38,12 @@ def kind_of(node: Value, parameter: bool, output: bool) -> str:
 
 
 def box(identity: str, node: Value, kind: str, name: str, given: bool, inside: str, gradient: bool,
-        emphasised: bool) -> str:
+        emphasised: bool, again: bool) -> str:
     """A Value.
 
     `name`: what it is called, or "" for a constant; `given`: whether the user calls it so; `inside`: the module it is
-    in, whose frame says part of the name; `gradient`: whether its gradient is known.
+    in, whose frame says part of the name; `gradient`: whether its gradient is known; `again`: whether it has a box
+    already, which shows its gradient.
     """
     shown = shortened(name[len(inside) + 1 :] if inside and name.startswith(inside + ".") else name)
     title, symbol = f"<B>{html(shown)}</B>", ""
@@ -54,12 +55,18 @@ def box(identity: str, node: Value, kind: str, name: str, given: bool, inside: s
     lines.append(decimal(node.data))
     tooltip = " ".join(filter(None, [kind if node.op is None else node.op.name, name or shown]))
     tooltip += f"\ndata = {node.data!r}"
-    if gradient and kind != "constant":
+    if again:
+        lines.append(f'<FONT POINT-SIZE="12" COLOR="{ASIDE}">again</FONT>')
+        tooltip += "\nthe same Value as in the box of this name that shows its gradient"
+    elif gradient and kind != "constant":
         lines.append(f'<FONT POINT-SIZE="12">grad {decimal(node.grad)}</FONT>')
         tooltip += f"\ngrad = {node.grad!r}"
     if node.recorded_at:
         tooltip += f"\n{node.recorded_at}"
     attributes = STYLES[kind]
+    if again:
+        kind += " again"
+        attributes += ' style="filled,dashed"'
     if node.op is not None and kind == "output":
         kind = "operation output"
     if emphasised:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.calculus.expansion import expand_all
 from autograd.drawing.boxes import slopes_of
-from autograd.drawing.picture import Picture
+from autograd.drawing.picture import ARROWS, Picture
 from autograd.drawing.text import FONT
 from autograd.graph import chain_rule, refuse_stale, topological_order
 from autograd.recording.node import Node
@@ -17,6 +17,7 @@ from autograd.recording.nodes import NodeDict, NodeSet
 from autograd.table.reading import is_list
 from autograd.table.row import Operation
 from autograd.value import Value
+from autograd.writing.learners import learners
 from autograd.writing.names import given_names
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ GRAPH = {"id": "computation", "fontname": FONT, "fontsize": "13", "nodesep": "0.
 NODES = {"fontname": FONT, "fontsize": "14", "fontcolor": "#111111", "style": "filled"}
 EDGES = {"fontname": FONT, "fontsize": "12", "fontcolor": "#333333", "color": "#555555", "arrowsize": "0.7"}
 # It is edges rather than nodes that make layout programs slow; where there are many, a rougher layout has to do.
-MANY_EDGES, MOST_EDGES = 500, 3000
+MANY_EDGES = 500
+SLIDE = 40  # the boxes that can be read on a slide
+DENSE = {"nodesep": "0.2", "ranksep": "0.3"}  # of a folded picture, which has to fit a slide
 HASTY = {"nslimit": "2", "nslimit1": "2", "mclimit": "0.3"}
 Name = str | Operation
 DIRECTIONS = ("LR", "RL", "TB", "BT")
@@ -34,17 +37,21 @@ DIRECTIONS = ("LR", "RL", "TB", "BT")
 
 def draw(value: Value | Iterable[Value], *, direction: str = "LR", gradients: bool = True, partials: bool = True,
          names: Any = None, group: bool = True, highlight: Value | Iterable[Value] | None = None,
-         expand: bool | Name | Iterable[Name] = False, max_nodes: int = 500, widths: bool = True) -> "Drawing":
+         parameters: Any = None, expand: bool | Name | Iterable[Name] = False, fold: bool = True,
+         max_nodes: int = SLIDE, widths: bool = True) -> "Drawing":
     """The graph of a Value, or of several, as a picture: in a notebook it shows itself, elsewhere `.render()` it.
 
     - `direction`: which way inputs lead to outputs: "LR" for left to right, or "RL", "TB", "BT".
     - `gradients`, `partials`: whether to show the gradient of each Value, and the local derivative on each arrow.
-    - `names`: a Module, or a dict of names and Values or Modules, that says which leaves are parameters, and what
-      they are called. Operations stand in a frame for the module that they belong to, unless `group` is False.
+    - `names`: a Module, or a dict of names and Values or Modules, that says what they are called. Operations stand
+      in a frame for the module that they belong to, unless `group` is False.
+    - `parameters`: the Values that learn, or a Module. Without it, they are the parameters of Modules in `names`, or
+      else the leaves whose names begin with w, b, θ, "weight" or "bias".
     - `highlight`: one or more Values; all paths from there to the outputs are emphasised.
     - `expand`: True to open composite operations, or only those to open, by name if you like; see `expand`.
     - `max_nodes`: a graph of more nodes, or of more arrows than anyone could follow, is folded until it has no more
-      boxes than that, and the caption says what was folded.
+      boxes than that, and the caption says what was folded: first what repeats, such as steps in time, samples and
+      neurons, of which the first and the last are shown in full. `fold=False`: the whole graph, however large.
     - `widths`: whether, after `backward()`, the width of an arrow tells how large a gradient flows back along it.
 
     The graph is not changed. Raises TypeError and ValueError for arguments that are none of these, StaleGraphError for
@@ -60,21 +67,22 @@ def draw(value: Value | Iterable[Value], *, direction: str = "LR", gradients: bo
         raise ValueError(f"max_nodes is a whole number from 1, not {max_nodes!r}")
     if expand:
         outputs, marked, named = _opened(outputs, marked, named, None if expand is True else expand, gradients)
-    picture = Picture(outputs, marked, named, gradients, partials, widths, group)
+    picture = Picture(outputs, marked, named, learners(parameters, names), gradients, partials, widths, group)
     refuse_stale(picture.order)
     edges = sum(map(len, picture.parents))
-    if len(picture.order) > max_nodes or edges > max(MOST_EDGES, 6 * max_nodes):
+    if fold and (len(picture.order) > max_nodes or edges > ARROWS * max(SLIDE, max_nodes)):
         picture.fold(max_nodes)
-    return drawing_of([*picture.caption(), *picture.statements()], edges, direction)
+    return drawing_of([*picture.caption(), *picture.statements()], edges, direction, bool(picture.groups))
 
 
-def drawing_of(statements: Iterable[str], edges: int, direction: str = "LR", **nodes: str) -> "Drawing":
+def drawing_of(statements: Iterable[str], edges: int, direction: str = "LR", dense: bool = False,
+               **nodes: str) -> "Drawing":
     """Statements of DOT as a drawing. `nodes`: attributes that all boxes have."""
     from autograd.drawing.rendering import Drawing
 
-    hasty = HASTY if edges > MANY_EDGES else {}
+    attributes = (HASTY if edges > MANY_EDGES else {}) | (DENSE if dense else {})
     return Drawing("computation", body=[f"\t{line}\n" for line in statements], format="svg",
-                   graph_attr=GRAPH | {"rankdir": direction} | hasty, node_attr=NODES | nodes, edge_attr=EDGES)
+                   graph_attr=GRAPH | {"rankdir": direction} | attributes, node_attr=NODES | nodes, edge_attr=EDGES)
 
 
 def _values(what: str, value: Any) -> list[Value]:

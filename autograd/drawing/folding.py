@@ -11,26 +11,29 @@ from autograd.value import Value
 from autograd.writing.modules import lineage
 
 Units = list[int]
+DEPTHS = 3
 Marks = Sequence[Hashable]
 
 
-def fold(order: Sequence[Value], parents: Sequence[Sequence[int]], inside: Sequence[str], marks: Marks, kept: set[int],
-         most: int) -> tuple[Units, list[str]]:
+def fold(order: Sequence[Value], parents: Sequence[Sequence[int]], inside: Sequence[str], marks: Marks, roles: Marks,
+         kept: set[int], most: int) -> tuple[Units, list[str]]:
     """The unit of each node, such that there are no more than `most`, and the module that it is part of, or "".
 
     First each layer becomes one unit, the innermost module that contains others; where there are still too many,
     the modules around them. What belongs to no module is folded by its structure: nodes that were made in the same
     way (a fan), nodes that follow one another (a chain), and as a last resort nodes of like depth. Nodes with different
-    `marks` are not folded together, and the places in `kept` stay by themselves, as long as that is possible.
+    `marks`, or at least with different `roles`, are not folded together, and the places in `kept` stay by themselves,
+    as long as that is possible.
     """
     by_module = _modules(inside, most)
-    for marked in (marks, ["" for _ in order]):
+    for marked in (marks, roles, ["" for _ in order]):
         units = _fans(order, parents, by_module, marked, kept)
         for of_one_operation in (True, False):
             units = _chains(order, parents, units, by_module, kept, of_one_operation)
             if len(set(units)) <= most:
                 return units, by_module
-    return _depths(parents, kept if len(kept) < most else set(), most), ["" for _ in order]
+    most = max(1, most // DEPTHS)  # they stand one behind another, which makes pictures wide
+    return _depths(parents, kept if len(kept) < most else set(), roles, most), ["" for _ in order]
 
 
 def _modules(inside: Sequence[str], most: int) -> list[str]:
@@ -97,12 +100,16 @@ def _chains(order: Sequence[Value], parents: Sequence[Sequence[int]], units: Uni
     return [joined[unit] for unit in units]
 
 
-def _depths(parents: Sequence[Sequence[int]], kept: set[int], most: int) -> Units:
-    """As many units as allowed, each of nodes at about the same distance from the leaves."""
+def _depths(parents: Sequence[Sequence[int]], kept: set[int], roles: Marks, most: int) -> Units:
+    """As many units as allowed, each of nodes at about the same distance from the leaves, which are apart."""
     depth = [0] * len(parents)
     for place, above in enumerate(parents):
         if above:
             depth[place] = 1 + max(depth[parent] for parent in above)
-    slices = max(1, most - len(kept))
+    leaves = {role: -1 - len(parents) - number for number, role in enumerate(dict.fromkeys(
+        role for place, role in enumerate(roles) if not parents[place] and place not in kept))}
+    apart = len(leaves) if len(leaves) + len(kept) < most else 0
+    slices = max(1, most - len(kept) - apart)
     deepest = max(depth) + 1
-    return [-1 - place if place in kept else depth[place] * slices // deepest for place in range(len(parents))]
+    return [-1 - place if place in kept else leaves[roles[place]] if apart and not parents[place] else
+            depth[place] * slices // deepest for place in range(len(parents))]

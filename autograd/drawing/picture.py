@@ -1,32 +1,36 @@
 """Picture: a graph as statements of DOT, the language of layout programs: boxes in the frames of their modules, arrows,
-and a caption. What one box or arrow looks like stands in boxes.py; which nodes share a box is found by folding.py.
+and a caption. What one box or arrow looks like is said in boxes.py; which nodes share a box in cells.py and folding.py.
 """
 
 import math
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from autograd.drawing.boxes import Slope, arrow, box, folded_arrow, folded_box, kind_of, slopes_of
+from autograd.drawing.cells import Cells
 from autograd.drawing.folding import fold
-from autograd.drawing.text import html, quoted, wide_html
+from autograd.drawing.frames import around, framed
+from autograd.drawing.placing import Placing, placed
+from autograd.drawing.text import html
 from autograd.graph import topological_order
 from autograd.recording.nodes import NodeDict
 from autograd.value import Value
+from autograd.writing.learners import Learners
 from autograd.writing.modules import common_module, lineage, modules_of_nodes, natural_order
 from autograd.writing.names import names_of, readable
 from autograd.writing.text import shortened
 from autograd.writing.uses import dependents, edges_of
 
+ARROWS = 6  # for each box; and between two boxes
 UNCOUNTED = 10**9  # paths; their number may have thousands of digits
-SHADES = ("#FFFFFF", "#F5F5F5")  # of frames in frames
 
 
 class Picture:
     """Nodes are known by their places in the topological order, which name their boxes: n0, n1, ..."""
 
-    def __init__(self, outputs: list[Value], marked: list[Value], named: NodeDict[Value, str], gradients: bool,
-                 partials: bool, widths: bool, group: bool) -> None:
+    def __init__(self, outputs: list[Value], marked: list[Value], named: NodeDict[Value, str], said: Learners,
+                 gradients: bool, partials: bool, widths: bool, group: bool) -> None:
         self.named, self.gradients, self.partials, self.widths = named, gradients, partials, widths
         self.group = group
         self.order = topological_order(outputs)
@@ -43,30 +47,54 @@ class Picture:
         self.has_gradient = [place in known for place in range(len(self.order))]
         parameters = {place: named[node] for place, node in enumerate(self.order) if node.op is None and node in named}
         self.inside = modules_of_nodes(self.order, self.parents, parameters)
-        framed = group and any(self.inside)
-        # The modules in which each constant is used, by the outermost module.
-        self.users: dict[int, dict[tuple[str, ...], list[str]]] = {}
-        for place, above in enumerate(self.parents):
-            for parent in above if framed else ():
-                if self.order[parent].constant:
-                    module = self.inside[place]
-                    self.users.setdefault(parent, {}).setdefault(lineage(module)[:1], []).append(module)
         shown = set(self.outputs)
-        self.kinds = [kind_of(node, place in parameters, place in shown) for place, node in enumerate(self.order)]
+        learning = said.among(self.order, self.names)
+        self.kinds = [kind_of(node, node in learning, place in shown) for place, node in enumerate(self.order)]
         self.boxes = [f"n{place}" for place in range(len(self.order))]  # the box of each node
         self.groups: dict[str, list[int]] = {}  # the nodes of each box that stands for several
         self.folded_as: dict[str, str] = {}  # the module that such a box is, or ""
+        self.folding = False
+        self.titles: dict[str, str] = {}  # what such a box is called if it is no module
+        self.repeated: list[str] = []  # what is said of repetitions in the caption
+        self.steps: set[str] = set()  # the boxes that are steps in time
+        self.copy_for: dict[int, dict[int, int]] = {}  # for a leaf with several boxes, the number of one by its user
 
     def fold(self, most: int) -> None:
-        """Show several nodes as one box, f0, f1, ..., so that there are no more than `most` boxes."""
-        marks = [(kind, self.named.get(node) or node.label, place in self.emphasised)
-                 for place, (node, kind) in enumerate(zip(self.order, self.kinds, strict=True))]
-        units, modules = fold(self.order, self.parents, self.inside, marks, {*self.outputs, *self.marked}, most)
+        """Show several nodes as one box, f0, f1, ..., so that there are no more than `most` boxes.
+
+        First what repeats is said only once; if that is not enough, it is folded by module and by structure.
+        """
+        kept = {*self.outputs, *self.marked}
+        if len(kept) > most // 4:
+            kept = set(self.marked if len(self.marked) <= most // 4 else ())
+        self.folding = True
+        cells = Cells(self.order, self.parents, self.kinds, self._typed(), kept, self.emphasised)
+        together = cells.fold(most, ARROWS * most)
+        boxes = len(self.order) + len(together) - sum(len(places) for places, _ in together)
+        if boxes <= most and (cells.slim or not any(self.inside)):
+            self.repeated = cells.sentences
+            self.steps = {f"f{number}" for number in cells.steps}
+            for number, (places, title) in enumerate(together):
+                self.titles[f"f{number}"] = title
+                for place in places:
+                    self.put(place, f"f{number}", "")
+        else:
+            self._fold_by_structure(most, cells)
+
+    def _fold_by_structure(self, most: int, cells: Cells) -> None:
+        roles = [(kind, cells.role(place)) for place, kind in enumerate(self.kinds)]
+        marks = [(role, name, place in self.emphasised)
+                 for place, (name, role) in enumerate(zip(self._typed(), roles, strict=True))]
+        inside = ["" if node.constant else module for node, module in zip(self.order, self.inside, strict=True)]
+        units, modules = fold(self.order, self.parents, inside, marks, roles, {*self.outputs, *self.marked}, most)
         sizes = Counter(units)
         numbers: dict[int, str] = {}
         for place, unit in enumerate(units):
             if sizes[unit] > 1:
                 self.put(place, numbers.setdefault(unit, f"f{len(numbers)}"), modules[place])
+        for name, places in self.groups.items():
+            if not any(self.parents[place] or modules[place] for place in places):
+                self.titles[name] = cells.title(places)
 
     def put(self, place: int, name: str, module: str) -> None:
         """Put a node into the box of this name, which stands for several, and for this module if there is one."""
@@ -80,39 +108,65 @@ class Picture:
         folded = set(self.folded_as.values()) - {""}
         for place, node in enumerate(self.order):
             if self.boxes[place] not in self.groups:
-                for name, module in self._copies(place):
+                for number, users in enumerate(self.placing.copies.get(place, [[]])):
+                    module = common_module([self.inside[user] for user in users]) if users else self.inside[place]
                     # A node kept apart from a module that is a box goes beside that box, without a frame of its name.
-                    module = next((_around(outer) for outer in lineage(module) if outer in folded), module)
-                    frames.setdefault(module, []).append(
-                        box(name, node, self.kinds[place], *self._name(node), module, self.has_gradient[place],
-                            place in self.emphasised))
+                    module = next((around(outer) for outer in lineage(module) if outer in folded), module)
+                    again = number > 0 and not node.constant
+                    frames.setdefault(module if self.group else "", []).append(
+                        box(_numbered(self.boxes[place], number), node, self.kinds[place], *self._name(node),
+                            module if self.group else "", self.has_gradient[place], place in self.emphasised, again))
         for name, places in self.groups.items():
-            module = self.folded_as[name]
-            frames.setdefault(_around(module) if self.group else "", []).append(
+            module, title = self.folded_as[name], self.titles.get(name, "")
+            inside = [self.inside[place] for place in places] if self.repeated else [""]
+            frame = (around(module) or common_module(inside)) if self.group else ""
+            title = title.replace(f"{frame}.", "") if frame else title
+            frames.setdefault(frame, []).append(
                 folded_box(name, [self.order[place] for place in places], [self.kinds[place] for place in places],
-                           module, all(self.has_gradient[place] for place in places),
+                           module or title, all(self.has_gradient[place] for place in places),
                            not self.emphasised.isdisjoint(places)))
-        yield from _framed(frames)
+        lines = self._lines()  # layout programs put first what they read first
+        yield from framed({module: sorted(boxes, key=lambda box: lines.get(box.partition(" ")[0], 0))
+                           for module, boxes in frames.items()})
         yield from self._arrows()
 
-    def _copies(self, place: int) -> Iterable[tuple[str, str]]:
-        """The boxes of a Value, each with the module whose frame it is in.
+    def _lines(self) -> dict[str, int]:
+        """The line of each box, also of those of leaves; empty if there is one line."""
+        lines = dict(self.placing.lines)
+        for place, above in enumerate(self.parents if lines else ()):
+            for parent in above:
+                if not self.parents[parent]:
+                    leaf, line = self._box_for(parent, place), self.placing.lines.get(self.boxes[place], 0)
+                    lines[leaf] = min(line, lines.get(leaf, line))
+        return lines
 
-        There is one box; but a constant that is used in several of the outermost modules has one in each. Networks
-        share the 1 that biases are multiplied by, and arrows from one box to all neurons would hide the rest.
+    @cached_property
+    def placing(self) -> Placing:
+        """The lines of the picture, and the boxes of the leaves that have several.
+
+        Where no arrow is too long, only constants are drawn again, in each of the outermost modules: networks may share
+        one, and arrows from it to all neurons would hide the rest.
         """
-        if not self.group:
-            return [(self.boxes[place], "")]
-        users = self.users.get(place)
-        if users is None or self.groups:
-            return [(self.boxes[place], self.inside[place])]
-        return [(self._box_for(place, modules[0]), common_module(modules)) for modules in users.values()]
+        leaves = {place for place, node in enumerate(self.order)
+                  if node.op is None and self.boxes[place] not in self.groups}
+        found = placed(self.parents, self.boxes, leaves, self.steps)
+        if found.copies or self.groups or not self.group or not any(self.inside):
+            return found
+        users: dict[int, dict[tuple[str, ...], list[int]]] = {}
+        for place, above in enumerate(self.parents):
+            for parent in above:
+                if self.order[parent].constant:
+                    users.setdefault(parent, {}).setdefault(lineage(self.inside[place])[:1], []).append(place)
+        return Placing({}, {leaf: list(by_module.values()) for leaf, by_module in users.items()})
 
-    def _box_for(self, place: int, user: str) -> str:
-        """The box from which a Value goes into an operation of this module."""
-        users = self.users.get(place)
-        number = list(users).index(lineage(user)[:1]) if users and self.group and not self.groups else 0
-        return self.boxes[place] + (f"_{number + 1}" if number else "")
+    def _box_for(self, place: int, user: int) -> str:
+        """The box from which a Value goes into this operation."""
+        if place not in self.placing.copies:
+            return self.boxes[place]
+        if place not in self.copy_for:
+            self.copy_for[place] = {user: number for number, users in enumerate(self.placing.copies[place])
+                                    for user in users}
+        return _numbered(self.boxes[place], self.copy_for[place][user])
 
     def _arrows(self) -> Iterable[str]:
         uses: Counter[tuple[str, str]] = Counter()
@@ -125,10 +179,11 @@ class Picture:
             parents = self.parents[place]
             head = self.boxes[place]
             folded = head in self.groups
-            slopes = [None] * len(parents) if folded else slopes_of(node)
+            crowded = self.folding and len(parents) > ARROWS * len(set(parents))
+            slopes = [None] * len(parents) if folded or crowded else slopes_of(node)
             for k, (parent, slope) in enumerate(zip(parents, slopes, strict=True)):
-                tail = self.boxes[parent]
-                if not folded and tail not in self.groups:
+                tail = self._box_for(parent, place)
+                if not folded and tail not in self.groups and not crowded:
                     flow = node.grad * slope if self.has_gradient[place] and isinstance(slope, float) else None
                     single.append((parent, place, k, slope, flow))
                 elif tail != head:
@@ -144,11 +199,24 @@ class Picture:
         for parent, place, k, slope, flow in single:
             # What comes into a frame from the inputs starts to the left of it.
             longer = self.group and self.kinds[parent] == "input" and bool(self.inside[place])
-            yield arrow(self._box_for(parent, self.inside[place]), self.boxes[place], f"e{place}-{k}", slope,
-                        uses_of.get((place, k), 0), flow if known else None, largest if self.widths else 0.0,
-                        self.partials, parent in self.emphasised, longer)
+            head = self.boxes[place]
+            yield self._across(arrow(self._box_for(parent, place), head, f"e{place}-{k}", slope,
+                                     uses_of.get((place, k), 0), flow if known else None,
+                                     largest if self.widths else 0.0, self.partials, parent in self.emphasised, longer),
+                               self.boxes[parent], head)
         for (tail, head), count in uses.items():
-            yield folded_arrow(tail, head, count, (tail, head) in flowing, (tail, head) in emphasised)
+            yield self._across(folded_arrow(tail, head, count, (tail, head) in flowing, (tail, head) in emphasised),
+                               tail, head)
+
+    def _across(self, arrow: str, tail: str, head: str) -> str:
+        """An arrow, which does not keep boxes apart if it leads into another line."""
+        lines = self.placing.lines
+        across = tail in lines and lines[tail] != lines.get(head, lines[tail])
+        return arrow.removesuffix("]") + " constraint=false]" if across else arrow
+
+    def _typed(self) -> list[str]:
+        """What the user calls each node."""
+        return [str(self.named.get(node) or node.label or "") for node in self.order]
 
     def _name(self, node: Value) -> tuple[str, bool]:
         """What a node is called, and whether the user calls it so: then as it was typed, but told apart from others."""
@@ -187,7 +255,15 @@ class Picture:
             lines.append(f"{len(self.order):,} values in {boxes:,} boxes")
             folded = sorted((natural_order(module), module, name) for name, module in self.folded_as.items() if module)
             modules = [f"{html(shortened(module))} ({len(self.groups[name]):,})" for _, module, name in folded]
-            others = [len(self.groups[name]) for name, module in self.folded_as.items() if not module]
+            lines += self.repeated
+            again = sorted({self._name(self.order[leaf])[0] for leaf in self.placing.copies
+                            if not self.order[leaf].constant}, key=natural_order)
+            if again:
+                these = ", ".join(html(shortened(name)) for name in again[:8]) + ", …" * (len(again) > 8)
+                lines.append(f"“again” (dashed): {these}, drawn near {'its' if len(again) == 1 else 'their'} uses; "
+                             "the gradient is in the first box")
+            others = [len(self.groups[name]) for name, module in self.folded_as.items()
+                      if not module and not self.repeated]
             if modules:
                 more = f" and {len(modules) - 8} more" if len(modules) > 8 else ""
                 lines.append(f"folded by module: {', '.join(modules[:8])}{more}")
@@ -210,34 +286,5 @@ class Picture:
         return f"{many} {'path' if count == 1 else 'paths'} highlighted"
 
 
-def _around(module: str) -> str:
-    """The module that this one is in, "" if there is none."""
-    return ("", "", *lineage(module))[-2]
-
-
-def _framed(frames: Mapping[str, Sequence[str]]) -> Iterable[str]:
-    """The boxes, those of a module in a cluster, which is in the cluster of the module around it."""
-    modules = sorted({outer for module in frames for outer in lineage(module)}, key=natural_order)
-    slugs: Counter[str] = Counter()
-    names: dict[str, str] = {}
-    inner: dict[str, list[str]] = {}
-    for module in modules:
-        slug = re.sub(r"[^0-9A-Za-z]+", "-", module).strip("-")
-        slugs[slug] += 1
-        names[module] = f"c-{slug}" + (f"-{slugs[slug]}" if slugs[slug] > 1 else "")
-        inner.setdefault(_around(module), []).append(module)
-    return _contents("", frames, inner, names)
-
-
-def _contents(module: str, frames: Mapping[str, Sequence[str]], inner: Mapping[str, Sequence[str]],
-              names: Mapping[str, str]) -> Iterable[str]:
-    """The boxes of a module, and the clusters of the modules in it."""
-    yield from frames.get(module, ())
-    for part in inner.get(module, ()):
-        shade = SHADES[len(lineage(part)) % 2]
-        yield f'subgraph "cluster-{names[part]}" {{'
-        yield (f'id="{names[part]}" class=module label=<{wide_html(shortened(part), 13)}> tooltip={quoted(part)} '
-               f'labelloc=t labeljust=l style="rounded,filled" color="#B8B8B8" fillcolor="{shade}" '
-               'fontcolor="#444444" margin=12')
-        yield from _contents(part, frames, inner, names)
-        yield "}"
+def _numbered(box: str, number: int) -> str:
+    return f"{box}_{number + 1}" if number else box

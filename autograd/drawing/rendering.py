@@ -12,13 +12,12 @@ import os
 import shutil
 import subprocess
 import sysconfig
-from pathlib import Path
 from typing import Any
 
 import graphviz
 
 from autograd.drawing.svg import for_browsers
-from autograd.writing.saving import save
+from autograd.writing.saving import replace_file
 
 SYSTEM = "dot"
 EMBEDDED = "graphviz-pure"
@@ -178,4 +177,4 @@ def _same(one: str, other: str) -> bool:
 def _write(path: str, data: bytes) -> None:
     """Write a whole file or none, in a folder that is created if need be."""
     os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-    save(Path(path), data)
+    replace_file(path, data)

@@ -62,7 +62,7 @@ class _Writer:
         for node in graph.order:
             formula, numbers = self.explained.formula(node)
             kind = ("operation" if node.op is not None else "constant" if node.constant else
-                    "parameter" if node in graph.given else "input")
+                    "parameter" if node in graph.learners else "input")
             found.append({
                 "id": self.id(node), "kind": kind,
                 "name": self.formula(self.explained.symbol(node)),

@@ -6,9 +6,9 @@ of Explanation; only a page, which belongs to the lesson, is imported when it is
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from autograd.explaining.data import data_of
 from autograd.explaining.flows import Graph
@@ -23,16 +23,23 @@ from autograd.recording.modes import always_recording
 from autograd.recording.nodes import NodeDict, NodeSet
 from autograd.table.reading import each, number
 from autograd.value import Value, constant
+from autograd.writing.learners import learners
 from autograd.writing.names import given_names
+
+if TYPE_CHECKING:
+    from autograd.lesson import Lesson
+
+Text = str | Mapping[str, str]  # in one language, or by language
 
 
 def explain(value: Value, wrt: Value | Iterable[Value] | None = None, *, expand: bool | str | Iterable[str] = False,
-            names: Any = None, lang: str = "en") -> "Explanation":
+            names: Any = None, parameters: Any = None, lang: str = "en") -> "Explanation":
     """The steps by which a Value was calculated, and by which the chain rule finds its derivatives.
 
     - `wrt`: the Value, or Values, to find derivatives for; by default all leaves that are not constants.
     - `expand`: whether composite operations are opened, or the names of those that are.
-    - `names`: a Module, or a dict of names and Values, in place of labels.
+    - `names`: a Module, or a dict of names and Values or Modules, in place of labels.
+    - `parameters`: the Values that learn, or a Module; see `Explanation.update` for what they are otherwise.
     - `lang`: the language of the sentences, "en" or "zh".
 
     Nothing is calculated before a step is asked for, and no `grad` is touched. Asking for steps raises DomainError
@@ -43,7 +50,8 @@ def explain(value: Value, wrt: Value | Iterable[Value] | None = None, *, expand:
         raise TypeError(f"explain needs a Value, not {type(value).__name__!r}")
     opened = expand if isinstance(expand, bool | str) else tuple(expand)
     wanted = None if wrt is None else _variables(wrt)
-    return Explanation(Steps(Graph(value, wanted, opened, given_names(names)), None, language(lang)))
+    graph = Graph(value, wanted, opened, given_names(names), learners(parameters, names))
+    return Explanation(Steps(graph, None, language(lang)))
 
 
 class Explanation(Sequence[Step]):
@@ -116,13 +124,15 @@ class Explanation(Sequence[Step]):
     def only(self, x: Value | Iterable[Value]) -> "Explanation":
         """Only the steps that the derivatives with respect to these Values need: the ways from there to the output."""
         graph = self.graph
-        return Explanation(Steps(Graph(graph.output, _variables(x), False, graph.given), self.rate, self.lang))
+        return Explanation(Steps(graph.about(graph.output, _variables(x)), self.rate, self.lang))
 
     def update(self, lr: float) -> "Explanation":
         """The same with a step of gradient descent at the end: new parameters, and the loss before and after.
 
-        The parameters are the Values that `names` names; without names, all that derivatives were asked for. The
-        graph is not changed. Raises ValueError unless the learning rate is a positive finite number.
+        What learns are the parameters alone, not inputs and targets: the Values that `parameters` says; without it,
+        the parameters of a Module in `names`, or else the leaves whose names begin with w, b, θ, "weight" or "bias";
+        if there are none, all leaves that derivatives were asked for. The graph is not changed. Raises
+        ValueError unless the learning rate is a positive finite number, and for parameters that get no derivative.
         """
         rate = number(lr)
         if not 0.0 < rate < math.inf:
@@ -135,7 +145,7 @@ class Explanation(Sequence[Step]):
         Raises ValueError for a Value that is not in the graph.
         """
         graph = self.graph
-        return Paths(graph if x in graph.moving else Graph(graph.output, (x,), False, graph.given), x)
+        return Paths(graph if x in graph.moving else graph.about(graph.output, (x,)), x)
 
     def zoom(self, node: Value) -> "Explanation":
         """A composite node opened: the explanation of its own result, from its operands.
@@ -143,7 +153,8 @@ class Explanation(Sequence[Step]):
         The derivatives found there are the local derivatives of the closed node. Raises ValueError for a node that
         cannot be opened, and DomainError if its expansion has no value here.
         """
-        return Explanation(Steps(Graph(_opened(self.graph, node), None, False, NodeDict()), None, self.lang))
+        opened = Graph(_opened(self.graph, node), None, False, NodeDict(), learners(None, None))
+        return Explanation(Steps(opened, None, self.lang))
 
     def translated(self, lang: str) -> "Explanation":
         """The same in another language, "en" or "zh"."""
@@ -170,21 +181,42 @@ class Explanation(Sequence[Step]):
         """All of it as plain data for JSON; see `SCHEMA` in data.py. `mathml`: whether formulas have MathML."""
         return data_of(self.steps, mathml)
 
-    def to_html(self, path: str | PathLike[str], title: str | None = None, lr: float | None = None, quiz: bool = True,
-                lang: str = "en") -> None:
+    def to_html(self, path: str | PathLike[str], title: Text | None = None, lr: float | None = None, quiz: bool = True,
+                lang: str = "en", *, introduction: Text | None = None, notes: Mapping[int | str, Text] | None = None,
+                questions: Iterable[Mapping[str, Any]] = ()) -> None:
         """Write the explanation as a web page, in one file: to step through, change, open up and be quizzed on.
 
         - `title`: that of the page; by default, one that names the output.
         - `lr`: the learning rate of a step of gradient descent at the end; see `update`.
         - `quiz`: whether the page also asks questions.
         - `lang`: the language that the page begins with, "en" or "zh".
+        - `introduction`: what stands before the first step.
+        - `notes`: texts by the number of a step, or by the name or label of a node.
+        - `questions`: of your own, each a dict with `question` and, as you like, `answer` (a number; without one, the
+          answer is text), `choices` (of which `answer` is one), `hint` and `reason`.
 
-        An existing file is replaced. Raises ValueError for a graph of more than 1,000 nodes and for an operation
-        that JavaScript cannot calculate, OSError if the file cannot be written.
+        Texts are strings, or dicts of strings by language, {"en": ..., "zh": ...}. All but the title are in simple
+        Markdown: paragraphs, lists, `*emphasis*`, `**strong**`, code; links become text. An existing file is replaced.
+
+        Raises ValueError for a graph of more than 1,000 nodes, for an operation that JavaScript cannot calculate, and
+        for a note or an answer that fits nothing, which it names; OSError if the file cannot be written.
         """
         from autograd.lesson import write  # a page's parts are read only if one is written
 
-        write(self, path, title=title, lr=lr, quiz=quiz, lang=lang)
+        write(self, path, title=title, lr=lr, quiz=quiz, lang=lang, introduction=introduction, notes=notes,
+              questions=questions)
+
+    def lesson(self, title: Text | None = None, lr: float | None = None, quiz: bool = True, lang: str | None = None, *,
+               introduction: Text | None = None, notes: Mapping[int | str, Text] | None = None,
+               questions: Iterable[Mapping[str, Any]] = (), height: int = 760) -> "Lesson":
+        """The page of `to_html` inside the cell of a notebook; it stays there when the notebook is exported to HTML.
+
+        `height`: that of the cell, in pixels; `lang`: that of the explanation by default.
+        """
+        from autograd.lesson import embedded
+
+        return embedded(self, height=height, title=title, lr=lr, quiz=quiz, lang=lang or self.lang,
+                        introduction=introduction, notes=notes, questions=questions)
 
 
 def _variables(wrt: Value | Iterable[Value]) -> tuple[Value, ...]:

@@ -16,6 +16,7 @@ from autograd.recording.node import Node
 from autograd.recording.nodes import NodeDict, NodeSet
 from autograd.table.reading import is_tuple
 from autograd.value import Value
+from autograd.writing.learners import Learners
 from autograd.writing.modules import modules_of_nodes
 from autograd.writing.names import names_of
 from autograd.writing.uses import Edge, dependents, edges_of
@@ -38,11 +39,12 @@ class Graph:
 
     - `wrt`: the Values with respect to which derivatives are wanted; all leaves that are not constants if None.
     - `opened`: False, True or the operations that are opened: see `expand`.
-    - `given`: the names that the user gave.
+    - `given`: the names that the user gave; `said`: what the user said of the parameters.
     """
 
-    def __init__(self, output: Value, wrt: tuple[Value, ...] | None, opened: Any, given: NodeDict[Value, str]) -> None:
-        self._output, self._wrt, self._opened, self.given = output, wrt, opened, given
+    def __init__(self, output: Value, wrt: tuple[Value, ...] | None, opened: Any, given: NodeDict[Value, str],
+                 said: Learners) -> None:
+        self._output, self._wrt, self._opened, self.given, self._said = output, wrt, opened, given, said
 
     def is_current(self) -> bool:
         """Whether no number was set since this was worked out."""
@@ -50,7 +52,11 @@ class Graph:
 
     def renewed(self) -> "Graph":
         """The same graph to explain, worked out anew."""
-        return Graph(self._output, self._wrt, self._opened, self.given)
+        return Graph(self._output, self._wrt, self._opened, self.given, self._said)
+
+    def about(self, output: Value, wrt: tuple[Value, ...] | None) -> "Graph":
+        """Another graph, with the same names and parameters."""
+        return Graph(output, wrt, False, self.given, self._said)
 
     @cached_property
     def _source(self) -> tuple[list[Value], float]:
@@ -104,10 +110,24 @@ class Graph:
         return self._wrt
 
     @cached_property
+    def learners(self) -> NodeSet[Value]:
+        """The leaves that are parameters, as the user said or by their names; see `Learners`."""
+        return self._said.among(self.order, self.names)
+
+    @cached_property
     def parameters(self) -> tuple[Value, ...]:
-        """What gradient descent changes: what was given names, or else all that derivatives are wanted for."""
-        leaves = [node for node in self.wrt if node.op is None and not node.constant]
-        return tuple(node for node in leaves if node in self.given) or tuple(leaves)
+        """What gradient descent changes: the parameters; if there are none, all leaves that derivatives are wanted for.
+
+        Raises ValueError for a chosen one that is not in the graph, or that no derivative is wanted for.
+        """
+        wanted = NodeSet(self.wrt)
+        for node in self._said.chosen or ():
+            if node not in self.place:
+                raise ValueError(f"the parameter {node.label or repr(node)} is not in the graph that is explained")
+            if node not in wanted:
+                raise ValueError(f"the parameter {self.names[node]} is not among the Values to find derivatives for")
+        leaves = [node for node in self.order if node in wanted and node.op is None and not node.constant]
+        return tuple(node for node in leaves if node in self.learners) or tuple(leaves)
 
     @cached_property
     def moving(self) -> NodeSet[Value]:

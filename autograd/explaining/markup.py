@@ -38,14 +38,20 @@ def html_of(summary: Summary) -> str:
             else:
                 rows.append(_row(*item))
         parts.append(_table(heading, rows))
-    rows = [f"<tr>{_cell(equation.mathml)}</tr>" for equation in summary.results]
+    rows = [f"<tr>{_cell(_block(equation.mathml))}</tr>" for equation in summary.results]
     parts.append(_table(summary.results_heading, rows + ["<tr><td>…</td></tr>"] * summary.is_cut))
     return f'<div lang="{summary.lang}">{"".join(parts)}</div>'
 
 
 def _row(place: int, step: Step) -> str:
-    formulas = "<br>".join(equation.mathml for equation in step.equations)
+    formulas = "".join(_block(equation.mathml) for equation in step.equations)
     return f"<tr>{_cell(str(place + 1))}{_cell(formulas)}{_cell(html.escape(step.sentence))}</tr>"
+
+
+def _block(mathml: str) -> str:
+    """A formula on a line of its own, as tall as its fractions are: the style sheets of notebooks leave no room."""
+    large = mathml.replace("<math ", '<math displaystyle="true" ', 1)
+    return f'<div style="margin:.1em 0 .5em;font-size:1.15em;line-height:1.4;white-space:nowrap">{large}</div>'
 
 
 def _cell(content: str) -> str:
@@ -53,7 +59,7 @@ def _cell(content: str) -> str:
 
 
 def _table(caption: str, rows: list[str]) -> str:
-    style = "text-align:left;caption-side:top;font-weight:bold"
+    style = "text-align:left;caption-side:top;font-weight:bold;white-space:nowrap"
     return f'<table><caption style="{style}">{html.escape(caption)}</caption><tbody>{"".join(rows)}</tbody></table>'
 
 

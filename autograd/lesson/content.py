@@ -9,6 +9,7 @@ from autograd.explaining.steps import Steps
 from autograd.graph import topological_order
 from autograd.lesson.arithmetic import Shape, shape
 from autograd.lesson.notation import pattern, written
+from autograd.lesson.phrases import PHRASES
 from autograd.recording.modes import always_recording
 from autograd.recording.nodes import NodeDict, NodeSet
 from autograd.table.reading import each
@@ -73,7 +74,7 @@ class Content:
         """The nodes of the graph that is explained."""
         graph, nodes = self.explained, list[dict[str, Any]]()
         for node in graph.order:
-            kind = ("constant" if node.constant else "parameter" if node.op is None and node in graph.given else
+            kind = ("constant" if node.constant else "parameter" if node in graph.learners else
                     "input" if node.op is None else "output" if node is graph.output else "operation")
             found = self._node(node, graph.place) | {"kind": kind, "name": graph.names.get(node, "")}
             module = module_of(found["name"]) if node.op is None else ""
@@ -155,27 +156,32 @@ class Content:
 
 
 def _folded(graph: Graph) -> dict[str, list[Value]]:
-    """The modules to fold: the innermost ones, those nearest to the inputs first, until few enough boxes are left."""
+    """The modules to fold, in the order of their names: where there are too many boxes, all the innermost ones.
+
+    A network of which some neurons are boxes and others are not would look like another one.
+    """
     modules: dict[str, list[Value]] = {}
     for node in graph.order:
         modules.setdefault(graph.modules[node], []).append(node)
+    if len(graph.order) <= _MOST_BOXES:
+        return {}
     around = {outer for module in modules for outer in lineage(module)[:-1]}
-    boxes, folded = len(graph.order), dict[str, list[Value]]()
-    for module, nodes in sorted(modules.items(), key=lambda item: natural_order(item[0])):
-        if boxes <= _MOST_BOXES:
-            break
-        if module and module not in around and module != graph.modules[graph.output] and len(nodes) > 1:
-            folded[module] = nodes
-            boxes -= len(nodes) - 1
-    return folded
+    kept = {"", graph.modules[graph.output], *around}
+    return {module: modules[module] for module in sorted(modules, key=natural_order)
+            if module not in kept and len(modules[module]) > 1}
 
 
 def _described(row: Any, lengths: Iterable[int | None]) -> dict[str, Any]:
-    """A shape: the name of the parameter for each of the numbers among its arguments, and whether a gradient flows."""
+    """A shape: for each of the numbers among its arguments the name of the parameter, whether a gradient flows, and the
+    textbook's rule for the derivative."""
     parameters: list[str] = []
     flows: list[bool] = []
-    for parameter, partial, length in zip(row.parameters, row.partials, lengths):
+    rules: list[str] = []
+    named = row.notation.get("rule", (0, "function"))[1].split()
+    for place, (parameter, partial, length) in enumerate(zip(row.parameters, row.partials, lengths)):
         parameters += [parameter] if length is None else [f"{parameter}[{number}]" for number in range(length)]
         flows += [partial is not None] * (1 if length is None else length)
+        rule = named[min(place, len(named) - 1)]
+        rules += [rule if f"rule_{rule}" in PHRASES else "function"] * (1 if length is None else length)
     return {"symbol": row.sign, "call": row.call, "domain": row.domain or "", "parameters": parameters,
-            "flows": flows}
+            "flows": flows, "rules": rules}

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import os
+from collections.abc import Iterable, Mapping
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -15,16 +16,21 @@ from autograd.explaining.steps import Steps
 from autograd.graph import topological_order
 from autograd.lesson.arithmetic import javascript
 from autograd.lesson.content import Content
+from autograd.lesson.embedding import Lesson
+from autograd.lesson.phrases import PHRASES
 from autograd.lesson.picture import picture, picture_of_part
+from autograd.lesson.teaching import Teaching, Text, by_language
 from autograd.lesson.words import WORDS
-from autograd.recording.nodes import NodeDict
+from autograd.recording.nodes import NodeDict, NodeSet
 from autograd.value import Value
-from autograd.writing.saving import save
+from autograd.writing.saving import replace_file
 
 _FOLDER = Path(__file__).parent / "page"
 # In their order in the page, after what is generated.
-SCRIPTS = ("content", "numerals", "engine", "language", "mathml", "picture", "state", "steps", "player", "numbers",
-           "story", "zoom", "learn", "quiz", "check", "main")
+SCRIPTS = ("content", "numerals", "engine", "language", "mathml", "picture", "state", "camera", "steps", "why",
+           "glossary", "teacher", "player", "layout", "flow", "numbers", "story", "zoom", "learn", "questions", "hints",
+           "quiz", "report", "check", "printing", "main")
+STYLES = ("style", "layout", "picture", "print", "learning")
 MOST_NODES = 1000
 
 
@@ -37,39 +43,52 @@ class Explained(Protocol):
     def update(self, lr: float) -> "Explained": ...
 
 
-def write(explanation: Explained, path: str | os.PathLike[str], *, title: str | None = None,
-          lr: float | None = None, quiz: bool = True, lang: str = "en") -> None:
+def write(explanation: Explained, path: str | os.PathLike[str], **options: Any) -> None:
     """Write the page of an explanation to a file; see `Explanation.to_html`. It is written whole or not at all."""
-    made = page(explanation, title=title, lr=lr, quiz=quiz, lang=lang)
-    save(Path(path), made.encode(errors="replace"))  # a lone surrogate, half a character, cannot be encoded
+    made = page(explanation, **options)
+    replace_file(path, made.encode(errors="replace"))  # a lone surrogate, half a character, cannot be encoded
 
 
-def page(explanation: Explained, *, title: str | None = None, lr: float | None = None, quiz: bool = True,
-         lang: str = "en") -> str:
-    """The page as HTML. Raises ValueError for a graph that is too large, TypeError for a title that is not a string."""
+def embedded(explanation: Explained, *, height: int, **options: Any) -> Lesson:
+    """The page of an explanation for a cell of a notebook; see `Explanation.lesson`."""
+    if not isinstance(height, int) or isinstance(height, bool) or height < 1:  # pyright: ignore
+        raise ValueError(f"the height of a lesson is a whole number of pixels, not {height!r}")
+    made = page(explanation, **options)
+    return Lesson(made, _title(explanation, options.get("title"), options.get("lang", "en")), height)
+
+
+def page(explanation: Explained, *, title: Text | None = None, lr: float | None = None, quiz: bool = True,
+         lang: str = "en", introduction: Text | None = None, notes: Mapping[int | str, Text] | None = None,
+         questions: Iterable[Mapping[str, Any]] = ()) -> str:
+    """The page as HTML. Raises ValueError for a graph that is too large, TypeError for a title that is no text."""
     language(lang)
-    if title is not None and not isinstance(title, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(f"a title is a string, not {type(title).__name__!r}")
+    teaching = Teaching(title, introduction, notes, questions)
     steps = (explanation if lr is None else explanation.update(lr)).steps
     graph = steps.graph
     if len(graph.order) > MOST_NODES:
         raise ValueError(f"a page shows at most {MOST_NODES:,} nodes, and this graph has {len(graph.order):,}: "
                          "explain a part of it, such as the loss of a single example")
     content = Content(steps)
-    data = content.data() | {"title": title, "language": lang, "quiz": quiz, "rate": steps.rate}
+    about = content.data()
+    data = about | teaching.data(graph, about["steps"]) | {"language": lang, "quiz": bool(quiz), "rate": steps.rate}
     script = "\n".join(['"use strict";', f"const STRINGS = {_strings()};", javascript(content.shapes), *_scripts()])
-    style = (_FOLDER / "style.css").read_text(encoding="utf-8")
-    inner = [picture_of_part(topological_order(output), _places(output), NodeDict()) for output in content.expansions]
-    parts = [picture_of_part(nodes, graph.place, graph.given) for nodes in content.folded.values()]
+    style = "\n".join(_styles())
+    inner = [picture_of_part(topological_order(output), _places(output), NodeDict(), NodeSet())
+             for output in content.expansions]
+    parts = [picture_of_part(nodes, graph.place, graph.given, graph.learners) for nodes in content.folded.values()]
     opened = "".join(f'<template id="{kind}-{place}">{drawn}</template>'
                      for kind, drawings in (("expansion", inner), ("group", parts))
                      for place, drawn in enumerate(drawings))
-    if title is None:  # the page then has it in both languages
-        title = say("title", lang, output=graph.names[graph.output])
-    drawn = picture(graph.output, graph.given, content.folded)
+    drawn = picture(graph.output, graph.given, graph.learners, content.folded)
     return Template((_FOLDER / "template.html").read_text(encoding="utf-8")).substitute(
-        language=WORDS["language_tag"][lang], title=escape(title.replace("\0", "\ufffd")), content=_embedded(data),
+        language=WORDS["language_tag"][lang], title=escape(_title(explanation, title, lang)), content=_json(data),
         policy=_policy(script, style), style=style, script=script, picture=drawn, opened=opened)
+
+
+def _title(explanation: Explained, title: Text | None, lang: str) -> str:
+    """The title in one language; by default, one that names the output."""
+    graph = explanation.steps.graph
+    return say("title", lang, output=graph.names[graph.output]) if title is None else by_language(title, "title")[lang]
 
 
 def _places(output: Value) -> NodeDict[Value, int]:
@@ -85,15 +104,20 @@ def _policy(script: str, style: str) -> str:
             "base-uri 'none'; form-action 'none'")
 
 
-def _embedded(data: Any) -> str:
+def _json(data: Any) -> str:
     """Data as JSON in which nothing is markup."""
     return json.dumps(data, ensure_ascii=True, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
 
 
 @cache
 def _strings() -> str:
-    words = SENTENCES | WORDS
-    return _embedded({lang: {key: words[key][lang] for key in words} for lang in LANGUAGES})
+    words = SENTENCES | WORDS | PHRASES
+    return _json({lang: {key: words[key][lang] for key in words} for lang in LANGUAGES})
+
+
+@cache
+def _styles() -> list[str]:
+    return [(_FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in STYLES]
 
 
 @cache

@@ -1,4 +1,6 @@
-"""The words of a page in each language. The sentences of its steps are in explaining/sentences.py."""
+"""The words of a page in each language. The sentences of its steps are in explaining/sentences.py, and what a page says
+to teach, in questions, hints and reasons, is in phrases.py.
+"""
 
 WORDS: dict[str, dict[str, str]] = {
     # ---- The frame ---------------------------------------------------------------------------------------------
@@ -8,9 +10,14 @@ WORDS: dict[str, dict[str, str]] = {
     "theme": {"en": "Light or dark", "zh": "浅色或深色"},
     "picture": {"en": "The computation graph", "zh": "计算图"},
     "picture_hint": {"en": "Click a box for its whole story.", "zh": "点击方框，查看它的完整说明。"},
-    "smaller": {"en": "Smaller picture", "zh": "缩小图"},
-    "larger": {"en": "Larger picture", "zh": "放大图"},
-    "fit": {"en": "Fit the picture", "zh": "适应窗口"},
+    "smaller": {"en": "Smaller picture (−, or scroll)", "zh": "缩小图（−，或滚轮）"},
+    "larger": {"en": "Larger picture (+, or scroll)", "zh": "放大图（+，或滚轮）"},
+    "fit": {"en": "The whole picture (0, or double click)", "zh": "显示全图（0，或双击）"},
+    "projector": {"en": "For a projector: large letters (P)", "zh": "投影模式：大字（P）"},
+    "projector_close": {"en": "Back to the whole page (P)", "zh": "回到完整页面（P）"},
+    "print": {"en": "Print", "zh": "打印"},
+    "print_worksheet": {"en": "Print a worksheet", "zh": "打印练习纸"},
+    "print_answers": {"en": "Print the answers", "zh": "打印答案"},
     "controls": {"en": "Steps", "zh": "步骤"},
     "first": {"en": "First step", "zh": "第一步"},
     "back": {"en": "Back one step", "zh": "上一步"},
@@ -40,15 +47,20 @@ WORDS: dict[str, dict[str, str]] = {
     "tab_learn": {"en": "Learn", "zh": "学习"},
     "tab_quiz": {"en": "Quiz", "zh": "测验"},
     "tab_check": {"en": "Check", "zh": "检验"},
-    "all_steps": {"en": "All steps", "zh": "全部步骤"},
+    "sheet_worksheet": {"en": "Worksheet", "zh": "练习纸"},
+    "sheet_answers": {"en": "Answers", "zh": "答案"},
+    "sheet_name": {"en": "Name", "zh": "姓名"},
+    "sheet_date": {"en": "Date", "zh": "日期"},
     "kind_input": {"en": "input", "zh": "输入"},
     "kind_parameter": {"en": "parameter", "zh": "参数"},
     "kind_constant": {"en": "constant", "zh": "常数"},
     "kind_operation": {"en": "result", "zh": "运算结果"},
     "kind_output": {"en": "output", "zh": "输出"},
     "kind_folded": {"en": "folded module", "zh": "折叠的模块"},
-    "group": {"en": "Inside {name}", "zh": "{name} 的内部"},
-    "group_count": {"en": "{count} numbers", "zh": "{count} 个数"},
+    "group": {"en": "Inside {title} ({name})", "zh": "{title}（{name}）的内部"},
+    "group_count": {"en": "{count} results", "zh": "{count} 个结果"},
+    "module_neurons": {"en": "neuron {number}", "zh": "神经元 {number}"},
+    "module_layers": {"en": "layer {number}", "zh": "第 {number} 层"},
     "constant": {"en": "constant", "zh": "常数"},
     "value": {"en": "value", "zh": "值"},
     "gradient": {"en": "gradient", "zh": "梯度"},
@@ -66,6 +78,7 @@ WORDS: dict[str, dict[str, str]] = {
         "zh": "这不是一个数。请输入 2、-0.5e-2 或 1/3 这样的数。",
     },
     "trouble": {"en": "{call} {what}; here {numbers}", "zh": "{call} {what}；此处 {numbers}"},
+    "trouble_alone": {"en": "{call} {what}", "zh": "{call} {what}"},
     "trouble_domain": {"en": "needs {domain}", "zh": "要求 {domain}"},
     "trouble_large": {
         "en": "needs {domain}, and a result that is not too large",
@@ -77,6 +90,7 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "has no finite derivative with respect to {operand}",
         "zh": "对 {operand} 没有有限的导数",
     },
+    "numbers_output": {"en": "{output} = {value}", "zh": "{output} = {value}"},
     "restore": {"en": "Restore the original numbers", "zh": "恢复原来的数"},
     # ---- The story of a node -----------------------------------------------------------------------------------
     "story": {"en": "The story of {name}", "zh": "{name} 的来龙去脉"},
@@ -168,63 +182,4 @@ WORDS: dict[str, dict[str, str]] = {
     "verdict_kink": {"en": "∧ a kink: the slopes on both sides differ", "zh": "∧ 折点：两侧的斜率不同"},
     "verdict_edge": {"en": "– at the edge of the domain", "zh": "– 在定义域的边缘"},
     "verdict_disagrees": {"en": "✗ disagrees", "zh": "✗ 不一致"},
-    # ---- The quiz ----------------------------------------------------------------------------------------------
-    "quiz_hint": {
-        "en": "The numbers in question are hidden. Answer like 2, -0.5e-2 or 1/3; four digits are enough.",
-        "zh": "所问的数已经隐藏。请这样作答：2、-0.5e-2 或 1/3；四位数字就够了。",
-    },
-    "quiz_start": {"en": "Start the quiz", "zh": "开始测验"},
-    "quiz_question": {"en": "Question {number} of {count}", "zh": "第 {number} 题，共 {count} 题"},
-    "quiz_local": {
-        "en": "Local derivative: how many times as much as {node} does {child} change?",
-        "zh": "局部导数：{child} 的变化是 {node} 的几倍？",
-    },
-    "quiz_gradient": {
-        "en": "Gradient: how many times as much as {node} does {output} change?",
-        "zh": "梯度：{output} 的变化是 {node} 的几倍？",
-    },
-    "quiz_whole": {
-        "en": "{node} is used {uses} times. What is its whole gradient?",
-        "zh": "{node} 被使用 {uses} 次。它的完整梯度是多少？",
-    },
-    "quiz_answer": {"en": "Your answer", "zh": "你的答案"},
-    "quiz_check": {"en": "Check my answer", "zh": "检查答案"},
-    "quiz_help": {"en": "Hint", "zh": "提示"},
-    "quiz_reason": {"en": "Show the reasoning", "zh": "显示推理"},
-    "quiz_next": {"en": "Next question", "zh": "下一题"},
-    "quiz_another": {"en": "Try another: new numbers", "zh": "再来一次：换一组数"},
-    "quiz_stop": {"en": "Leave the quiz", "zh": "退出测验"},
-    "quiz_right": {"en": "✓ Right: {answer}.", "zh": "✓ 正确：{answer}。"},
-    "quiz_wrong": {"en": "✗ Not {answer}.", "zh": "✗ 不是 {answer}。"},
-    "quiz_was": {"en": "It is {answer}.", "zh": "答案是 {answer}。"},
-    "quiz_score": {"en": "Score: {right} of {asked}", "zh": "得分：{right} / {asked}"},
-    "quiz_done": {
-        "en": "Done: {right} of {count} right on the first try.",
-        "zh": "完成：{count} 题中有 {right} 题一次答对。",
-    },
-    "quiz_set": {"en": "Set {seed}", "zh": "第 {seed} 组"},
-    "quiz_nothing": {"en": "There is nothing to ask about this graph.", "zh": "这个图没有可以提问的内容。"},
-    "remark_sign": {"en": "The size is right, but not the sign.", "zh": "大小正确，但符号不对。"},
-    "remark_incoming": {
-        "en": "That is the local derivative. It has to be multiplied by the gradient that comes in from {child}.",
-        "zh": "这是局部导数，还要乘以从 {child} 传来的梯度。",
-    },
-    "remark_only_incoming": {
-        "en": "That is the gradient that comes in from {child}. It has to be multiplied by the local derivative.",
-        "zh": "这是从 {child} 传来的梯度，还要乘以局部导数。",
-    },
-    "remark_one_path": {
-        "en": "That is what comes back from {child} alone. {node} is used {uses} times: add up all its uses.",
-        "zh": "这只是从 {child} 传回的部分。{node} 被使用 {uses} 次：要把全部加起来。",
-    },
-    "remark_other": {
-        "en": "That is the derivative with respect to the other operand.",
-        "zh": "这是对另一个操作数的导数。",
-    },
-    "remark_value": {"en": "That is the value. The question is how it changes.", "zh": "这是值。问题是它如何变化。"},
-    "remark_whole": {
-        "en": "That is how much {output} changes. The question is about this one step alone.",
-        "zh": "这是 {output} 的变化。问题只问这一步。",
-    },
-    "remark_none": {"en": "Look at the formula: the hint shows it.", "zh": "看看公式：提示里有。"},
 }

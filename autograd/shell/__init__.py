@@ -1,5 +1,5 @@
 """The command line, `glassgrad` or `python -m autograd`.
 
 Read main.py, which finds the command that was typed, then commands.py, what each does; output.py says where its result
-goes.
+goes, and notes.py reads a teacher's own words.
 """

@@ -5,7 +5,8 @@ the first operand, in parentheses if that holds less tightly than a PRODUCT, and
 in a list, or operand of an operation. A notation may also be a function of the operands, which chooses. Unless a row
 says otherwise, an operation is written as a call, `name(x)`, and in MathML as in plain text.
 
-The language "picture" is for what stands alone in a box: the operands come along arrows.
+The language "picture" is for what stands alone in a box: the operands come along arrows. And "rule" names the
+textbook's rule for the derivative by each operand; the last one is for all that follow. A lesson has the words for it.
 """
 
 from collections.abc import Callable
@@ -24,7 +25,7 @@ def infix(sign: str, *, associative: bool = False) -> Notation:
     strict = SUM, f"{{0:{SUM}}} {sign} {{1:{PRODUCT}}}"
     loose = (SUM, f"{{0:{SUM}}} {sign} {{1:{SUM}}}") if associative else strict
     return {"text": loose, "latex": loose, "javascript": strict, "python": strict,
-            "picture": (ATOM, sign.replace("-", "−"))}
+            "picture": (ATOM, sign.replace("-", "−")), "rule": (ATOM, "terms")}
 
 
 def terms(term: str, first: str = "") -> Notation:
@@ -42,7 +43,7 @@ def terms(term: str, first: str = "") -> Notation:
 
         return all_terms
 
-    return {"text": in_language(term), "latex": in_language(term.replace("·", r" \cdot "))}
+    return {"text": in_language(term), "latex": in_language(term.replace("·", r" \cdot ")), "rule": (ATOM, "terms")}
 
 
 def _or_square(product: str, square: str) -> Callable[..., Template]:
@@ -55,7 +56,7 @@ def _or_square(product: str, square: str) -> Callable[..., Template]:
 def _raised(a: Any, b: Any) -> Template:
     digits = str(getattr(b, "head", b)).removesuffix(".0")
     whole = digits.removeprefix("-").isdecimal()
-    return POWER, "{0:4}" + (digits.translate(SUPERSCRIPTS) if whole else "^{1:3}")
+    return POWER, "{0:4}" + (digits.translate(SUPERSCRIPTS) if whole else "^{1:4}")  # 2^(x)² would have two meanings
 
 
 _QUOTIENT = PRODUCT, "{0:2} / {1:3}"
@@ -77,24 +78,28 @@ def _either(row: str, between: str, last: str, whole: str, precedence: float) ->
 
 _NEGATED = PRODUCT, "-{0:2}"
 minus: Notation = {"text": _NEGATED, "latex": _NEGATED, "javascript": _NEGATED, "python": _NEGATED,
-                   "picture": (ATOM, "−( )")}
+                   "picture": (ATOM, "−( )"), "rule": (ATOM, "opposite")}
 product: Notation = {
     "text": _or_square("{0:2}·{1:2}", "{0:4}²"),
     "latex": _or_square(r"{0:2} \cdot {1:2}", "{0:4}^{{2}}"),
     "mathml": _or_square("<mrow>{0:2}<mo>·</mo>{1:2}</mrow>", "<msup>{0:4}<mn>2</mn></msup>"),
-    "javascript": (PRODUCT, "{0:2} * {1:3}"), "python": (PRODUCT, "{0:2} * {1:3}"), "picture": (ATOM, "×")}
+    "javascript": (PRODUCT, "{0:2} * {1:3}"), "python": (PRODUCT, "{0:2} * {1:3}"), "picture": (ATOM, "×"),
+    "rule": (ATOM, "product")}
 fraction: Notation = {
     "text": _QUOTIENT, "latex": (POWER, r"\frac{{{0}}}{{{1}}}"), "mathml": (POWER, "<mfrac>{0}{1}</mfrac>"),
-    "javascript": _QUOTIENT, "python": _QUOTIENT}
+    "javascript": _QUOTIENT, "python": _QUOTIENT, "rule": (ATOM, "numerator denominator")}
 superscript: Notation = {
     "text": _raised, "latex": (POWER, "{0:4}^{{{1}}}"), "mathml": (POWER, "<msup>{0:4}{1}</msup>"),
-    "javascript": (ATOM, "Math.pow({0}, {1})"), "python": (ATOM, "math.pow({0}, {1})"), "picture": (ATOM, "( )ⁿ")}
-exponential: Notation = {"latex": (POWER, "e^{{{0}}}"), "mathml": (POWER, "<msup><mi>e</mi>{0}</msup>")}
+    "javascript": (ATOM, "Math.pow({0}, {1})"), "python": (ATOM, "math.pow({0}, {1})"), "picture": (ATOM, "( )ⁿ"),
+    "rule": (ATOM, "base exponent")}
+exponential: Notation = {"latex": (POWER, "e^{{{0}}}"), "mathml": (POWER, "<msup><mi>e</mi>{0}</msup>"),
+                         "rule": (ATOM, "exponential")}
 root: Notation = {"latex": (POWER, r"\sqrt{{{0}}}"), "mathml": (POWER, "<msqrt>{0}</msqrt>"),
-                  "picture": (ATOM, "√")}
+                  "picture": (ATOM, "√"), "rule": (ATOM, "root")}
 bars: Notation = {
     "text": (ATOM, "|{0}|"), "latex": (ATOM, r"\left|{0}\right|"),
-    "javascript": (ATOM, "Math.abs({0})"), "python": (ATOM, "abs({0})"), "picture": (ATOM, "| |")}
+    "javascript": (ATOM, "Math.abs({0})"), "python": (ATOM, "abs({0})"), "picture": (ATOM, "| |"),
+    "rule": (ATOM, "pieces")}
 _LEFT = '<mtd columnalign="left">'
 cases: Notation = {
     "text": _either(f"{{$1:{COMPARISON}}} if {{$0:{COMPARISON}}}", "; ", f"{{$:{COMPARISON}}} otherwise", "$", CHOICE),
@@ -105,4 +110,4 @@ cases: Notation = {
         f"<mtr>{_LEFT}{{$}}</mtd>{_LEFT}<mtext>otherwise</mtext></mtd></mtr>",
         "<mrow><mo>{{</mo><mtable>$</mtable></mrow>", ATOM),
     "python": _CONDITIONAL, "javascript": (CHOICE, f"{{0:{COMPARISON}}} ? {{1:{COMPARISON}}} : {{2}}"),
-    "picture": (ATOM, "if")}
+    "picture": (ATOM, "if"), "rule": (ATOM, "pieces")}

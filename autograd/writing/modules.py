@@ -4,7 +4,7 @@ Modules are dotted names here, as names.py gets them from `named_parameters()`. 
 and what is too large to be shown whole is summed up by module.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache, reduce
 from typing import NamedTuple
 
@@ -68,7 +68,7 @@ def modules_of_nodes(order: Sequence[Value], parents: Sequence[Sequence[int]],
     modules = [module_of(parameters[place]) if place in parameters else "" for place in range(len(order))]
     if not any(modules):
         return modules
-    followed = _followed_by_parameters(parents, parameters)
+    followed = followed_by_parameters(parents, parameters)
     is_constant = [node.constant and place not in parameters for place, node in enumerate(order)]
     bits = {parameter: 1 << number for number, parameter in enumerate(parameters)}
     results: dict[int, _Result] = {}
@@ -110,11 +110,11 @@ def _continued(place: int, parts: list[_Result], one_module: bool, followed: boo
     return None
 
 
-def _followed_by_parameters(parents: Sequence[Sequence[int]], parameters: Mapping[int, str]) -> list[bool]:
+def followed_by_parameters(parents: Sequence[Sequence[int]], parameters: Collection[int]) -> list[bool]:
     """Whether the result of a node goes into an operation on parameters, directly or later."""
     followed = [False] * len(parents)
     for place in range(len(parents) - 1, -1, -1):
-        if followed[place] or not parameters.keys().isdisjoint(parents[place]):
+        if followed[place] or any(parent in parameters for parent in parents[place]):
             for parent in parents[place]:
                 followed[parent] = True
     return followed

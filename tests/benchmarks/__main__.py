@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
-from tests.benchmarks import compiled, draw, eager, explain
+from tests.benchmarks import compiled, draw, eager, explain, saving
 
 # A new benchmark is a module with `run(rounds, quick) -> Table`, and an entry here.
-BENCHMARKS = {"compiled": compiled, "draw": draw, "eager": eager, "explain": explain}
+BENCHMARKS = {"compiled": compiled, "draw": draw, "eager": eager, "explain": explain, "saving": saving}
 
 
 def main() -> None:

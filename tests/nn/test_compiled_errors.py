@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import RecordingError, Value, log
+from autograd import RecordingError, Value, log, mean
 from nn import SGD
 from tests.support.processes import run_python
 from tests.support.training import XOR, eager_step, network, numbers, pair
@@ -142,7 +142,7 @@ def test_without_a_compiler_the_numbers_are_the_same():
 def test_a_loss_that_adds_up_where_it_should_take_the_mean_is_refused():
     model = network()
     total = lambda predictions, targets: sum((p - t) * (p - t) for p, t in zip(predictions, targets, strict=True))
-    with pytest.raises(TypeError, match="has to be the mean"):
+    with pytest.raises(TypeError, match=r"has to be the mean"):
         nn.compile(model, total, SGD(model.parameters(), 0.1)).step(*XOR)
     assert numbers(model) == numbers(network())
 
@@ -156,3 +156,18 @@ def test_an_optimizer_whose_step_would_be_ignored_is_refused():
     model = network()
     with pytest.raises(TypeError, match=r"ignore the step\(\) of Twice"):
         nn.compile(model, nn.mean_squared_error, Twice(model.parameters(), 0.1))
+
+
+def test_a_mean_in_which_some_samples_weigh_more_is_refused_and_its_plain_form_is_not():
+    x, y, weight = np.random.default_rng(1).normal(size=(12, 2)), np.array([0.0, 1, 2] * 4), [1.0, 2.0, 5.0]
+    model, twin = (nn.Linear(2, 3, seed=1) for _ in range(2))
+    optimizer, other = nn.SGD(model.parameters(), 0.1), nn.SGD(twin.parameters(), 0.1)
+    with pytest.raises(TypeError, match=r"has to be the mean .* two samples have .* and alone they have"):
+        nn.compile(model, lambda p, t: nn.cross_entropy(p, t, weight), optimizer).step(x, y)
+
+    def loss(p, t):
+        return mean(nn.cross_entropy(p, t, weight, reduction="none"))
+
+    assert nn.compile(model, loss, optimizer).step(x, y) == pytest.approx(
+        eager_step(twin, loss, other, x, y), rel=1e-12)
+    assert numbers(model) == pytest.approx(numbers(twin), rel=1e-11)

@@ -211,3 +211,70 @@ def test_sets_and_dicts_are_refused_for_they_have_no_order(loss, several):
 def test_scores_and_classes_in_sets_and_dicts_are_refused(predictions, targets, kind):
     with pytest.raises(TypeError, match=f"a list, tuple or array is needed, not {kind!r}"):
         cross_entropy(predictions, targets)
+
+
+# ---- Class weights, and other means --------------------------------------------------------------------------------
+
+REDUCTIONS = st.sampled_from(["mean", "sum"])
+
+
+@given(st.integers(2, 5).flatmap(lambda size: st.tuples(
+    st.lists(st.tuples(st.lists(scores, min_size=size, max_size=size), st.integers(0, size - 1)),
+             min_size=1, max_size=6),
+    st.lists(st.floats(0.1, 10), min_size=size, max_size=size))), REDUCTIONS)
+def test_weights_of_classes_are_those_of_pytorch(drawn, reduction):
+    samples, weight = drawn
+    rows, classes = map(list, zip(*samples, strict=True))
+    agree(lambda p, t: cross_entropy(p, t, weight, reduction=reduction),
+          lambda p, t: F.cross_entropy(p, t, torch.tensor(weight, dtype=torch.float64), reduction=reduction),
+          rows, classes, [20.0] * len(rows) * len(rows[0]), torch.int64)
+
+
+@given(st.lists(st.tuples(scores, st.sampled_from([0, 1]) | st.floats(0, 1)), min_size=1, max_size=6),
+       st.floats(0.1, 10), REDUCTIONS)
+def test_the_weight_of_the_class_1_is_that_of_pytorch(pairs, weight, reduction):
+    p, t = map(list, zip(*pairs, strict=True))
+    pos_weight = torch.tensor(weight, dtype=torch.float64)
+    agree(lambda p, t: binary_cross_entropy(p, t, True, weight, reduction=reduction),
+          lambda p, t: F.binary_cross_entropy_with_logits(p, t, pos_weight=pos_weight, reduction=reduction),
+          p, t, [1 + weight] * len(p))
+    certain = [min(max(1 / (1 + math.exp(-x)), 1e-6), 1 - 1e-6) for x in p]
+    agree(lambda p, t: binary_cross_entropy(p, t, False, weight, reduction=reduction),
+          lambda p, t: F.binary_cross_entropy(p, t, 1 + (weight - 1) * t, reduction=reduction) if set(t.tolist()) <= {
+              0.0, 1.0} else (-weight * t * p.log() - (1 - t) * (-p).log1p()).sum() / (
+              len(t) if reduction == "mean" else 1),
+          certain, t, [(1 + weight) / min(x, 1 - x) for x in certain])
+
+
+def test_without_a_reduction_each_loss_is_given():
+    rows, classes, weight = [[1.0, 2.0], [0.5, -1.0], [3.0, 3.0]], [0, 1, 1], [1.0, 4.0]
+    expected = F.cross_entropy(torch.tensor(rows, dtype=torch.float64), torch.tensor(classes),
+                               torch.tensor(weight, dtype=torch.float64), reduction="none").tolist()
+    found = cross_entropy(rows, classes, weight, reduction="none")
+    assert [float(loss) for loss in found] == pytest.approx(expected, rel=1e-12)
+    assert float(cross_entropy(rows[0], 0, weight, reduction="none")) == pytest.approx(expected[0], rel=1e-12)
+    with_values = cross_entropy([[Value(x) for x in row] for row in rows], classes, reduction="none")
+    assert [type(loss) for loss in with_values] == [Value] * 3
+    assert binary_cross_entropy(0.5, 1, reduction="none") == pytest.approx(math.log(2), rel=1e-15)
+
+
+def test_the_scores_of_sequences_count_as_if_they_stood_in_one_list():
+    rows = np.random.default_rng(1).normal(size=(2, 3, 4))
+    classes = [[0, 3, 1], [2, 2, 0]]
+    expected = F.cross_entropy(torch.tensor(rows).reshape(6, 4), torch.tensor(classes).reshape(6)).item()
+    for given_rows, given_classes in ((rows.tolist(), classes), (rows, np.array(classes))):
+        assert cross_entropy(given_rows, given_classes).data == pytest.approx(expected, rel=1e-12)
+    assert cross_entropy(rows[0].tolist(), classes[0]).data == cross_entropy([rows[0].tolist()], [classes[0]]).data
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: cross_entropy([[1.0, 2.0]], [0], [1.0]), "weight: 2 numbers are needed, not 1"),
+    (lambda: cross_entropy([[1.0, 2.0]], [0], [1.0, -1.0]), "the weight of class 1 is -1.0, where one >= 0 is needed"),
+    (lambda: cross_entropy([[1.0, 2.0]], [0], reduction="total"), "reduction is 'mean', 'sum' or 'none', not 'total'"),
+    (lambda: binary_cross_entropy([0.5], [1], pos_weight=-1.0), "pos_weight needs to be finite and >= 0, not -1.0"),
+    (lambda: cross_entropy([[[1.0, 2.0]], [1.0, 2.0]], [[0], 0]), "sequences of classes, not both"),
+    (lambda: cross_entropy([[[1.0, 2.0]] * 2], [[0]]), "2 predictions need as many targets, not 1"),
+    (lambda: cross_entropy([[1.0, 2.0]], [0], [0.0, 1.0]), "the weights of the classes of all targets are 0")])
+def test_weights_and_sequences_that_do_not_fit_are_refused(call, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        call()

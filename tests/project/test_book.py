@@ -54,6 +54,15 @@ def test_a_command_prints_what_a_page_shows(page: Path, tmp_path: Path) -> None:
             assert run([*GLASSGRAD, *shlex.split(line)], tmp_path).stdout == shown
 
 
+@with_blocks("toml")
+def test_the_notes_that_a_page_shows_are_taken_by_its_command(page: Path, tmp_path: Path) -> None:
+    (command,) = re.findall(r"`glassgrad ([^`]*--notes lesson\.toml[^`]*)`", page.read_text(encoding="utf-8"))
+    for _, _, text in blocks(page, "toml"):
+        (tmp_path / "lesson.toml").write_text(text, encoding="utf-8")
+        result = run([*GLASSGRAD, *shlex.split(command), "--force"], tmp_path)
+        assert result.returncode == 0, result.stdout
+
+
 @with_blocks("sh")
 def test_the_commands_of_a_page_exist(page: Path) -> None:
     for _, _, text in blocks(page, "sh"):
@@ -93,7 +102,7 @@ def test_every_block_of_a_page_is_of_a_kind_that_is_tested(page: Path) -> None:
     found = blocks(page)
     assert len(found) * 2 == len(re.findall("^ *```", page.read_text(encoding="utf-8"), re.MULTILINE))
     for _, language, text in found:
-        assert language in ("pycon", "console", "sh"), text
+        assert language in ("pycon", "console", "sh", "toml"), text
         assert language != "pycon" or text.startswith(">>> ")
 
 

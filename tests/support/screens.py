@@ -24,5 +24,5 @@ class Screen(io.StringIO):
 
 
 def set_clock(monkeypatch, clock):
-    for module in (nn.training, nn.pictures.bar):
+    for module in (nn.checkpoints, nn.pictures.bar):
         monkeypatch.setattr(module, "perf_counter", clock)

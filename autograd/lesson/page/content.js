@@ -29,7 +29,8 @@
  * @property {string} call
  * @property {string} domain
  * @property {string[]} parameters the parameter's name for each argument
- * @property {boolean[]} flows whether a gradient flows through the argument */
+ * @property {boolean[]} flows whether a gradient flows through the argument
+ * @property {string[]} rules the textbook's rule for the derivative with respect to the argument */
 
 /** @typedef {{value: (values: number[]) => number, partials: (values: number[], result: number) => (number | null)[]}}
  * Calculation */
@@ -39,7 +40,10 @@
  * formula?: string}} Step */
 
 /** @typedef {object} Content
- * @property {string | null} title null for the usual one
+ * @property {Record<string, string> | null} title by language, null for the usual one
+ * @property {Words | null} introduction
+ * @property {{steps: Record<number, Words>, nodes: Record<number, Words>}} notes of the teacher, to steps and to nodes
+ * @property {Own[]} questions the teacher's
  * @property {string} language
  * @property {boolean} quiz
  * @property {number | null} rate

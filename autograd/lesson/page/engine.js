@@ -1,16 +1,28 @@
 // @ts-check
 /* Forward and backward over a graph. `arithmetic`, written by Formula from the table, says what an operation is. */
 
-/** A number outside what an operation allows. */
+/** A number outside what an operation allows, told in the names that the page has for its operands. */
 class Trouble extends Error {
-  /** @param {number} node @param {Shape} shape @param {number[]} operands @param {string} what */
-  constructor(node, shape, operands, what) {
-    const here = shape.parameters.map((name, place) => `${name} = ${shown(operands[place])}`);
+  /** @param {GraphNode[]} nodes @param {number} place @param {number[]} operands
+   * @param {(words: {domain: string, operand: (place: number) => string}) => string} what */
+  constructor(nodes, place, operands, what) {
+    const { shape, parents } = nodes[place];
+    const { parameters, call, domain } = content.shapes[shape ?? 0];
+    const names = parents.map((parent) => nameOf(nodes[parent]));
+    const put = (/** @type {string} */ words) => words.replace(/[\p{L}_][\p{L}\d_]*(\[\d+\])?/gu, (word) =>
+      names[parameters.indexOf(word)] ?? word);
+    const here = parents.flatMap((parent, k) => (nodes[parent].kind === "constant" || parents.indexOf(parent) < k ? []
+      : [`${names[k]} = ${shown(operands[k])}`]));
     const numbers = [...here.slice(0, 6), ...(here.length > 6 ? ["…"] : [])].join(", ");
-    super(text("trouble", { call: shape.call, what, numbers }));
-    this.node = node;
+    const found = formulas.get(nodes[place]) ?? put(call);
+    const words = { call: found, what: what({ domain: put(domain), operand: (k) => names[k] }), numbers };
+    super(text(numbers ? "trouble" : "trouble_alone", words));
+    this.node = place;
   }
 }
+
+/** The formula of a node as a sentence writes it. @type {Map<GraphNode, string>} */
+const formulas = new Map(content.steps.flatMap(({ node, formula }) => (formula ? [[graph.nodes[node], formula]] : [])));
 
 /** All numbers of a graph at one time: values and gradients by node; local derivatives and shares by node and argument.
  * A share is what flows back along one edge: the gradient of the child times the local derivative.
@@ -65,9 +77,8 @@ class Engine {
       const operands = node.parents.map((parent, k) => (before && !shape.flows[k] ? before : values)[parent]);
       values[place] = calculated(arithmetic[node.shape], operands);
       if (!Number.isFinite(values[place])) {
-        const { domain } = shape;
-        throw new Trouble(place, shape, operands, !domain ? text("trouble_overflow")
-          : text(Number.isNaN(values[place]) ? "trouble_domain" : "trouble_large", { domain }));
+        throw new Trouble(this.nodes, place, operands, ({ domain }) => (!domain ? text("trouble_overflow")
+          : text(Number.isNaN(values[place]) ? "trouble_domain" : "trouble_large", { domain })));
       }
     });
     return values;
@@ -95,9 +106,8 @@ class Engine {
         const share = gradients[child] * slope;
         gradients[parent] += share;
         if (Number.isFinite(gradients[parent])) return share;
-        const what = Number.isFinite(slope) ? text("trouble_gradient")
-          : text("trouble_slope", { operand: content.shapes[shape].parameters[place] });
-        throw new Trouble(child, content.shapes[shape], operands, what);
+        throw new Trouble(this.nodes, child, operands, ({ operand }) => (Number.isFinite(slope)
+          ? text("trouble_gradient") : text("trouble_slope", { operand: operand(place) })));
       });
     }
     return { values, gradients, partials, shares };

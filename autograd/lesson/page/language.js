@@ -16,7 +16,7 @@ function text(key, words = {}) {
 /** Fill all elements that say what they want: as text, or as the name that a screen reader gives. */
 function translate() {
   document.documentElement.lang = text("language_tag");
-  if (content.title === null) document.title = element("title").textContent = text("title", { output: LOSS });
+  document.title = element("title").textContent = content.title?.[language] ?? text("title", { output: LOSS });
   for (const place of document.querySelectorAll("[data-text]")) {
     place.textContent = text(/** @type {HTMLElement} */ (place).dataset.text || "");
   }

@@ -64,21 +64,50 @@ function renderLearning() {
   drawLosses([...descent.map((step) => step.loss), loss]);
 }
 
-/** @param {number[]} losses */
+/** The chart of the losses; with a logarithmic scale if they span more than two powers of ten.
+ * @param {number[]} losses */
 function drawLosses(losses) {
   const [low, high] = [Math.min(...losses), Math.max(...losses)];
-  const x = (/** @type {number} */ place) => 46 + (place / Math.max(losses.length - 1, 1)) * 244;
-  const y = (/** @type {number} */ loss) => 12 + (1 - (loss - low) / (high - low || 1)) * 96;
+  const logarithmic = low > 0 && high / low > 100;
+  const height = (/** @type {number} */ loss) => (logarithmic ? Math.log10(loss) : loss);
+  const marks = logarithmic ? powersBetween(low, high) : high === low ? [high] : [high, low];
+  const names = marks.map((mark) => (logarithmic ? `10${superscript(Math.round(Math.log10(mark)))}` : inPowers(mark)));
+  const left = 14 + 6.2 * Math.max(...names.map((name) => name.length));
+  const x = (/** @type {number} */ place) => left + (place / Math.max(losses.length - 1, 1)) * (290 - left);
+  const whole = height(high) - height(low) || 1;
+  const y = (/** @type {number} */ loss) => 12 + (1 - (height(loss) - height(low)) / whole) * 96;
   const chart = element("loss-chart");
   attribute(chart, "aria-label", text("chart", { output: LOSS, first: shown(losses[0]),
     last: shown(losses[losses.length - 1]), count: losses.length - 1 }));
-  const line = /** @type {Element} */ (chart.querySelector("polyline"));
-  line.setAttribute("points", losses.map((loss, place) => `${x(place).toFixed(1)},${y(loss).toFixed(1)}`).join(" "));
-  const mark = /** @type {Element} */ (chart.querySelector("circle"));
-  mark.setAttribute("cx", String(x(losses.length - 1)));
-  mark.setAttribute("cy", String(y(losses[losses.length - 1])));
-  const labels = chart.querySelectorAll("text");
-  labels[0].textContent = shown(high);
-  labels[1].textContent = high === low ? "" : shown(low);
-  labels[2].textContent = String(losses.length - 1);
+  const part = (/** @type {string} */ selector) => /** @type {SVGElement} */ (chart.querySelector(selector));
+  part(".losses").setAttribute("points",
+    losses.map((loss, place) => `${x(place).toFixed(1)},${y(loss).toFixed(1)}`).join(" "));
+  part(".axis").setAttribute("d", `M${left} 8V110H294`);
+  part("circle").setAttribute("cx", String(x(losses.length - 1)));
+  part("circle").setAttribute("cy", String(y(losses[losses.length - 1])));
+  part(".ticks").replaceChildren(...marks.flatMap((mark, place) => {
+    const name = svgElement("text", { x: left - 6, y: y(mark) + 3.5, "text-anchor": "end" });
+    name.textContent = names[place];
+    return [svgElement("path", { d: `M${left} ${y(mark).toFixed(1)}H294` }), name];
+  }));
+  part(".steps-label").setAttribute("x", String(left));
+  part(".last-step").textContent = String(losses.length - 1);
+}
+
+/** At most 6 powers of ten between two numbers, or near them. @param {number} low @param {number} high */
+function powersBetween(low, high) {
+  const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
+  const stride = Math.ceil((last - first + 1) / 6);
+  return Array.from({ length: Math.floor((last - first) / stride) + 1 }, (_, place) => 10 ** (first + place * stride));
+}
+
+/** A number as it is read on an axis: 6.38·10⁻⁴ and not 6.38e−4. @param {number} x */
+function inPowers(x) {
+  const [mantissa, exponent] = shown(x).split("e");
+  return exponent === undefined ? mantissa : `${mantissa}·10${superscript(Number(exponent.replace("−", "-")))}`;
+}
+
+/** @param {number} x */
+function superscript(x) {
+  return [...String(x)].map((digit) => (digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)])).join("");
 }

@@ -3,13 +3,12 @@
 
 /** @typedef {"numbers" | "learn" | "quiz" | "check"} Mode */
 /** @type {Mode[]} */
-const MODES = content.quiz ? ["numbers", "learn", "quiz", "check"] : ["numbers", "learn", "check"];
+const MODES = content.quiz || content.questions.length ? ["numbers", "learn", "quiz", "check"]
+  : ["numbers", "learn", "check"];
 /** @type {Mode} */
 let mode = "numbers";
 
-const svg = /** @type {SVGSVGElement} */ (element("canvas").querySelector("svg"));
 const picture = new Picture(svg, graph, tellStory, toggleGroup);
-let scale = 1;
 
 /** @param {Mode} wanted */
 function enter(wanted) {
@@ -22,8 +21,10 @@ function enter(wanted) {
 
 /** Esc: out of the story, out of an open node, out of the quiz or another mode; or stop playing. */
 function leave() {
-  if (playing !== undefined) pause();
-  else if (closeStory()) return;
+  if (element("printing").hasAttribute("open")) element("printing").removeAttribute("open");
+  else if (playing !== undefined) pause();
+  else if (projecting()) project(false);
+  else if (closeStory() || closeWhy()) return;
   else if (zoomed.size) {
     const last = [...zoomed.keys()].pop();
     if (last !== undefined) closeZoom(last);
@@ -60,65 +61,31 @@ function prepareModes() {
   });
 }
 
+/** What is lit: by the step, or by the question. */
+function litNow() {
+  if (!quizzing()) return litBy(steps[state.step - 1]);
+  const { kind, node, child, place } = quiz.questions[quiz.current];
+  const nodes = kind === "own" ? [] : kind === "local" ? [node, child] : [node];
+  return { nodes, edges: kind === "local" ? [{ child, place }] : [],
+    phase: "quiz" };
+}
+
 /** The numbers and the light of the step, or of the question, on a picture of the graph or of a part of it.
  * @param {Picture} drawn */
 function show(drawn) {
-  if (!quizzing()) {
-    const { nodes, edges, phase } = litBy(steps[state.step - 1]);
-    drawn.write(state.numbers, notKnownYet);
-    drawn.light(nodes, edges, phase);
-    return;
-  }
-  const { kind, node, child, place } = quiz.questions[quiz.current];
-  drawn.write(state.numbers, notAnsweredYet);
-  drawn.light(kind === "local" ? [node, child] : [node], kind === "local" ? [{ child, place }] : [], "quiz");
-}
-
-/** Bring what the step or the question is about into view, if the picture is larger than its frame. */
-function followStep() {
-  let followed = "";
-  renderers.push(() => {
-    const question = quizzing() ? quiz.questions[quiz.current] : undefined;
-    const about = question || steps[state.step - 1];
-    const now = question ? `question ${quiz.current}` : `step ${state.step}`;
-    const box = about && picture.boxOf(about.node);
-    if (followed === now || !box) return;
-    followed = now;
-    const [frame, place] = [element("canvas").getBoundingClientRect(), box.group.getBoundingClientRect()];
-    const across = place.left >= frame.left && place.right <= frame.right;
-    if (across && place.top >= frame.top && place.bottom <= frame.bottom) return;
-    element("canvas").scrollBy(place.left + place.width / 2 - frame.left - frame.width / 2,
-      place.top + place.height / 2 - frame.top - frame.height / 2);
-  });
-}
-
-/** @param {number} wanted how large the picture is, 1 for the size of its text */
-function resize(wanted) {
-  scale = Math.min(Math.max(wanted, 0.15), 4);
-  svg.style.width = `${svg.viewBox.baseVal.width * scale}px`;
-  svg.style.height = `${svg.viewBox.baseVal.height * scale}px`;
-}
-
-/** As large as its frame, but with readable text. A wide picture has the whole width of the page. */
-function fit() {
-  const { width, height } = svg.viewBox.baseVal;
-  element("main").dataset.picture = width > 1.6 * height ? "wide" : "tall";
-  const across = (element("canvas").clientWidth - 4) / width;
-  const down = Math.max(240, window.innerHeight * (width > 1.6 * height ? 0.42 : 0.66)) / height;
-  resize(Math.min(Math.max(Math.min(across, down), 0.8), 1.8));
+  const { nodes, edges, phase } = litNow();
+  drawn.write(state.numbers, quizzing() ? notAnsweredYet : notKnownYet);
+  drawn.light(nodes, edges, phase);
 }
 
 function prepareTools() {
-  element("smaller").addEventListener("click", () => resize(scale / 1.25));
-  element("larger").addEventListener("click", () => resize(scale * 1.25));
-  element("fit").addEventListener("click", fit);
-  window.addEventListener("resize", fit);
   element("language").addEventListener("click", () => {
     const languages = Object.keys(STRINGS);
     language = languages[(languages.indexOf(language) + 1) % languages.length];
     translate();
     renderLegend();
     renderNow();
+    arrange();
   });
   const prefersDark = matchMedia("(prefers-color-scheme: dark)");
   const follow = () => (document.documentElement.dataset.theme = prefersDark.matches ? "dark" : "light");
@@ -128,7 +95,6 @@ function prepareTools() {
     prefersDark.removeEventListener("change", follow); // the reader has chosen
     document.documentElement.dataset.theme = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
   });
-  window.addEventListener("beforeprint", printAll);
 }
 
 function renderLegend() {
@@ -138,28 +104,25 @@ function renderLegend() {
   element("check-hint").textContent = text("check_hint", { output: LOSS });
 }
 
-/** On paper there is no next step: all of them are listed. */
-function printAll() {
-  const items = steps.slice(0, 400).map((step) => {
-    const { formula, sentence } = told(step);
-    return create("li", "", [formula, create("p", "", sentence)]);
-  });
-  element("printed").replaceChildren(create("h2", "", text("all_steps")), create("ol", "", items));
-}
-
 translate();
 renderLegend();
 prepareModes();
 preparePlayer();
 prepareNumbers();
 prepareStory();
+prepareWhy();
 prepareLearning();
 prepareQuiz();
+prepareReport();
+prepareTeacher();
+prepareGlossary();
 prepareCheck();
-renderers.push(() => show(picture), renderZoom);
-followStep();
+renderers.push(() => show(picture), renderZoom, renderFlow);
+prepareLayout();
+prepareCamera();
 prepareTools();
-fit();
+preparePrinting();
 readAddress();
 renderNow();
+arrange();
 document.documentElement.dataset.ready = "yes";

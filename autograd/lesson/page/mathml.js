@@ -28,6 +28,18 @@ function aligned(lines) {
   return table;
 }
 
+/** The same lines with each equation in a row of its own: left = right = right.
+ * @param {[Node[], string, Node[]][]} lines */
+function chained(lines) {
+  /** @type {[Node[], string, Node[]][]} */
+  const rows = [];
+  for (const [left, sign, right] of lines) {
+    if (left.length || !rows.length) rows.push([left, sign, [...right]]);
+    else rows[rows.length - 1][2].push(operator(sign), ...right);
+  }
+  return aligned(rows);
+}
+
 /** A sign. MathML cannot tell a minus in front of a number from one between two, so `leading` says it.
  * @param {string} sign @param {boolean} [leading] */
 function operator(sign, leading = false) {

@@ -54,7 +54,21 @@ function numberRow(place) {
   typed.addEventListener("keydown", ({ key }) => {
     if (key === "Enter") setNumber(place, parsed(typed.value));
   });
-  return create("li", "number-row", [name, slider, typed, trouble]);
+  return create("li", "number-row", [name, create("div", "sliding", [slider, scaleOf(place)]), typed, trouble]);
+}
+
+/** What is written below a slider: both its ends, and 0. @param {number} place */
+function scaleOf(place) {
+  const [least, most] = [atTick(place, -TICKS), atTick(place, TICKS)];
+  const zero = create("span", "zero", "0");
+  zero.style.left = `${(100 * -least) / (most - least)}%`;
+  return create("div", "scale", [create("span", "", rounded(least)), zero, create("span", "", rounded(most))],
+    { "aria-hidden": "true" });
+}
+
+/** @param {number} x */
+function rounded(x) {
+  return shown(Number(x.toPrecision(3))).replace(/\.0$/, "");
 }
 
 /** Back to the numbers that the page was written with. */
@@ -72,6 +86,8 @@ function plain(x) {
 }
 
 function renderNumbers() {
+  element("numbers-output").textContent = text("numbers_output",
+    { output: LOSS, value: shown(state.numbers.values[graph.output]) });
   for (const place of leaves) {
     const [slider, typed] = [field(`slider-${place}`), field(`number-${place}`)];
     const name = graph.nodes[place].name;

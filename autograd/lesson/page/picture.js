@@ -30,6 +30,8 @@ class Picture {
       const number = Number(group.getAttribute("data-group"));
       this.groups.set(number, prepareBox(group, opened && (() => opened(number))));
     }
+    /** The names of the frames around modules. */
+    this.frames = [...svg.querySelectorAll("[data-module]")];
     for (const group of svg.querySelectorAll("[data-edge], [data-between]")) {
       const name = group.getAttribute("data-edge") || group.getAttribute("data-between") || "";
       const [child, place] = name.split("-").map(Number);
@@ -51,11 +53,16 @@ class Picture {
       describe(box, text(`kind_${node.kind}`));
     }
     this.groups.forEach((box, number) => {
-      const { name, nodes } = content.groups[number];
-      put(box.name, name, box.width);
-      put(box.value, text("group_count", { count: nodes.length }), box.width);
-      describe(box, text("kind_folded"));
+      const results = resultsOf[number];
+      const [only] = results;
+      put(box.name, moduleTitle(content.groups[number].name), box.width);
+      put(box.value, results.length > 1 ? text("group_count", { count: results.length })
+        : hiding.value(only) ?? shown(numbers.values[only]), box.width);
+      const slope = results.length > 1 ? "" : hiding.gradient(only) ?? shown(numbers.gradients[only]);
+      put(box.gradient, slope && text("box_gradient", { slope }), box.width);
+      describe(box, `${text("kind_folded")}: ${content.groups[number].name}`);
     });
+    for (const place of this.frames) put(place, moduleTitle(place.getAttribute("data-module") || ""), 400);
     this.arrows.forEach(({ label, child, place }) => {
       if (!label) return;
       const flows = engineOf(this.subject).flows(child, place);
@@ -84,6 +91,17 @@ class Picture {
 
 /** @type {Map<number, number>} */
 const groupOf = new Map(content.groups.flatMap(({ nodes }, group) => nodes.map((place) => [place, group])));
+
+/** Of each folded module the nodes that are used outside of it. */
+const resultsOf = content.groups.map(({ nodes }, group) => nodes.filter((place) => place === graph.output
+  || graph.nodes.some(({ parents }, child) => parents.includes(place) && groupOf.get(child) !== group)));
+
+/** A module in the words of a textbook, which counts from 1: neuron 2 is called `neurons.1` in the code.
+ * @param {string} name */
+function moduleTitle(name) {
+  const [, list, number] = /(?:^|\.)(neurons|layers)\.(\d+)$/.exec(name) || [];
+  return list ? text(`module_${list}`, { number: Number(number) + 1 }) : name;
+}
 
 /** The name of a node's box in the drawing: its own, or that of the module that it is folded into.
  * @param {number} place */

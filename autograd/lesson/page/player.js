@@ -12,7 +12,9 @@ function goTo(step) {
   if (wanted === steps.length) pause();
   state.step = wanted;
   clearTimeout(addressing); // a browser refuses to note every step of a fast walk
-  addressing = window.setTimeout(() => window.history.replaceState(null, "", `#step=${wanted}`), 150);
+  if (window.self === window.top) { // a page inside another one has no address of its own
+    addressing = window.setTimeout(() => window.history.replaceState(null, "", `#step=${wanted}`), 150);
+  }
   render();
 }
 
@@ -116,8 +118,7 @@ let announced = "";
 
 function renderStep() {
   const step = steps[state.step - 1];
-  const { formula, sentence } = step ? told(step)
-    : { formula: "", sentence: text("before", { names: listed(leaves) || text("nothing") }) };
+  const { formula, sentence, lines } = step ? told(step) : toldBefore();
   const phase = step ? phaseOf(step.kind) : "before";
   const heading = text("step_of", { step: state.step, count: steps.length });
   element("step").dataset.phase = phase;
@@ -125,6 +126,10 @@ function renderStep() {
   element("step-phase").textContent = step ? text(`mark_${phase}`) : text("mark_before");
   element("step-formula").replaceChildren(formula);
   element("step-sentence").textContent = sentence;
+  renderAids(step);
+  fitStep(lines, sentence);
+  if (measuring) return;
+  renderReason(step);
   if (announced !== `${state.step} ${language}` && playing === undefined && !quizzing()) {
     announced = `${state.step} ${language}`;
     element("announcement").textContent = `${heading}. ${sentence}`;

@@ -63,7 +63,16 @@ function litBy(step) {
 function told(step) {
   const { lines, key, slots } = TELLERS[step.kind](step);
   const sentence = text(key, { node: nameOf(graph.nodes[step.node]), output: LOSS, ...slots });
-  return { formula: display(sentence, aligned(lines)), sentence };
+  return { formula: display(sentence, aligned(lines)), sentence, lines };
+}
+
+/** Before the first step: the numbers that are known. @param {number} [most] of which so many are written */
+function toldBefore(most = 12) {
+  const sentence = text("before", { names: listed(leaves) || text("nothing") });
+  const given = leaves.slice(0, most).map((place) => mathml("math", named(graph.nodes[place]), operator("="),
+    numeral(state.given[place])));
+  if (leaves.length > most) given.push(mathml("math", operator("⋯")));
+  return { formula: create("div", "given", given), sentence, lines: /** @type {Line[]} */ ([]) };
 }
 
 /** @type {Record<StepKind, (step: Step) => Telling>} */

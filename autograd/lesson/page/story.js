@@ -72,8 +72,9 @@ function gradientStory(place) {
   const words = { node: nameOf(node), output: LOSS, uses: uses.length,
     paths: paths < 1e6 ? paths : paths.toExponential(2) };
   return [create("p", "", text(uses.length > 1 ? "gradient_sum" : "gradient_one", words)),
-    ...uses.slice(0, 12).map(({ child, place: argument }, index) =>
-      told({ kind: "backward", node: place, child, place: argument, use: index + 1, uses: uses.length }).formula)];
+    ...uses.slice(0, 12).flatMap(({ child, place: argument }, index) => [
+      told({ kind: "backward", node: place, child, place: argument, use: index + 1, uses: uses.length }).formula,
+      unfoldingWhy(`${place} ${index}`, child, argument, uses.length > 1 ? index + 1 : 0)])];
 }
 
 /** What the gradient predicts for a small change, and what comes out when everything is calculated again. */

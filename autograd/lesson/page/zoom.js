@@ -20,7 +20,8 @@ function toggleGroup(number) {
   else {
     const { lens, svg } = openLens(key, `group-${number}`);
     const inner = new Picture(svg, graph, tellStory);
-    const title = () => text("group", { name: content.groups[number].name });
+    const { name } = content.groups[number];
+    const title = () => text("group", { name, title: moduleTitle(name) });
     zoomed.set(key, { lens, draw: () => show(inner), title, box: () => picture.groups.get(number) });
   }
   renderNow();
@@ -46,6 +47,7 @@ function openLens(key, template) {
   const drawn = /** @type {HTMLTemplateElement} */ (element(template)).content.cloneNode(true);
   const svg = /** @type {SVGSVGElement} */ (/** @type {DocumentFragment} */ (drawn).querySelector("svg"));
   svg.setAttribute("role", "group");
+  svg.style.minWidth = `${0.45 * svg.viewBox.baseVal.width}px`;
   const close = create("button", "lens-close", "×", { type: "button" });
   const frame = create("div", "lens-picture", svg, { tabindex: "0", role: "region" });
   const head = create("div", "lens-head", [create("h2", "lens-title"), close]);

@@ -202,7 +202,7 @@ def test_all_text_stands_out_from_what_it_is_written_on(program: str) -> None:
     """Success criterion 1.4.3 of WCAG 2.2: a contrast of 4.5 to 1."""
     w, x = Value(1.0, "w"), Value(2.0, "x")
     output = tanh(sin(w * x + 1.0))
-    pictures = [Picture(draw(output, names={"part.w": w}, highlight=highlight, max_nodes=most).svg())
+    pictures = [Picture(draw(output, names={"part.w": w}, parameters=w, highlight=highlight, max_nodes=most).svg())
                 for highlight in ((), w) for most in (500, 2)]
     kinds: set[str] = set()
     for picture in pictures:
@@ -549,7 +549,7 @@ def test_a_network_and_its_loss_are_drawn_whole(program: str) -> None:
     inputs, targets = nn.datasets.xor()
     loss = nn.mean_squared_error([model(x) for x in inputs], targets)
     loss.backward()
-    drawing = draw(loss, names=model)
+    drawing = draw(loss, names=model, fold=False)
     picture = Picture(drawing.svg())
     order = topological_order(loss)
     assert picture.nodes.keys() == {f"n{place}" for place in range(len(order))}

@@ -1,6 +1,7 @@
 """Large graphs become small pictures that leave nothing out and say what they folded."""
 
 import math
+import random
 import re
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nn
-from autograd import Value, dot, draw, maximum, sin, sum, tanh, topological_order
+from autograd import Value, cos, dot, draw, gelu, maximum, sigmoid, sin, softplus, sum, tanh, topological_order
 from tests.support.pictures import PROGRAMS, Picture, connections, number, use
 from tests.support.random_graphs import labelled_graphs
 
@@ -23,6 +24,13 @@ def network(samples: int) -> tuple[nn.MLP, Value]:
     loss = nn.mean_squared_error([model(x) for x in inputs], targets)
     loss.backward()
     return model, loss
+
+
+def irregular(value: Value) -> Value:
+    """Two operations, in no order that repeats."""
+    for choice in random.Random(value.data).choices((tanh, sin, sigmoid, softplus, cos, gelu), k=2):
+        value = choice(value)
+    return value
 
 
 def assert_complete(picture: Picture, order: list[Value]) -> None:
@@ -69,7 +77,7 @@ def test_a_network_is_folded_by_layer(program: str) -> None:
 def test_more_modules_than_boxes_are_folded_further() -> None:
     values = [Value(0.01 * k) for k in range(300)]
     names = {f"block{k // 10}.part{k % 10}.w": value for k, value in enumerate(values)}
-    loss = sum([tanh(value * 2) for value in values])
+    loss = sum([irregular(value) for value in values])
     for most in (100, 31, 12, 3):
         picture = Picture(draw(loss, names=names, max_nodes=most).svg())
         assert len(picture.nodes) <= most
@@ -81,7 +89,7 @@ def test_more_modules_than_boxes_are_folded_further() -> None:
 def test_modules_are_folded_into_larger_ones_until_they_leave_half_of_the_boxes_to_the_rest() -> None:
     values = [Value(0.01 * k) for k in range(20)]
     names = {f"net{k // 10}.block{k // 2}.part{k % 2}.w": value for k, value in enumerate(values)}
-    loss = sum([tanh(value * 2) for value in values])
+    loss = sum([irregular(value) for value in values])
     for most, titles in ((30, {f"net{k // 5}.block{k}" for k in range(10)}), (14, {"net0", "net1"})):
         shown = Picture(draw(loss, names=names, max_nodes=most).svg()).nodes.values()
         assert {node.texts[0] for node in shown if node.texts[0].startswith("net")} == titles
@@ -101,10 +109,10 @@ def test_a_wide_fan_is_counted() -> None:
     picture = Picture(draw(loss).svg())
     assert_complete(picture, topological_order(loss))
     assert sorted(shown.texts[0] for shown in picture.nodes.values()) == [
-        "1,000 constants", "1,000 multiply", "1,000 sin", "sum", "x"]
-    uses = {shown.text for shown in picture.edges.values()}
-    assert uses == {"1,000 uses"}
-    assert "folded by structure: 3,000 values into 3 boxes" in picture.caption
+        "0.0", "0.999", "998 constants", "998 more, alike", "sin", "sin", "sum", "x", "×", "×"]
+    uses = {shown.text for shown in picture.edges.values() if "folded" in shown.classes}
+    assert uses == {"998 uses"}
+    assert "1,000 parts are alike: the first and the last are shown in full" in picture.caption
 
 
 def test_a_long_chain_is_counted() -> None:
@@ -114,12 +122,12 @@ def test_a_long_chain_is_counted() -> None:
         y = sin(y)
     picture = Picture(draw(y).svg())
     assert_complete(picture, topological_order(y))
-    assert sorted(shown.texts[0] for shown in picture.nodes.values()) == ["2,999 sin", "sin", "x"]
+    assert sorted(shown.texts[0] for shown in picture.nodes.values()) == ["2,998 more steps", "sin", "sin", "x"]
     for _ in range(1000):
         y = tanh(sin(y) * 1.01)
     picture = Picture(draw(y).svg())
     assert_complete(picture, topological_order(y))
-    assert len(picture.nodes) < 10
+    assert len(picture.nodes) <= 20
 
 
 def test_arrows_beyond_following_are_folded_too() -> None:
@@ -127,8 +135,9 @@ def test_arrows_beyond_following_are_folded_too() -> None:
     loss = sum([dot(values, values) for _ in range(30)])
     assert len(topological_order(loss)) == 91
     drawing = draw(loss)
-    assert sorted(shown.texts[0] for shown in Picture(drawing.svg()).nodes.values()) == ["30 dot", "60 inputs", "sum"]
-    assert "3,600 uses" in drawing.source
+    assert sorted(shown.texts[0] for shown in Picture(drawing.svg()).nodes.values()) == [
+        "28 more, alike", "60 inputs", "dot", "dot", "sum"]
+    assert "3,360 uses" in drawing.source
 
 
 def test_what_has_a_label_stays_to_be_seen_while_there_is_room() -> None:
@@ -137,7 +146,8 @@ def test_what_has_a_label_stays_to_be_seen_while_there_is_room() -> None:
     picture = Picture(draw(loss).svg())
     assert {"x", "z"} <= {shown.texts[0] for shown in picture.nodes.values()}
     labelled = sum([sin(Value(0.001 * k, f"x{k}")) for k in range(600)])
-    assert len(Picture(draw(labelled).svg()).nodes) == 3
+    assert sorted(shown.texts[0] for shown in Picture(draw(labelled).svg()).nodes.values()) == [
+        "598 more, alike", "sin", "sin", "sum", "x0", "x1 … x598", "x599"]
 
 
 def test_highlighted_paths_are_seen_in_a_folded_picture() -> None:
@@ -145,8 +155,8 @@ def test_highlighted_paths_are_seen_in_a_folded_picture() -> None:
     loss = sum([sin(x * k) for k in range(300)] + [sin(z * k) for k in range(300)])
     picture = Picture(draw(loss, highlight=x).svg())
     lit = sorted(shown.texts[0] for shown in picture.nodes.values() if "highlighted" in shown.classes)
-    assert lit == ["300 multiply", "300 sin", "sum", "x"]
-    assert len([edge for edge in picture.edges.values() if "highlighted" in edge.classes]) == 3
+    assert lit == ["298 more, alike", "sin", "sin", "sum", "x", "×", "×"]
+    assert len([edge for edge in picture.edges.values() if "highlighted" in edge.classes]) == 8
     assert "300 paths highlighted" in picture.caption
 
 
@@ -155,7 +165,7 @@ def test_what_is_kept_of_a_folded_module_has_its_whole_name_and_no_frame_of_its_
     model, loss = network(30)
     names = {"teacher": model} if prefix else model
     kept = model.layers[0].neurons[0].w[0]
-    drawing = draw(loss, names=names, highlight=kept, max_nodes=60)
+    drawing = draw(loss, names=names, highlight=kept, max_nodes=20)
     picture = Picture(drawing.svg())
     assert_complete(picture, topological_order(loss))
     (lit,) = [shown for shown in picture.nodes.values() if "parameter" in shown.classes]
@@ -172,7 +182,7 @@ def test_arrows_from_constants_are_dashed_in_a_folded_picture_too(program: str) 
     picture, leads = Picture(drawing.svg()), connections(drawing)
     dashed = {picture.nodes[leads[name][0]].texts[0] for name, shown in picture.edges.items()
               if shown.styles().get("stroke-dasharray")}
-    assert dashed == {"300 constants"}
+    assert dashed == {"0.0", "298 constants", "0.299"}
     assert {picture.nodes[leads[name][0]].texts[0] for name, shown in picture.edges.items()
             if "nothing-flows" in shown.classes} == dashed
 

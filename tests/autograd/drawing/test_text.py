@@ -38,12 +38,12 @@ def normal(text: str) -> str:
 def assert_shown(labels: list[str]) -> None:
     """A drawing of Values with these labels says just them, in every place."""
     values = [Value(1.0, label) for label in labels]
-    picture = Picture(draw([tanh(value) for value in values]).svg())
+    picture = Picture(draw([tanh(value) for value in values], fold=False).svg())
     picture.assert_harmless()
     assert len(picture.nodes) == 2 * len(labels)
     for place, label in enumerate(labels):
         shown = picture.nodes[f"n{2 * place}"]
-        name, data = normal(shown.tooltip).removeprefix("input ").rsplit("\n", 1)
+        name, data = normal(shown.tooltip).removeprefix("input ").removeprefix("parameter ").rsplit("\n", 1)
         assert data == "data = 1.0"
         assert called(normal(label), name)
         line = name.replace("\n", "␊")
@@ -71,7 +71,7 @@ def test_any_text_comes_out_as_it_was_typed(program: str, labels: list[str]) -> 
 
 @pytest.mark.parametrize("format", ["dot", "json"])
 def test_hostile_labels_in_other_formats(format: str, program: str) -> None:
-    made = draw([Value(1.0, label) for label in HOSTILE]).pipe(format).decode()
+    made = draw([Value(1.0, label) for label in HOSTILE], fold=False).pipe(format).decode()
     if format == "json":
         tooltips = [item["tooltip"] for item in json.loads(made)["objects"]]
     else:  # in which a backslash continues a line
@@ -80,7 +80,7 @@ def test_hostile_labels_in_other_formats(format: str, program: str) -> None:
     read = [html.unescape(re.sub(r"\\{4}|\\n", lambda match: "\\" if len(match[0]) == 4 else "\n", text))
             for text in tooltips]
     for label, tooltip in zip(HOSTILE, read, strict=True):
-        name, data = tooltip.removeprefix("input ").rsplit("\n", 1)
+        name, data = tooltip.removeprefix("input ").removeprefix("parameter ").rsplit("\n", 1)
         assert data == "data = 1.0"
         assert called(label, name)
 
@@ -89,7 +89,7 @@ def test_hostile_labels_in_pixels(program: str) -> None:
     values = [Value(1.0, label) for label in HOSTILE]
     for value in values:
         value.backward()  # so that each has one line more
-    picture = draw(values).pipe("png")
+    picture = draw(values, fold=False).pipe("png")
     width, height = (int.from_bytes(picture[start : start + 4], "big") for start in (16, 20))
     assert picture.startswith(b"\x89PNG\r\n\x1a\n")
     assert width < height == 55 * 144  # one box below the other, as tall as a picture may be
@@ -99,7 +99,7 @@ def test_hostile_names_of_modules(program: str) -> None:
     values = [Value(1.0) for _ in HOSTILE]
     names = {f"{label.replace('.', '')}{place}.w": value for place, (label, value) in
              enumerate(zip(HOSTILE, values, strict=True))}
-    picture = Picture(draw([tanh(value) for value in values], names=names).svg())
+    picture = Picture(draw([tanh(value) for value in values], names=names, fold=False).svg())
     picture.assert_harmless()
     assert len(picture.frames) == len(HOSTILE)
     tooltips = {normal(frame.tooltip) for frame in picture.frames.values()}
@@ -133,7 +133,7 @@ def test_wide_text_fits_its_box(label: str, program: str) -> None:
 @pytest.mark.parametrize("parameter", [False, True])
 def test_a_name_stands_in_the_middle_of_its_box(label: str, parameter: bool, program: str) -> None:
     value = Value(1.0, label)
-    shown = Picture(draw(tanh(value), names={label: value} if parameter else None).svg()).nodes["n0"]
+    shown = Picture(draw(tanh(value), parameters=value if parameter else None).svg()).nodes["n0"]
     outline = shown.styles()
     if parameter:
         corners = [float(corner.split(",")[0]) for corner in outline["points"].split()]

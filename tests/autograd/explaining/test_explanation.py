@@ -277,10 +277,10 @@ class TestUpdate:
         with pytest.raises(ValueError, match="a learning rate is a positive number, not"):
             explain(used_twice()).update(rate)
 
-    def test_what_names_names_are_the_parameters(self):
+    def test_the_parameters_go_by_the_names_that_they_are_given(self):
         w, x, _, y = neuron()
         for names in ({"weight": w}, {w: "weight"}):
-            steps = explain(y, names=names).update(0.5)
+            steps = explain(y, names=names, parameters=w).update(0.5)
             assert [step.name for step in steps if step.kind == "update"] == ["weight"]
             assert steps[-1].result == pytest.approx(tanh((-3.0 - 0.5 * 2 * (1 - y.data**2)) * 2 + 6.88))
         assert x.data == 2.0

@@ -64,7 +64,7 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monkey
 
 
 @pytest.mark.parametrize(("options", "error", "message"), [
-    ({"title": 3}, TypeError, "a title is a string, not 'int'"),
+    ({"title": 3}, TypeError, "title is a string, or a dict of strings by language, not 'int'"),
     ({"lang": "fr"}, ValueError, "there is no language 'fr'"),
     ({"lr": 0.0}, ValueError, "a learning rate is a positive number, not 0.0"),
     ({"lr": -1}, ValueError, "a learning rate is a positive number, not -1"),
@@ -145,12 +145,12 @@ def test_a_page_of_50_nodes_is_small() -> None:
     assert len(page(explanation, lr=0.1).encode()) < 300_000
 
 
-def test_modules_are_folded_in_the_order_of_the_layers_until_few_boxes_are_left() -> None:
+def test_the_neurons_of_a_large_graph_are_folded_in_the_order_of_the_layers() -> None:
     model = nn.MLP(2, [4, 1], activation="tanh", seed=0)
     inputs, targets = nn.datasets.xor()
     loss = nn.mean_squared_error([model(row) for row in inputs], targets)
     folded = Content(explain(loss, names=model).steps).folded
-    assert list(folded) == [f"layers.0.neurons.{number}" for number in range(4)]
+    assert list(folded) == [*(f"layers.0.neurons.{number}" for number in range(4)), "layers.1.neurons.0"]
     assert Content(explain(loss).steps).folded == {}
     assert Content(explain(model(inputs[1]), names=model).steps).folded == {}
 

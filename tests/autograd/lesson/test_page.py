@@ -264,11 +264,25 @@ def test_what_is_no_number_is_refused_beside_the_field(visit: Any, typed: str) -
 def test_a_page_in_chinese_refuses_in_chinese(visit: Any) -> None:
     p = Value(2.0, "p")
     page = visit(explain(log(p) * sqrt(p - 1.0) * exp(p)), lang="zh")
-    for typed, message in [("-1", "log(x) 要求 x > 0；此处 x = −1.0"), ("1e9", "exp(x) 溢出；此处 x = 1e9"),
-                           ("1", "sqrt(x) 对 x 没有有限的导数；此处 x = 0.0")]:
+    for typed, message in [("-1", "log(p) 要求 p > 0；此处 p = −1.0"), ("1e9", "exp(p) 溢出；此处 p = 1e9"),
+                           ("1", "sqrt(v2) 对 v2 没有有限的导数；此处 v2 = 0.0")]:
         page.fill("#number-0", typed)
         page.press("#number-0", "Enter")
         assert page.inner_text("#trouble-0") == message
+
+
+def test_errors_name_what_the_pupil_sees(visit: Any) -> None:
+    w, x, k = Value(3.0, "w1"), Value(2.0, "x1"), Value(2.0, "k")
+    page = visit(explain((w * x) ** k / (x - 1) + maximum(w, x)))
+    for name, number, message in [
+            ("w1", 1e308, "w1·x1 overflows; here w1 = 1e308, x1 = 2.0"),
+            ("w1", -3, "v1^k has no finite derivative with respect to k; here v1 = −6.0, k = 2.0"),
+            ("x1", 1, "v2 / v3 needs v3 != 0, and a result that is not too large; here v2 = 9.0, v3 = 0.0")]:
+        page.evaluate("""([name, number]) =>
+            setNumber(leaves.find((leaf) => graph.nodes[leaf].name === name), number)""", [name, number])
+        heard = page.locator(".number-row .trouble").all_inner_texts()
+        assert message in heard
+        page.evaluate("restore()")
 
 
 def test_what_is_outside_of_the_domain_is_refused_in_the_words_of_the_table(visit: Any) -> None:
@@ -276,8 +290,8 @@ def test_what_is_outside_of_the_domain_is_refused_in_the_words_of_the_table(visi
     output = log(p) * sqrt(p - 1.0)
     page = visit(explain(output))
     before = numbers(page)
-    for typed, message in [("0.5", "needs x >= 0"), ("-1", "log(x) needs x > 0; here x = −1.0"),
-                           ("1", "sqrt(x) has no finite derivative with respect to x; here x = 0.0")]:
+    for typed, message in [("0.5", "needs v2 >= 0"), ("-1", "log(p) needs p > 0; here p = −1.0"),
+                           ("1", "sqrt(v2) has no finite derivative with respect to v2; here v2 = 0.0")]:
         page.fill("#number-0", typed)
         page.press("#number-0", "Enter")
         assert message in page.inner_text("#trouble-0")
@@ -548,9 +562,12 @@ def test_hint_reasoning_score_and_other_numbers(visit: Any) -> None:
     before = numbers(page)
     begin_quiz(page)
     assert page.inner_text("#quiz-hint") == ""
-    page.click("#quiz-help")
-    page.evaluate("renderNow()")
-    assert page.locator("#quiz-hint math").count() == 1
+    for words, formulas, lines in [(1, 0, 0), (1, 1, 1), (1, 1, 2)]:  # the kind of rule, the formula, with the numbers
+        page.click("#quiz-help")
+        page.evaluate("renderNow()")
+        shown_now = [page.locator(f"#quiz-hint {part}").count() for part in ("p", "math", "mtr")]
+        assert shown_now == [words, formulas, lines]
+    assert page.is_disabled("#quiz-help")
     say(page, "123")
     assert page.inner_text("#quiz-score") == "Score: 0 of 1"
     page.click("#quiz-reason")
@@ -619,22 +636,26 @@ def test_everything_is_said_in_both_languages(visit: Any) -> None:
 
 def test_every_string_is_there_in_every_language() -> None:
     from autograd.explaining.sentences import LANGUAGES, SENTENCES
+    from autograd.lesson.phrases import PHRASES
     from autograd.lesson.words import WORDS
 
     assert not set(WORDS) & set(SENTENCES)
-    for key, words in WORDS.items():
+    assert not set(PHRASES) & (set(SENTENCES) | set(WORDS))
+    for key, words in (WORDS | PHRASES).items():
         assert set(words) == set(LANGUAGES), key
         slots = {language: set(re.findall(r"\{(\w+)\}", text)) for language, text in words.items()}
         assert slots["en"] == slots["zh"], key
 
 
 def test_every_string_is_used() -> None:
+    from autograd.lesson.phrases import PHRASES
     from autograd.lesson.words import WORDS
 
     folder = Path(__file__).parents[3] / "autograd" / "lesson" / "page"
     page = "".join(path.read_text(encoding="utf-8") for path in folder.iterdir() if path.suffix in (".js", ".html"))
-    put_together = re.compile("kind_|tab_|mark_|verdict_|quiz_(local|gradient|whole)")
-    assert [key for key in WORDS if f'"{key}"' not in page and not put_together.match(key)] == []
+    put_together = re.compile("kind_|tab_|mark_|verdict_|sheet_|module_|quiz_(local|gradient|whole)|hint_|rule_|feel_|"
+                              "lower_|term_|means_")
+    assert [key for key in WORDS | PHRASES if f'"{key}"' not in page and not put_together.match(key)] == []
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -700,7 +721,7 @@ def test_on_paper_all_steps_are_listed(visit: Any) -> None:
     page, _ = lesson(visit)
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
-    assert page.locator("#printed li").count() == page.evaluate("steps.length")
+    assert page.locator("#printed li").count() == page.evaluate("steps.filter(({kind}) => kind !== 'given').length")
     assert page.is_visible("#printed")
     assert page.is_hidden("footer")
 

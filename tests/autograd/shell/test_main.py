@@ -17,11 +17,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from autograd import Reading, operation, operations
+from autograd import Reading, operation, operations, read
 from autograd.shell import commands
 from autograd.shell import main as cli
 from autograd.shell.commands import COMMANDS
-from autograd.writing.expression import functions
+from autograd.writing.vocabulary import functions
 
 ROOT = Path(__file__).parents[3]
 NEURON = ["tanh(w*x + b)", "w=-3", "x=2", "b=6.88"]
@@ -260,6 +260,108 @@ def test_options_of_an_explanation_that_do_not_fit(run, options, message):
     assert run("explain", "x*x", "x=3", *options) == (2, "", f"glassgrad explain: error: {message}\n")
 
 
+LESSON = """
+title = {en = "A neuron", zh = "一个神经元"}
+introduction = "Hello"
+[notes]
+3 = "Look!"
+w = "The weight"
+[[questions]]
+question = "What?"
+answer = 1
+"""
+
+
+def test_a_teachers_words_come_from_a_file(run, folder):
+    (folder / "lesson.toml").write_text(LESSON, encoding="utf-8")
+    assert run("explain", *NEURON, "--notes", "lesson.toml", "-o", "a.html", "--lang", "zh")[0] == 0
+    page = (folder / "a.html").read_text(encoding="utf-8")
+    assert "<title>一个神经元</title>" in page
+    content = json.loads(re.search(r'<script type="application/json" id="content">(.*?)</script>', page)[1])
+    assert content["introduction"]["en"] == [["p", "Hello"]]
+    assert content["notes"]["steps"]["3"]["zh"] == [["p", "Look!"]]
+    assert list(content["notes"]["nodes"]) == ["0"]
+    assert content["questions"][0]["answer"] == 1.0
+
+
+@pytest.mark.parametrize(("text", "options", "message"), [
+    ("title = 3", [], "lesson.toml: title is a string, or a dict of strings by language, not 'int'"),
+    ("titel = 'x'", [], "lesson.toml: there is no 'titel' in a lesson, only title, introduction, notes, questions"),
+    ("[notes]\n99 = 'x'", [], "lesson.toml: notes[99]: there is no such step"),
+    ("[notes]\nq = 'x'", [], "lesson.toml: notes['q']: nothing in this graph is called that; it has w, x, v1, b, v2"),
+    ("title", [], "lesson.toml: Expected '='"),
+    ("", ["--format", "text"], "--notes lesson.toml: only a web page has room for notes; add --format html"),
+])
+def test_notes_that_fit_nothing_are_a_mistake(run, folder, text, options, message):
+    (folder / "lesson.toml").write_text(text, encoding="utf-8")
+    code, printed, said = run("explain", *NEURON, "--notes", "lesson.toml", *(options or ["-o", "a.html"]))
+    assert (code, printed) == (2, "")
+    assert message in said
+    assert not (folder / "a.html").exists()
+
+
+def test_a_file_of_notes_that_there_is_not_ends_with_1(run):
+    code, _, said = run("explain", *NEURON, "--notes", "none.toml", "-o", "a.html")
+    assert code == 1
+    assert "none.toml" in said
+
+
+# ---- lesson --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """The addresses of what was opened."""
+    addresses = []
+    monkeypatch.setattr(webbrowser, "open", lambda address: addresses.append(address) or True)
+    return addresses
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_a_lesson_is_a_page_named_after_its_formula_and_opened(run, folder, shown, terminal):
+    given = ("y = tanh(w·x + b)", "w=-3", "x=2", "b=6.88")
+    assert run("lesson", *given, terminal=terminal) == (0, "saved as lesson-y-tanh-w-x-b.html\n", "")
+    assert shown == [(folder / "lesson-y-tanh-w-x-b.html").as_uri()]
+    assert run("explain", *given, "--format", "html", "-o", "other")[0] == 0
+    assert (folder / "lesson-y-tanh-w-x-b.html").read_bytes() == (folder / "other").read_bytes()
+    assert "∂y/∂w" in run("explain", *given)[1]
+
+
+def test_a_lesson_is_not_opened_if_that_is_not_wanted(run, folder, shown):
+    assert run("lesson", "x²", "x=3", "--no-open") == (0, "saved as lesson-x2.html\n", "")
+    assert run("lesson", "x³", "x=3", "--no-open", "-o", "cube.HTM") == (0, "saved as cube.HTM\n", "")
+    assert shown == []
+    assert sorted(path.name for path in folder.iterdir()) == ["cube.HTM", "lesson-x2.html"]
+
+
+def test_no_lesson_takes_the_place_of_another_file(run, folder, shown):
+    (folder / "lesson-x-1.html").write_text("mine")
+    for formula, number in (("x+1", 2), ("x-1", 3), ("x/1", 4)):
+        assert run("lesson", formula, "x=3") == (0, f"saved as lesson-x-1-{number}.html\n", "")
+    assert run("lesson", "x+1", "x=3", "-o", "lesson-x-1.html")[0] == 2
+    assert (folder / "lesson-x-1.html").read_text() == "mine"
+    assert run("lesson", "x+1", "x=3", "-o", "lesson-x-1.html", "--force")[0] == 0
+
+
+def test_any_formula_gives_a_file_a_name_that_can_be_typed(run, folder, shown):
+    for formula in ("|θ|/√x_1", "+".join(["1"] * 100) + "x", "con", "宽·高", "½"):
+        names = [f"{name}=2" for name in read(formula).names]
+        assert run("lesson", formula, *names, "--no-open")[0] == 0
+    names = [path.name for path in folder.iterdir()]
+    assert len(names) == 5
+    assert all(re.fullmatch(r"lesson(-\w+)+\.html", name) and len(name) < 60 for name in names)
+
+
+def test_a_lesson_has_the_options_of_an_explanation(run, folder, shown):
+    given = ("tanh(w*x)", "w=1", "x=2", "--wrt", "w", "--expand", "--lr", "0.5", "--lang", "zh")
+    assert run("lesson", *given, "-o", "a.html")[0] == run("explain", *given, "-o", "b.html")[0] == 0
+    assert (folder / "a.html").read_bytes() == (folder / "b.html").read_bytes()
+    assert run("lesson", "x", "x=2", "-o", "a.md") == (
+        2, "", "glassgrad lesson: error: a.md: a lesson is a web page, whose name ends in .html\n")
+    assert run("lesson", "x", "x=2", "--wrt", "z")[0] == run("lesson", "x", "x=2", "--lr", "0")[0] == 2
+    assert len([*folder.iterdir()]) == 2
+
+
 # ---- check ---------------------------------------------------------------------------------------------------------
 
 
@@ -292,8 +394,11 @@ EACH_COMMAND = pytest.mark.parametrize("command", COMMANDS)
 @EACH_COMMAND
 @pytest.mark.parametrize(("arguments", "message"), [
     (["tahn(x)", "x=2"], "there is no function 'tahn'; did you mean 'tan' or 'tanh' or 'atan'?\n  tahn(x)\n  ^"),
-    (["x*y", "x=2"], "'y' has no number: add y=2, for instance\n  x*y\n    ^"),
-    (["x"], "'x' has no number: add x=2, for instance\n  x\n  ^"),
+    (["1+2xy", "x=2", "y=3"],
+     "'x=2': the formula has no variable 'x', only xy; xy is one name: to multiply, write x·y"),
+    (["xy + x + y", "x=2", "y=3"], "'xy' is one name, which has no number: to multiply, write x·y\n  xy + x + y\n  ^"),
+    (["1/2x", "x=3"], "'/2x' can be read in two ways: write /(2x), or /2·x\n  1/2x\n     ^"),
+    (["y = 2x", "x=2", "y=3"], "'y=3': y is what the formula calculates"),
     (["x", "x=abc"], "'x=abc': a finite number is needed, not 'abc'"),
     (["x", "x"], "'x' gives no number: write x=2, and the whole formula in quotes"),
     (["x", "=2"], "'=2' names no variable: write x=2"),
@@ -304,6 +409,32 @@ EACH_COMMAND = pytest.mark.parametrize("command", COMMANDS)
 ])
 def test_what_is_not_typed_right_is_told_and_ends_with_2(run, command, arguments, message):
     assert run(command, *arguments) == (2, "", f"glassgrad {command}: error: {message}\n")
+
+
+@EACH_COMMAND
+@pytest.mark.parametrize(("arguments", "message", "typed"), [
+    (["x*y", "x=2"], "'y' has no number: add y=2, for instance\n  x*y\n    ^", '"x*y" x=2 y=2'),
+    (["x"], "'x' has no number: add x=2, for instance\n  x\n  ^", "x x=2"),
+    (["x-a b", "b=-1"], "'x', 'a' have no number: add x=2, for instance\n  x-a b\n  ^", '"x-a b" b=-1 x=2 a=2'),
+    (["asin(x)"], "'x' has no number: add x=2, for instance\n  asin(x)\n       ^", '"asin(x)" x=0.5'),
+    (["√(x-2)"], "'x' has no number: add x=2, for instance\n  √(x-2)\n    ^", '"√(x-2)" x=3'),
+    (["asin(x+9)"], "'x' has no number: add x=2, for instance\n  asin(x+9)\n       ^", '"asin(x+9)" x=2'),
+])
+def test_what_has_no_number_is_told_with_the_command_that_gives_it_one(run, shown, command, arguments, message, typed):
+    code, out, error = run(command, *arguments)
+    assert (code, out, error) == (2, "", f"glassgrad {command}: error: {message}\ntype: glassgrad {command} {typed}\n")
+    assert run(command, *shlex.split(typed))[0] == ("asin(x+9)" in arguments)
+
+
+def test_a_command_that_is_too_long_to_be_typed_or_cannot_be_is_not_suggested(run):
+    for formula in ("x" * 300, "x +\n1"):
+        assert "type:" not in run("check", formula)[2]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is another shell")
+@pytest.mark.parametrize("argument", ["x", "x*y", "√(x+1)", "a b", "it's", '"', "$x", "`x`", "\\", "!", "", "x=2"])
+def test_quotes_are_those_that_the_shell_takes_away(argument):
+    assert shlex.split(commands.quoted(argument)) == [argument]
 
 
 @EACH_COMMAND
@@ -320,7 +451,7 @@ def test_what_is_outside_of_the_domain_is_told_by_the_table_and_ends_with_1(run,
 
 
 @EACH_COMMAND
-def test_minus_signs_are_no_options_and_numbers_may_follow_options(run, command):
+def test_minus_signs_are_no_options_and_numbers_may_follow_options(run, shown, command):
     assert run(command, "-x*y", "x=-2", "y=-1e-3")[0] == 0
     assert run(command, "-tanh(x)", "x=-pi/2")[0] == 0
     assert run("draw", "--direction", "TB", "-x", "--no-gradients", "x=-2")[0] == 0
@@ -341,8 +472,9 @@ def test_a_name_that_no_file_can_have_is_told_in_one_line(run, folder, name):
 
 
 @EACH_COMMAND
-def test_a_caret_is_noted(run, command):
-    assert run(command, "x^2", "x=3")[2] == "note: ^ means power, as ** does\n"
+def test_a_caret_is_noted_once(run, shown, command):
+    assert run(command, "x^2 + x^3", "x=2^3")[2] == "note: ^ means power, as ** does\n"
+    assert run(command, "x²", "x=2³")[2] == ""
 
 
 @EACH_COMMAND
@@ -357,10 +489,13 @@ def test_help_has_three_examples_that_run_and_names_all_functions(run, command, 
         assert run(command, *shlex.split(example.split(" > ")[0]))[0] == 0
 
 
-def test_the_program_itself_has_a_help_and_a_version(run):
+def test_the_program_itself_has_a_help_with_examples_that_run_and_a_version(run, shown):
     code, text, _ = run("--help")
     assert code == 0
-    assert all(command in text for command in COMMANDS)
+    examples = re.findall(r"^  glassgrad (.*)$", text.split("examples:")[1], re.MULTILINE)
+    assert sorted(shlex.split(example)[0] for example in examples) == sorted(COMMANDS)
+    for example in examples:
+        assert run(*shlex.split(example))[0] == 0
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert run("--version") == (0, f"glassgrad {project['version']}\n", "")
 
@@ -375,9 +510,16 @@ def test_the_version_of_what_is_not_installed_is_not_known(run, monkeypatch):
 
 @pytest.mark.parametrize(("arguments", "message"), [
     ([], "the following arguments are required: COMMAND"),
-    (["darw", "x"], "invalid choice: 'darw'"),
+    (["darw", "x"], "glassgrad: error: there is no command 'darw'; did you mean 'draw'?\n"),
+    (["explian", "x", "x=2"], "glassgrad: error: there is no command 'explian'; did you mean 'explain'?\n"),
+    (["Lesson"], "glassgrad: error: there is no command 'Lesson'; did you mean 'lesson'?\n"),
+    (["z"], "glassgrad: error: there is no command 'z': there are draw, explain, lesson, check\n"),
+    (["2x y", "x=3"],
+     "glassgrad: error: there is no command '2x y'; to explain a formula, type: glassgrad explain \"2x y\" x=3\n"),
+    (["draw", "x", "--expnad"], "glassgrad draw: error: there is no option '--expnad'; did you mean --expand?\n"),
+    (["lesson", "x", "--noopen=1"], "error: there is no option '--noopen'; did you mean --no-open?\n"),
     (["draw"], "the following arguments are required: FORMULA"),
-    (["draw", "x", "--colour"], "unrecognized arguments: --colour"),
+    (["draw", "x", "--colour"], "glassgrad draw: error: there is no option '--colour'\n"),
     (["draw", "x", "--direction", "UP"], "invalid choice: 'UP'"),
 ])
 def test_commands_and_options_that_do_not_exist(run, arguments, message):
@@ -459,3 +601,13 @@ def test_the_console_command_is_the_same_program(folder):
     done = subprocess.run([script, "check", *NEURON], capture_output=True, encoding="utf-8")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == python("-m", "autograd", "check", *NEURON).stdout
+
+
+def test_the_parameters_of_the_step_can_be_named(run):
+    given = ("explain", "(w*x - t)^2", "w=0.5", "x=2", "t=3", "--lr", "0.1")
+    assert re.findall(r"^  (\w)′", run(*given)[1], re.MULTILINE) == ["w", "L"]
+    assert re.findall(r"^  (\w)′", run(*given, "--parameters", "x, t")[1], re.MULTILINE) == ["x", "t", "L"]
+    assert run(*given, "--parameters", "q") == (
+        2, "", "note: ^ means power, as ** does\nglassgrad explain: error: --parameters q: the formula has no such "
+               "variable\n")
+    assert run(*given, "--wrt", "w", "--parameters", "t")[0] == 2

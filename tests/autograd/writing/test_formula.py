@@ -85,7 +85,7 @@ MINUS_X = -X
     (X ** -Y, "x^(-y)", "x^{-y}", "Math.pow(x, -y)"),
     (X ** (Y + 1), "x^(y + 1)", "x^{y + 1}", "Math.pow(x, y + 1.0)"),
     ((X ** Y) ** Z, "(x^y)^z", r"\left(x^{y}\right)^{z}", "Math.pow(Math.pow(x, y), z)"),
-    (X ** (Y ** Z), "x^y^z", "x^{y^{z}}", "Math.pow(x, Math.pow(y, z))"),
+    (X ** (Y ** Z), "x^(y^z)", "x^{y^{z}}", "Math.pow(x, Math.pow(y, z))"),
     (X ** 12, "x¹²", "x^{12}", "Math.pow(x, 12.0)"),
     (exp(X) ** 2, "exp(x)²", r"\left(e^{x}\right)^{2}", "Math.pow(exp(x), 2.0)"),
     (exp(-X * X), "exp(-x·x)", r"e^{-x \cdot x}", "exp(-x * x)"),
@@ -322,7 +322,7 @@ def test_depth_needs_no_recursion_and_no_more_room_than_the_text():
     tower = X
     for _ in range(10_000):
         tower = X ** tower
-    assert tower.text == "x" + "^x" * 10_000
+    assert tower.text == "x^(" * 9_999 + "x^x" + ")" * 9_999
     assert sys.getrecursionlimit() < 10_000
 
 

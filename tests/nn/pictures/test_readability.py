@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from autograd import Value
 from nn import MLP, Layer, Neuron, draw_network, mean_squared_error
 from nn.pictures.diagram import SIGNS, _tint
-from tests.autograd.lesson.conftest import browser  # noqa: F401
+from tests.support.browser import browser as browser  # a fixture
 from tests.support.networks import Picture, number
 
 MEASURE = """svg => {
@@ -62,12 +62,12 @@ class Box(NamedTuple):
         return Box(self.left, self.top + space, self.right, self.bottom - space)
 
 
-def measured(browser, drawing):  # noqa: F811
+def measured(browser, drawing):
     page = browser.pages[0] if browser.pages else browser.new_page()
     return page.evaluate(MEASURE, drawing.svg())
 
 
-def check(browser, model, inputs=None, gradients=False, least=11.0, **options):  # noqa: F811
+def check(browser, model, inputs=None, gradients=False, least=11.0, **options):
     """Whether there are numbers on the lines, which have room. `least`: pixels of letters in circles, on a slide."""
     drawing = draw_network(model, inputs, gradients, **options)
     sizes, picture = measured(browser, drawing), Picture(drawing)
@@ -114,7 +114,7 @@ def check(browser, model, inputs=None, gradients=False, least=11.0, **options): 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(1, 7), st.lists(st.integers(1, 7), min_size=1, max_size=4), st.integers(0, 999),
        st.sampled_from(["tanh", "leaky_relu"]), st.booleans(), st.booleans(), st.sampled_from(["textbook", "code"]))
-def test_nothing_is_on_anything_else(browser, nin, nouts, seed, activation, given_inputs, gradients, names):  # noqa: F811
+def test_nothing_is_on_anything_else(browser, nin, nouts, seed, activation, given_inputs, gradients, names):
     model = MLP(nin, nouts, activation, seed=seed)
     for place, parameter in enumerate(model.parameters()):
         parameter.data *= 10.0 ** (place % 5 - 3)
@@ -131,7 +131,7 @@ def test_nothing_is_on_anything_else(browser, nin, nouts, seed, activation, give
     (MLP(2, [16, 16, 1], seed=0), False), (MLP(10, [32, 3], seed=0), False), (Layer(6, 1, seed=0), True),
     (Layer(3, 2, seed=0), True), (Neuron(3, seed=0), True), (Neuron(1, seed=0), True),
     (MLP(2, [3] * 12 + [1], seed=0), False)], ids=str)
-def test_the_networks_of_a_lesson(browser, model, has_numbers):  # noqa: F811
+def test_the_networks_of_a_lesson(browser, model, has_numbers):
     size = len((model.layers[0].neurons[0] if isinstance(model, MLP) else
                 model.neurons[0] if isinstance(model, Layer) else model).w)
     assert check(browser, model) == has_numbers
@@ -139,7 +139,7 @@ def test_the_networks_of_a_lesson(browser, model, has_numbers):  # noqa: F811
     check(browser, model, gradients=True)
 
 
-def test_names_in_chinese_have_room(browser):  # noqa: F811
+def test_names_in_chinese_have_room(browser):
     inputs = [Value(170.0, "身高（厘米）"), Value(62.5, "体重"), Value(0.1, "一个非常长的标签" * 5)]
     for options in ({}, {"lang": "zh"}, {"lang": "zh", "names": "code"}):
         drawing = draw_network(MLP(3, [4, 3], "tanh", seed=0), inputs, output_names=["猫", "长颈鹿", "犬"], **options)
@@ -171,6 +171,6 @@ def test_colours_are_dark_enough_on_white_and_letters_on_their_tints():
     assert _tint(0.0) == "#FFFFFF"
 
 
-def test_more_circles_than_fit_are_drawn_if_asked_for(browser):  # noqa: F811
+def test_more_circles_than_fit_are_drawn_if_asked_for(browser):
     sizes = measured(browser, draw_network(MLP(9, [8, 1], seed=0), max_units=9))
     assert len(sizes["circles"]) == 18

@@ -1,0 +1,54 @@
+"""Which leaves of a graph are parameters, so that training changes them, and which are inputs and targets."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from autograd.recording.nodes import NodeSet
+from autograd.table.reading import is_list
+from autograd.value import Value
+
+# Textbooks have weights w, W, w₁, w_hidden, biases b, and parameters θ.
+_LIKE_A_PARAMETER = re.compile("[wbθWBΘ]|weight|bias|theta")
+
+
+class Learners(NamedTuple):
+    """What a user said of the parameters: those that were chosen, if any were, and those of Modules in `names`."""
+
+    chosen: NodeSet[Value] | None
+    of_modules: NodeSet[Value]
+
+    def among(self, leaves: Iterable[Value], names: Mapping[Value, str]) -> NodeSet[Value]:
+        """The parameters among some leaves: those that were chosen; if none were, those of Modules; if there are no
+        Modules, those whose names begin as names of parameters do, with w, b, θ, "weight" or "bias"."""
+        free = [leaf for leaf in leaves if leaf.op is None and not leaf.constant]
+        if self.chosen is not None:
+            return NodeSet(leaf for leaf in free if leaf in self.chosen)
+        return (NodeSet(leaf for leaf in free if leaf in self.of_modules)
+                or NodeSet(leaf for leaf in free if _LIKE_A_PARAMETER.match(names.get(leaf, ""))))
+
+
+def learners(parameters: Any, names: Any) -> Learners:
+    """From the arguments `parameters`, a Value, several, or a Module, and `names`, which may be or hold Modules.
+
+    Raises TypeError for anything else, ValueError for Values that cannot learn and for none at all.
+    """
+    modules: list[Any] = [names, *(names.values() if hasattr(names, "values") else ())]
+    of_modules = NodeSet[Value](parameter for module in modules for parameter in _of_module(module))
+    if parameters is None:
+        return Learners(None, of_modules)
+    found: list[Any] = ([parameters] if isinstance(parameters, Value) else _of_module(parameters)
+                        or (list(parameters) if is_list(parameters) else [parameters]))
+    for parameter in found:
+        if not isinstance(parameter, Value):
+            raise TypeError(f"parameters is a Value, a list of Values or a Module, not {type(parameter).__name__!r}")
+        if parameter.op is not None or parameter.constant:
+            what = "a constant" if parameter.constant else "the result of a calculation"
+            raise ValueError(f"{parameter.label or parameter!r} is {what}: it cannot be a parameter")
+    if not found:
+        raise ValueError("there are no parameters: leave `parameters` out, or name at least one Value")
+    return Learners(NodeSet(found), of_modules)
+
+
+def _of_module(module: Any) -> list[Value]:
+    return [parameter for _, parameter in module.named_parameters()] if hasattr(module, "named_parameters") else []
