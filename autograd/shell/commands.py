@@ -14,6 +14,7 @@ from contextlib import nullcontext, redirect_stdout
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from autograd.calculus.checking import check_gradients
 from autograd.calculus.expansion import expand
@@ -39,7 +40,8 @@ def draw_command(parser: ArgumentParser) -> Run:
                         help="where the arrows go: from left (L) to right (R), or from top (T) to bottom (B)")
     parser.add_argument("--gradients", action=BooleanOptionalAction, default=True, help="show the gradients")
     parser.add_argument("--expand", action="store_true", help="open the functions that are made of simpler ones")
-    parser.add_argument("--highlight", metavar="NAME", help="emphasise all paths from this variable to the result")
+    parser.add_argument("--highlight", metavar="NAME", type=_variable,
+                        help="emphasise all paths from this variable to the result")
     parser.epilog = """\
         "tanh(w*x + b)" w=-3 x=2 b=6.88 -o picture.svg
         "(a + b)*(b + 1)" a=2 b=1 --highlight b --direction TB --open
@@ -156,11 +158,11 @@ COMMANDS = {
 
 def _explaining_options(parser: ArgumentParser) -> None:
     """Give a command the options that say what is explained, and how."""
-    parser.add_argument("--wrt", metavar="NAME", action="append",
+    parser.add_argument("--wrt", metavar="NAME", action="append", type=_variable,
                         help="explain the derivative with respect to this variable only; may be given several times")
     parser.add_argument("--expand", action="store_true", help="open the functions that are made of simpler ones")
     parser.add_argument("--lr", metavar="RATE", type=float, help="end with a step of gradient descent at this rate")
-    parser.add_argument("--parameters", metavar="NAMES",
+    parser.add_argument("--parameters", metavar="NAMES", type=_variable,
                         help="the variables that the step changes, as in w,b; without it, those whose names begin with "
                              "w, b, θ, weight or bias, or all if there are none")
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="the language: English or Chinese")
@@ -235,6 +237,11 @@ def quoted(argument: str) -> str:
     if re.fullmatch(r"[\w=.,:/+-]+", argument):
         return argument
     return shlex.quote(argument) if re.search(r'["$`\\!%]', argument) else f'"{argument}"'
+
+
+def _variable(name: str) -> str:
+    """A name as formulas have it: w1 for w₁."""
+    return normalize("NFKC", name)
 
 
 def _require(option: str, name: str, numbers: Container[str]) -> None:

@@ -17,7 +17,7 @@ def read_values(arguments: Iterable[str], names: Iterable[str], result: str | No
     form, if what it gives is not a finite number, and if there is no such variable or it has a number already.
     """
     names, values = tuple(names), dict[str, float]()
-    arguments = tuple(arguments)
+    arguments = [argument.replace("＝", "=") for argument in arguments]  # as Chinese keyboards have it
     given = {_name(argument) for argument in arguments}
     for argument in arguments:
         name, quoted, (_, sign, text) = _name(argument), spelled(argument), argument.partition("=")

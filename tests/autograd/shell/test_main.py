@@ -604,10 +604,25 @@ def test_the_console_command_is_the_same_program(folder):
 
 
 def test_the_parameters_of_the_step_can_be_named(run):
-    given = ("explain", "(w*x - t)^2", "w=0.5", "x=2", "t=3", "--lr", "0.1")
+    given = ("explain", "(w*x - t)²", "w=0.5", "x=2", "t=3", "--lr", "0.1")
     assert re.findall(r"^  (\w)′", run(*given)[1], re.MULTILINE) == ["w", "L"]
     assert re.findall(r"^  (\w)′", run(*given, "--parameters", "x, t")[1], re.MULTILINE) == ["x", "t", "L"]
     assert run(*given, "--parameters", "q") == (
-        2, "", "note: ^ means power, as ** does\nglassgrad explain: error: --parameters q: the formula has no such "
+        2, "", "glassgrad explain: error: --parameters q: the formula has no such "
                "variable\n")
     assert run(*given, "--wrt", "w", "--parameters", "t")[0] == 2
+
+
+def test_options_name_variables_as_formulas_do(run):
+    given = ("w₁x₁", "w₁=2", "x1=3")
+    assert "∂L/∂x1" not in run("explain", *given, "--wrt", "w₁")[1]
+    assert re.findall(r"^  (\w+)′", run("explain", *given, "--lr", "1", "--parameters", "w₁,x₁")[1], re.M) == [
+        "w1", "x1", "L"]
+    assert run("draw", *given, "--highlight", "x₁") == run("draw", *given, "--highlight", "x1")
+
+
+@pytest.mark.parametrize("options", [(), ("--expand",)])
+def test_the_result_has_the_name_that_the_formula_gives_it(run, options):
+    assert "y" in texts(run("draw", "y = tanh(2x)", "x=0.5", *options)[1])
+    assert "∂y/∂x" in run("explain", "y = tanh(2x)", "x=0.5", *options)[1]
+    assert run("draw", "y = 2·3", *options)[0] == run("explain", "y = x", "x=2", *options)[0] == 0

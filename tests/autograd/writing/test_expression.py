@@ -334,6 +334,8 @@ def test_a_function_of_a_list_takes_its_numbers_one_after_the_other():
 
 def test_numbers_may_be_calculated():
     found = read_values(["a=2", "b=-3", "c = 1e-3", "d=-pi/2", "g=2^3", "h=+1"], "abcdgh")
+    assert read_values(["a＝−２", "b=2π", "c=½", "d=√4", "w₁=2"], ["a", "b", "c", "d", "w1"]) == {
+        "a": -2.0, "b": 2 * math.pi, "c": 0.5, "d": 2.0, "w1": 2.0}
     assert found == {"a": 2.0, "b": -3.0, "c": 1e-3, "d": -math.pi / 2, "g": 8.0, "h": 1.0}
 
 
