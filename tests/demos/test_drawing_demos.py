@@ -107,7 +107,8 @@ def test_the_numbers_of_the_neuron_are_those_of_pytorch(drawn):
     assert "w1: {:.4f}, w2: {:.4f}, b: {:.4f}".format(*gradients) in output
     assert f"L = {before:.4f} → {after:.4f}\n" in output
     forward, local, flowing, updated = ("\n".join(texts(folder / f"{picture}.svg", "text")) for picture in NEURON)
-    assert ["∂ = " in text for text in (forward, local, flowing, updated)] == [False, True, True, False]
+    arrows = [bool(re.search(r"^×−?\d", text, re.MULTILINE)) for text in (forward, local, flowing, updated)]
+    assert arrows == [False, True, True, False]
     assert ["\ngrad " in text for text in (forward, local, flowing, updated)] == [False, False, True, False]
     for gradient in gradients:
         assert f"grad {gradient:.4g}".replace("-", "−") in flowing
@@ -117,9 +118,9 @@ def test_the_numbers_of_the_neuron_are_those_of_pytorch(drawn):
 
 def test_after_the_training_the_network_knows_xor_and_its_loss_is_folded_by_layer(drawn):
     folder, _ = drawn("draw_network")
-    answers = [float(tooltip.rsplit("output = ", 1)[1]) for when in ("before", "after")
+    answers = [float(re.search("ŷ = (.*)", tooltip)[1]) for when in ("before", "after")
                for tooltip in texts(folder / f"network-{when}.svg", "title")
-               if tooltip.startswith("layers.1.neurons.0 (linear)")]
+               if tooltip.startswith("ŷ (layers.1.neurons.0), linear")]
     assert abs(answers[0] - 1) > 0.5
     assert abs(answers[1] - 1) < 1e-3
     for when in ("before", "after"):
@@ -127,7 +128,7 @@ def test_after_the_training_the_network_knows_xor_and_its_loss_is_folded_by_laye
         assert re.search(r"folded by module: layers\.0 \(\d+\), layers\.1 \(\d+\)", collapsed)
         opened = texts(folder / f"network-{when}-opened.svg", "text")
         assert {f"layers.0.neurons.{unit}" for unit in range(4)} | {"layers.1.neurons.0", "x1", "x2"} <= {*opened}
-    assert "call backward" not in "".join(texts(folder / "network-before-gradients.svg", "text"))
+    assert "all gradients" not in "".join(texts(folder / "network-before-gradients.svg", "text"))
 
 
 # ---- What is committed -----------------------------------------------------------------------------------------------
@@ -169,3 +170,43 @@ def test_the_notebook_runs_and_shows_what_is_committed(monkeypatch, tmp_path):
     kinds = [kind for cell in cells for kind, _ in shown(cell)]
     assert [kinds.count("svg"), kinds.count("png"), kinds.count("error")] == [7, 2, 0]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_the_notebook_says_of_its_pictures_is_what_they_show():
+    cells = nbformat.read(ROOT / "demos" / "drawing.ipynb", as_version=4).cells
+    after = {}  # of each text the pictures that follow it, up to the next, as their texts
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            after[cell.source] = found = []
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            found.append(re.findall("<text[^>]*>([^<]*)</text>", data.get("image/svg+xml", "")) or data)
+
+    def about(words):
+        (text,) = (text for text in after if words in text)
+        return text, after[text]
+
+    text, (neuron,) = about("## A neuron")
+    assert "carries `×` and" in text
+    assert "also has `grad`" in text
+    assert {"×2.0", "×1.0"} <= {*neuron}
+    assert sum(line.startswith("grad ") for line in neuron) == 8  # all but the two constants
+    text, (paths, total) = about("sum over paths")
+    uses = sorted(line.split()[0] for line in paths if line.startswith("#"))
+    assert "is used in three places here: twice in `x * x`, once in `a * x`" in text
+    assert "`#1` to `#3`" in text
+    assert uses == ["#1", "#2", "#3"]
+    assert "sum over the three paths" in text
+    assert "3 paths highlighted" in paths
+    assert total["text/plain"] == "(8.0, 8.0)"
+    assert "grad 8.0" in paths
+    text, (opened,) = about("is made of")
+    assert "with one exponential that is used in two places" in text
+    assert sum(line.startswith("exp") for line in opened) == 1
+    assert sorted(line.split()[0] for line in opened if line.startswith("#")) == ["#1", "#2"]
+    text, (counted, folded) = about("over all 60 points")
+    assert f"{int(counted['text/plain']):,} values in" in " ".join(folded)
+    assert any(line.startswith("folded by module: layers.0") for line in folded)
+    assert int(re.search(r"in (\d+) boxes", " ".join(folded))[1]) <= 12
+    text, (network,) = about("## A network")
+    assert {"above 0", "below 0", "input", "hidden layer 1", "output"} <= {*network}

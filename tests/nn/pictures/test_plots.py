@@ -109,17 +109,26 @@ class Plot:
     """What is in a figure of classes."""
 
     def __init__(self, figure):
-        (self.axes,) = figure.axes
-        contours = [c for c in self.axes.collections if hasattr(c, "levels")]
-        self.areas = [c for c in contours if c.filled]
-        self.boundaries = [c for c in contours if not c.filled]
+        self.axes, self.bar = figure.axes
+        self.boundaries = [c for c in self.axes.collections if hasattr(c, "levels")]
+        (self.image,) = self.axes.images
         self.samples = {line.get_label(): line for line in self.axes.lines if line.get_linestyle() == "None"}
         self.names = [line.get_label() for line in self.axes.lines]
 
-    def color_at(self, x, y):
-        """That of the area that is there; several, if there are."""
-        return [to_hex(area.get_facecolor()[0]) for area in self.areas
-                if any(path.contains_point((x, y)) for path in area.get_paths())]
+    def shade_at(self, x, y):
+        """The colour of the pixel that is there, as red, green and blue from 0 to 1."""
+        pixels = np.asarray(self.image.get_array())
+        left, right, bottom, top = self.image.get_extent()
+        pixel = pixels[int((y - bottom) / (top - bottom) * pixels.shape[0]),
+                       int((x - left) / (right - left) * pixels.shape[1])]
+        return np.array(pixel if pixel.ndim else self.image.cmap(self.image.norm(pixel))[:3])
+
+    def sureness_at(self, x, y, name):
+        """How far from white to the colour of a class, and how far off that way."""
+        far = 1 - np.array(to_rgb(self.color_of(name)))
+        shade = 1 - self.shade_at(x, y)
+        part = shade @ far / (far @ far)
+        return part, np.abs(shade - part * far).max()
 
     def color_of(self, name):
         return to_hex(self.samples[f"class {name}"].get_color())
@@ -142,11 +151,54 @@ def test_two_classes_are_parted_where_the_output_is_in_the_middle(targets, offse
     assert 0.1 * points[:, 0] + 0.5 * points[:, 1] + offset == pytest.approx(at, abs=1e-12)
     low, high = map(plot.color_of, (int(targets[0]), int(targets[-1])))
     assert low != high
-    generator = np.random.default_rng(0)
-    for x, y in zip(generator.uniform(-0.5, 4.5, 50), generator.uniform(-0.2, 2.2, 50)):
-        difference = 0.1 * x + 0.5 * y + offset - at
-        if abs(difference) > 1e-9:
-            assert plot.color_at(x, y) == [high if difference > 0 else low]
+    assert {low, high} == {"#d55e00", "#0072b2"}
+    assert low == "#d55e00"  # as in the picture of a network: blue is above, orange below
+    xs, ys = np.linspace(-0.6, 4.6, 20), np.linspace(-0.3, 2.3, 20)
+    outputs = 0.1 * xs + 0.5 * ys[:, None] + offset
+    assert np.asarray(plot.image.get_array()) == pytest.approx(np.clip(outputs, targets[0], 1), abs=1e-12)
+    for x in xs:
+        for y in ys:
+            difference = 0.1 * x + 0.5 * y + offset - at
+            part, off = plot.sureness_at(x, y, int(targets[-1] if difference > 0 else targets[0]))
+            assert off < 0.01
+            expected = 0.75 * min(1.0, abs(difference) / (1 - at))  # both targets are as far from the boundary
+            assert part == pytest.approx(expected, abs=0.01)
+    assert plot.bar.get_ylabel() == "output of the model"
+    assert plot.bar.get_ylim() == (targets[0], 1)
+
+
+@pytest.mark.parametrize("threshold", [None, 0.5, -2.0, 100.0])
+def test_the_shade_of_a_score_is_its_probability(threshold):
+    figure = plot_decision_boundary(plane(0, 10, -8), SQUARE, [0, 0, 1, 1], threshold=threshold, resolution=30)
+    plot = Plot(figure)
+    heights = np.linspace(-0.3, 2.3, 30)
+    shades = np.asarray(plot.image.get_array())
+    if threshold == 100.0:  # there a probability would be 1.0 on either side
+        assert plot.bar.get_ylabel() == "output of the model"
+        return
+    assert shades == pytest.approx(np.repeat(1 / (1 + np.exp(8 - 10 * heights)), 30).reshape(30, 30), abs=1e-12)
+    assert plot.bar.get_ylabel() == "probability of class 1 (sigmoid of the output)"
+    assert plot.bar.get_ylim() == (0, 1)
+    white = 1 / (1 + np.exp(-(threshold or 0.0)))
+    assert plot.image.cmap(plot.image.norm(white))[:3] == pytest.approx((1, 1, 1), abs=0.01)
+
+
+@pytest.mark.parametrize(("targets", "threshold", "limits"), [
+    ([0, 0, 1, 1], 0.25, (0, 1)), ([-1, -1, 1, 1], 3.0, (2, 4)), ([-1, -1, 1, 1], -1.0, (-2, 0))])
+def test_a_shade_is_white_at_the_threshold_wherever_that_is(targets, threshold, limits):
+    plot = Plot(plot_decision_boundary(plane(0, 0.5), SQUARE, targets, threshold=threshold, resolution=3))
+    assert plot.bar.get_ylim() == limits
+    assert plot.image.cmap(plot.image.norm(threshold))[:3] == pytest.approx((1, 1, 1), abs=0.01)
+    assert plot.image.get_clim() == limits
+
+
+def test_samples_have_a_halo_that_parts_them_from_their_colour():
+    plot = Plot(plot_decision_boundary(plane(1, 1), SQUARE, [0, 0, 1, 1], resolution=3))
+    for line in plot.samples.values():
+        (halo,) = line.get_path_effects()
+        assert halo._gc["foreground"] == "white"
+        assert halo._gc["linewidth"] > 2 * line.get_markeredgewidth()
+    assert all(line.get_zorder() > max(c.get_zorder() for c in plot.boundaries) for line in plot.samples.values())
 
 
 @pytest.mark.parametrize(("targets", "scale", "threshold", "at"), [
@@ -178,10 +230,29 @@ def test_rows_of_scores_are_parted_where_the_two_highest_are_equal():
     for x, y in zip(generator.uniform(-0.5, 4.5, 100), generator.uniform(-0.4, 3.4, 100)):
         distances = np.hypot(*(centres - (x, y)).T)
         nearest, second = np.sort(distances)[:2]
-        if second - nearest > 0.1:  # far from the corners, which a grid of points cuts
-            assert plot.color_at(x, y) == [colors[np.argmin(distances)]]
+        if second - nearest > 0.2:  # far from the corners, which a grid of points cuts
+            scores = np.exp(-(distances**2) + nearest**2)
+            expected = 0.75 * (1 / scores.sum() - 0.25) / 0.75
+            part, off = plot.sureness_at(x, y, np.argmin(distances))
+            assert off < 0.02
+            assert part == pytest.approx(expected, abs=0.1)  # somewhere in the pixel
             seen += 1
     assert seen > 70
+    assert plot.bar.get_ylabel() == "probability of the class (softmax of the scores)"
+    assert plot.bar.get_ylim() == (0.25, 1)
+
+
+def test_probabilities_are_shades_as_they_are():
+    def model(row):
+        part = 1 / (1 + np.exp(-row[1]))
+        return [0.6 * part, 0.4 * part, 1 - part]
+
+    plot = Plot(plot_decision_boundary(model, SQUARE, [0, 1, 2, 0], resolution=9))
+    assert plot.bar.get_ylabel() == "probability of the class"
+    for y in np.linspace(-0.3, 2.3, 9):
+        scores = model([0, y])
+        part, _ = plot.sureness_at(1.0, y, int(np.argmax(scores)))
+        assert part == pytest.approx(0.75 * (max(scores) - 1 / 3) / (2 / 3), abs=1e-6)
 
 
 def test_classes_differ_by_marker_and_by_colour_and_samples_are_where_they_are():
@@ -202,9 +273,10 @@ def test_no_two_classes_have_areas_of_the_same_colour(count):
     plot = Plot(plot_decision_boundary(lambda row: [2 * row[0] * k - k * k for k in range(count)],
                                        [[float(k), 0.0] for k in range(count)], range(count), resolution=2 * count))
     seen = [np.array(to_rgb(plot.color_of(k))) for k in range(count)]
-    assert len(plot.areas) == count
     for k in range(count):
-        assert plot.color_at(k, 0.0) == [plot.color_of(k)]
+        part, off = plot.sureness_at(k, 0.0, k)
+        assert off < 0.06
+        assert part > 0.2
         assert all(np.abs(seen[k] - other).max() > 0.9 / count for other in seen[:k])
 
 
@@ -213,16 +285,17 @@ def test_colours_of_neighbouring_classes_differ_for_every_colour_vision():
     protan = [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
     deutan = [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
     for matrix in (np.eye(3), np.array(protan), np.array(deutan)):
-        seen = [np.clip(matrix @ np.array(to_rgb(color)) ** 2.2, 0, 1) ** (1 / 2.2)
-                for color in nn.pictures.plots.COLORS]
-        for one, other in pairwise(seen):
-            assert np.linalg.norm(one - other) > 0.2
+        for colors in (nn.pictures.plots.COLORS, nn.pictures.plots.TWO_COLORS):
+            seen = [np.clip(matrix @ np.array(to_rgb(color)) ** 2.2, 0, 1) ** (1 / 2.2) for color in colors]
+            for one, other in pairwise(seen):
+                assert np.linalg.norm(one - other) > 0.2
 
 
 def test_one_class_all_around_has_no_boundary(recwarn):
     plot = Plot(plot_decision_boundary(lambda row: 0.9, SQUARE, [1] * 4, resolution=3))
-    assert (len(plot.areas), plot.boundaries) == (1, [])
-    assert plot.color_at(1, 1) == [plot.color_of(1)]
+    assert plot.boundaries == []
+    part, off = plot.sureness_at(1, 1, 1)
+    assert (part, off) == (pytest.approx(0.75 * 0.8, abs=0.01), pytest.approx(0, abs=0.01))
     plot_decision_boundary(lambda row: 0.5, SQUARE, [1] * 4, resolution=3)  # undecided everywhere
     assert not recwarn.list
 
@@ -248,7 +321,8 @@ def test_numbers_to_be_predicted_share_their_colours_with_the_targets():
 
 @pytest.mark.parametrize("targets", [[2, 5, 2, 5], [0, 1, 2, 1], [0.0, 1.0, 0.5, 1.0], [-1, 0, 1, 0]])
 def test_targets_that_are_not_two_classes_are_numbers(targets):
-    assert len(plot_decision_boundary(plane(1, 2), SQUARE, targets, resolution=2).axes) == 2
+    figure = plot_decision_boundary(plane(1, 2), SQUARE, targets, resolution=2)
+    assert figure.axes[1].get_ylabel() == "prediction; in the circles: target"
 
 
 # ---- In general ------------------------------------------------------------------------------------------------------
@@ -262,7 +336,7 @@ def test_the_grid_goes_beyond_the_samples_on_all_sides():
         return row[0]
 
     figure = plot_decision_boundary(model, SQUARE, [0, 1, 0, 1], resolution=7)
-    (axes,) = figure.axes
+    axes = figure.axes[0]
     grid = asked[4:]
     assert asked[:4] == [tuple(row) for row in SQUARE]
     assert len(grid) == len(set(grid)) == 49
