@@ -77,7 +77,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "zh": "用新的数值重新计算，{node} 是 {result}，与原来相同。",
     },
     # ---- How much one number changes with another, for sentences that speak of a rate ----------------------------
-    "rate": {"en": "changes {rate} times as much as {by}", "zh": "的变化量是 {by} 的变化量的 {rate} 倍"},
+    "rate_times": {"en": "changes {rate} times as much as {by}", "zh": "的变化量是 {by} 的变化量的 {rate} 倍"},
     "rate_same": {"en": "changes as much as {by}", "zh": "的变化量与 {by} 的变化量相同"},
     "rate_opposite": {"en": "changes as much as {by}, but the other way",
                       "zh": "的变化量与 {by} 的变化量大小相同，方向相反"},
@@ -116,7 +116,7 @@ def say(key: str, lang: str, plain: Mapping[str, object] | None = None, /, **slo
     for place, part in enumerate(SENTENCES[key][lang].replace("}", "{").split("{")):
         if place % 2 and part in RATES:
             number, by = RATES[part]
-            rate = _RATE_KEYS.get(str((plain or slots)[number]), "rate")
+            rate = _RATE_KEYS.get(str((plain or slots)[number]), "rate_times")
             part = say(rate, lang, rate=slots[number], by=slots[by])
         elif place % 2:
             part = str(slots[part])

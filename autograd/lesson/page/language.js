@@ -23,7 +23,7 @@ const RATE_KEYS = { "1.0": "rate_same", "−1.0": "rate_opposite", "0.0": "rate_
 /** @param {Record<string, string | number>} words @param {string} word @returns {string} */
 function rateIn(words, word) {
   const [rate, by] = RATES[word].map((name) => String(words[name]));
-  return text(RATE_KEYS[rate] ?? "rate", { rate, by });
+  return text(RATE_KEYS[rate] ?? "rate_times", { rate, by });
 }
 
 /** Fill all elements that say what they want: as text, or as the name that a screen reader gives. */

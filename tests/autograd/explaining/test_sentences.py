@@ -56,8 +56,8 @@ def test_nothing_changes_one_or_zero_times_as_much(a, says):
 
 def test_what_has_no_gradient_stays():
     w = Value(3.0, "w")
-    sentence = explain(w * 0.0).update(0.1)[3].sentence
-    assert sentence == "The gradient of w is 0, so w stays at 3.0."
+    (step,) = (step for step in explain(w * 0.0).update(0.1) if step.kind == "update")
+    assert step.sentence == "The gradient of w is 0, so w stays at 3.0."
 
 
 def test_what_is_held_fixed_is_listed():
