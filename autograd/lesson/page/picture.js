@@ -84,7 +84,7 @@ class Picture {
     this.arrows.forEach(({ group }, edge) => attribute(group, "data-lit", arrows.has(edge) ? phase : ""));
   }
 
-  /** Of the boxes of a node, which may be drawn again near its uses, the one where a lit edge begins; or the first.
+  /** Of the boxes of a node, which may be drawn again near its uses, the one that a lit edge begins at; or the first.
    * @param {number} place @param {{child: number, place: number}[]} edges */
   litBoxOf(place, edges) {
     const boxes = this.all.filter(([other]) => other === place).map(([, box]) => box);
