@@ -322,7 +322,8 @@ def test_the_chart_cuts_no_label(visit: Any, losses: list[float]) -> None:
     page = visit(LESSONS["product"]())
     page.evaluate("enter('learn'); renderNow()")
     # Drawn and measured in one go: the page itself draws its own losses whenever it is rendered.
-    frame, labels, points = page.evaluate("""(losses) => { drawLosses(losses); const box = (part) => { const {left, top, right, bottom} =
+    frame, labels, points = page.evaluate("""(losses) => { drawLosses(losses);
+        const box = (part) => { const {left, top, right, bottom} =
         part.getBoundingClientRect(); return [left, top, right, bottom]; };
         const chart = element("loss-chart");
         return [box(chart), [...chart.querySelectorAll("text")].map((text) => [text.textContent, ...box(text)]),
