@@ -22,7 +22,7 @@ def count(name: str, given: Any, least: int = 1) -> int:
 
 def option(name: str, given: Any, allowed: Callable[[float], bool], description: str) -> float:
     """A finite number within limits. Raises TypeError for anything else, ValueError for one beyond them."""
-    if not isinstance(given, Real) or type(given) is bool:  # one to Python, but hardly ever meant
+    if isinstance(given, bool) or not isinstance(given, Real):  # True is 1 to Python, but hardly ever to who says it
         raise TypeError(f"{name} needs to be a number, not {type(given).__name__!r}")
     try:
         number = float(given)
