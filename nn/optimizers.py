@@ -26,7 +26,7 @@ class Optimizer:
     """
 
     initial_state: State = ()  # the state that update() is given at the first step
-    RUNNING = "_parameters", "_lr", "count", "_states", "deferred", "changes"  # what is no option
+    RUNNING = "_parameters", "lr", "_lr", "count", "states", "_states", "deferred", "changes"  # what is no option
     changes = 0  # how often an option was set
     # Where compiled training keeps the states, until somebody looks at them here.
     deferred: Callable[[], Any] | None = None
