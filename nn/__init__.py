@@ -19,7 +19,7 @@ from nn.linear import Embedding, Linear
 from nn.losses import binary_cross_entropy, cross_entropy, hinge, mean_squared_error
 from nn.module import Module
 from nn.normalization import LayerNorm, RMSNorm
-from nn.optimizers import SGD, Adam, Optimizer
+from nn.optimizers import SGD, Adam, AdamW, Optimizer
 from nn.pictures.network import draw_network
 from nn.pictures.plots import plot_decision_boundary
 from nn.recurrent import GRUCell, RNNCell
@@ -34,6 +34,7 @@ __all__ = [
     "SGD",
     "Activation",
     "Adam",
+    "AdamW",
     "CausalSelfAttention",
     "Dropout",
     "Embedding",

@@ -22,7 +22,7 @@ def count(name: str, given: Any, least: int = 1) -> int:
 
 def option(name: str, given: Any, allowed: Callable[[float], bool], description: str) -> float:
     """A finite number within limits. Raises TypeError for anything else, ValueError for one beyond them."""
-    if not isinstance(given, Real):
+    if isinstance(given, bool) or not isinstance(given, Real):  # True is 1 to Python, but hardly ever to who says it
         raise TypeError(f"{name} needs to be a number, not {type(given).__name__!r}")
     try:
         number = float(given)
@@ -31,6 +31,13 @@ def option(name: str, given: Any, allowed: Callable[[float], bool], description:
     if not math.isfinite(number) or not allowed(number):
         raise ValueError(f"{name} needs to be finite and {description}, not {given}")
     return number
+
+
+def flag(name: str, given: Any) -> bool:
+    """True or False. Raises TypeError for anything else."""
+    if not isinstance(given, bool):
+        raise TypeError(f"{name} needs to be True or False, not {given!r}")
+    return given
 
 
 def numbers(name: str, given: Any, size: int | None = None) -> list[float]:

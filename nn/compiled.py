@@ -16,6 +16,7 @@ from nn.masks import Masks, nothing_left_out
 from nn.optimizers import Optimizer
 from nn.pictures.bar import Bar
 
+_MOST, _MOST_BYTES = 256, 2**26  # of the batches that are kept ready, in number and in bytes
 _CHUNK = 0.05  # seconds of machine code at a time: between chunks Ctrl-C is heard
 
 
@@ -42,6 +43,7 @@ class Training:
             raise TypeError("compiled training applies update(), and would ignore the step() of "
                             f"{type(optimizer).__name__}")
         self.model, self.loss, self.optimizer = model, loss, optimizer
+        self._running = vars(optimizer)
         self._takes_lists = False  # whether samples come as lists, not as arrays
         self._predict = autograd.compile(self.answer)
         self._evaluate = autograd.compile(self._loss_of_one)
@@ -49,10 +51,8 @@ class Training:
         self._masks = Masks()
         self._shapes: Any = None
         self._states: Callable[[], Any] = self._fetch_states  # one object, to be recognized
-        self._seen: tuple[Any, ...] = (None, None)
-        self._batch: Any = None
-        self._prepared: Any = None
-        self._losses: Any = None
+        self._ready = _Ready(None, None, None, None, None)  # of the last step
+        self._all_ready: dict[tuple[int, int], _Ready] = {}  # by the identity of the arrays
         self.checked: set[float | bytes] = set()  # the targets that the loss was asked about,
         self.tried: Any = None  # and the prediction that came with them
         self._options: Any = None
@@ -60,17 +60,12 @@ class Training:
 
     def step(self, inputs: Any, targets: Any) -> float:
         """One step on a batch. Returns its mean loss. Raises TrainingError, with nothing changed, as `run` does."""
-        is_new = inputs is not self._seen[0] or targets is not self._seen[1]
-        if is_new or self.optimizer.changes != self._changes:
-            self._changes = self.optimizer.changes
-            self._batch, self._losses = self._whole(*self._arrays(inputs, targets)), numpy.zeros(1)
-            self._prepared = self._descent.prepared(self._batch, self._losses)
-            is_same = all(isinstance(given, numpy.ndarray) and numpy.may_share_memory(used, given)  # pyright: ignore
-                          for given, used in ((inputs, self._batch.inputs), (targets, self._batch.targets)))
-            self._seen = (inputs, targets) if is_same else (None, None)  # a list may change without being another one
-        if self._advance(self._prepared, 1) != 1:
-            self._refuse(self._batch, 0)
-        return self._losses.item()
+        ready = self._ready
+        if inputs is not ready.inputs or targets is not ready.targets or self.optimizer.changes != self._changes:
+            ready = self._made_ready(inputs, targets)
+        if self._advance(ready.prepared, 1) != 1:
+            self._refuse(ready.batch, 0)
+        return ready.losses.item()
 
     def run(self, inputs: Any, targets: Any, steps: int, batch_size: int | None = None, seed: int | None = None,
             progress: bool = True) -> list[float]:
@@ -126,18 +121,12 @@ class Training:
         samples = (array.reshape(len(array), *shape) for array, shape in zip((x, y), self._shapes, strict=True))
         return float(self._evaluate.batch(*samples).mean())
 
-    def _advance(self, prepared: Any, steps: int) -> int:
+    def _advance(self, prepared: Any, steps: int, rates: Any = None) -> int:
         optimizer = self.optimizer
         if optimizer.deferred is not self._states:
             self._take_states()
-        try:
-            prepared.run(steps, optimizer.lr, optimizer.count)
-        finally:
-            if prepared.done:
-                running = vars(optimizer)  # these two are no options, whose setting would be counted
-                running["count"] += prepared.done
-                running["deferred"] = self._states
-        return prepared.done
+        # `count` is no option, whose setting would be counted
+        return prepared.run(steps, optimizer._lr, self._running, rates)
 
     def _refuse(self, batches: Batches, step: int) -> None:
         """Raise TrainingError for a step that could not be taken."""
@@ -177,7 +166,7 @@ class Training:
         self._descent = self._masks.recorded(x, lambda inputs: Descent(
             self._loss_in_training, inputs, y, optimizer.parameters, optimizer.update, optimizer.initial_state))
         self._shapes, self._options = shapes, _options(optimizer)
-        self._seen = None, None
+        self._all_ready.clear()
 
     @nothing_left_out()
     def answer(self, inputs: Any) -> Any:
@@ -195,6 +184,25 @@ class Training:
         with self._masks.taken(inputs) as x:
             return self.loss([self.model(self.as_given(x))], [self.as_given(target)])
 
+    def _made_ready(self, inputs: Any, targets: Any) -> "_Ready":
+        """What a step on a batch needs. That of arrays is kept, as they come back in the next epoch."""
+        if self.optimizer.changes != self._changes:
+            self._changes = self.optimizer.changes
+            self._all_ready.clear()
+        ready = self._all_ready.get((id(inputs), id(targets)))
+        if ready is None:
+            batch, losses = self._whole(*self._arrays(inputs, targets)), numpy.zeros(1)
+            ready = _Ready(inputs, targets, batch, losses, self._descent.prepared(batch, losses))
+            if not all(isinstance(given, numpy.ndarray) and numpy.may_share_memory(used, given)  # pyright: ignore
+                       for given, used in ((inputs, batch.inputs), (targets, batch.targets))):
+                return ready  # a list may change without being another one
+            kept = self._all_ready
+            kept[id(inputs), id(targets)] = ready
+            while len(kept) > 1 and (len(kept) > _MOST or len(kept) * inputs.nbytes > _MOST_BYTES):
+                del kept[next(iter(kept))]
+        self._ready = ready
+        return ready
+
     def _whole(self, inputs: Any, targets: Any) -> Batches:
         order: Any = numpy.arange(len(inputs))
         return Batches(self._masks.beside(inputs, order), targets, order, len(inputs), len(inputs))
@@ -202,6 +210,7 @@ class Training:
     def _take_states(self) -> None:
         if self.optimizer.initial_state:
             self._descent.set_states(self.optimizer.parameters, self.optimizer.states)
+        self._running["deferred"] = self._states
 
     def _known(self) -> dict[int, float]:
         """The parameters by the identity of their Values, which are not made to fetch them."""
@@ -211,6 +220,15 @@ class Training:
 
     def _fetch_states(self) -> Any:
         return self._descent.get_states(self.optimizer.parameters)
+
+
+class _Ready:
+    """A batch with all that a step on it needs. It keeps the arrays alive, so that they are known by their identity."""
+
+    __slots__ = "batch", "inputs", "losses", "prepared", "targets"
+
+    def __init__(self, inputs: Any, targets: Any, batch: Any, losses: Any, prepared: Any) -> None:
+        self.inputs, self.targets, self.batch, self.losses, self.prepared = inputs, targets, batch, losses, prepared
 
 
 def _options(optimizer: Optimizer) -> dict[str, Any]:

@@ -6,11 +6,11 @@ book, and can be tried on numbers or recorded like any other calculation. `step`
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
-from autograd import NumberOverflowError, Value, constant, sqrt
+from autograd import NumberOverflowError, Value, constant, maximum, sqrt
 from nn import checks
-from nn.checks import option
+from nn.checks import flag, option
 from nn.module import Module
 
 State = tuple[Any, ...]
@@ -26,7 +26,7 @@ class Optimizer:
     """
 
     initial_state: State = ()  # the state that update() is given at the first step
-    RUNNING = "parameters", "_lr", "count", "_states", "deferred", "changes"  # what is no option
+    RUNNING = "_parameters", "lr", "_lr", "count", "states", "_states", "deferred", "changes"  # what is no option
     changes = 0  # how often an option was set
     # Where compiled training keeps the states, until somebody looks at them here.
     deferred: Callable[[], Any] | None = None
@@ -36,7 +36,7 @@ class Optimizer:
         if isinstance(given, Module | Value) or not hasattr(given, "__iter__"):
             raise TypeError(f"an optimizer takes a list of Values, and a {type(given).__name__!r} object is not "
                             f"iterable: give {_instead(given)}")
-        self.parameters: list[Value] = list({id(x): x for x in checks.in_order("parameters", given)}.values())
+        self._parameters = tuple({id(x): x for x in checks.in_order("parameters", given)}.values())
         if not self.parameters:
             raise ValueError("an optimizer needs at least 1 parameter, not 0")
         for place, parameter in enumerate(self.parameters):
@@ -46,9 +46,18 @@ class Optimizer:
             if parameter.op is not None or parameter.constant:
                 what = "a constant" if parameter.constant else "the result of a calculation"
                 raise ValueError(f"parameter {place} is {what}: it cannot be learned")
-        self.lr = lr
+        self.lr = option("lr", lr, lambda x: x > 0, "> 0")
         self.count = 0
         self.states = [self.initial_state] * len(self.parameters)
+
+    @property
+    def parameters(self) -> tuple[Value, ...]:
+        """What is optimized. It stays the same: each parameter has a state."""
+        return self._parameters
+
+    @parameters.setter
+    def parameters(self, parameters: Any) -> NoReturn:
+        raise AttributeError("the parameters of an optimizer stay the same: make a new one for others")
 
     @property
     def states(self) -> list[State]:
@@ -63,12 +72,12 @@ class Optimizer:
 
     @property
     def lr(self) -> float:
-        """The learning rate; it may be set between steps."""
+        """The learning rate; it may be set between steps, to 0 as well, where a schedule ends."""
         return self._lr
 
     @lr.setter
     def lr(self, lr: float) -> None:
-        self._lr = option("lr", lr, lambda x: x > 0, "> 0")
+        self._lr = option("lr", lr, lambda x: x >= 0, ">= 0")
 
     def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, value)
@@ -145,6 +154,8 @@ class Optimizer:
 
 def _instead(given: Any) -> str:
     """What to give an optimizer in place of something else."""
+    if isinstance(given, Mapping):
+        return "the parameters alone: a group with options of its own needs an optimizer of its own"
     return ("model.parameters()" if isinstance(given, Module) else "[value]" if isinstance(given, Value) else
             "a list of Values, such as model.parameters()")
 
@@ -152,57 +163,101 @@ def _instead(given: Any) -> str:
 class SGD(Optimizer):
     """Gradient descent: w - lr g, as PyTorch's SGD does it.
 
-    `momentum`: the part of the last direction that is kept, >= 0 and < 1; `nesterov`: look ahead
-    along it (Sutskever et al. 2013); `weight_decay`: the factor of the weight that is added to its gradient.
+    `momentum`: the part of the last direction that is kept, >= 0 and < 1; `dampening`: the part of the gradient that
+    is then left out, except in the first step; `weight_decay`: the factor of the weight that is added to its gradient;
+    `nesterov`: look ahead along the last direction (Sutskever et al. 2013); `maximize`: go uphill.
     """
 
-    def __init__(self, parameters: Iterable[Value], lr: float, momentum: float = 0.0, nesterov: bool = False,
-                 weight_decay: float = 0.0) -> None:
+    def __init__(self, parameters: Iterable[Value], lr: float = 1e-3, momentum: float = 0.0, dampening: float = 0.0,
+                 weight_decay: float = 0.0, nesterov: bool = False, *, maximize: bool = False) -> None:
         self.momentum = option("momentum", momentum, lambda x: 0 <= x < 1, ">= 0 and < 1")
-        self.nesterov = nesterov
+        self.dampening = option("dampening", dampening, lambda x: 0 <= x <= 1, "from 0 to 1")
         self.weight_decay = option("weight_decay", weight_decay, lambda x: x >= 0, ">= 0")
+        self.nesterov, self.maximize = flag("nesterov", nesterov), flag("maximize", maximize)
         if nesterov and not self.momentum:
             raise ValueError("nesterov needs a momentum > 0, not 0")
+        if nesterov and self.dampening:
+            raise ValueError(f"nesterov needs a dampening of 0, not {dampening}")
         if self.momentum:
-            self.initial_state = (0.0,)
+            self.initial_state = (0.0, 0.0) if self.dampening else (0.0,)
         super().__init__(parameters, lr)
 
     def update(self, parameter: Any, gradient: Any, state: State, lr: Any, count: Any) -> tuple[Any, State]:
+        if self.maximize:
+            gradient = -gradient
         if self.weight_decay:
             gradient = gradient + self.weight_decay * parameter
         if not self.momentum:
-            return parameter - lr * gradient, ()
-        velocity = self.momentum * state[0] + gradient
-        direction = gradient + self.momentum * velocity if self.nesterov else velocity
-        return parameter - lr * direction, (velocity,)
+            return parameter - lr * gradient, state
+        velocity = self.momentum * _kept(state, 0, "momentum")
+        if not self.dampening:
+            velocity = velocity + gradient
+            direction = gradient + self.momentum * velocity if self.nesterov else velocity
+            return parameter - lr * direction, (velocity, *state[1:])
+        # 0 before a parameter's first step, 1 from then on
+        velocity = velocity + (1 - self.dampening * _kept(state, 1, "dampening")) * gradient
+        return parameter - lr * velocity, (velocity, 1.0)
 
 
 class Adam(Optimizer):
     """Adam (Kingma and Ba 2015), as PyTorch does it: steps of about lr, whatever the size of the gradient.
 
     `betas`: how much is kept of the running means of the gradient and of its square, each >= 0 and < 1; `eps`: what
-    keeps the division finite, > 0; `weight_decay`: the factor of the weight that is added to its gradient.
+    keeps the division finite, > 0; `weight_decay`: the factor of the weight that is added to its gradient;
+    `amsgrad`: divide by the largest mean square so far (Reddi et al. 2018); `maximize`: go uphill;
+    `decoupled_weight_decay`: shrink weights by lr * weight_decay instead, which the means do not see: AdamW.
     """
 
     initial_state = (0.0, 0.0)
 
     def __init__(self, parameters: Iterable[Value], lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999),
-                 eps: float = 1e-8, weight_decay: float = 0.0) -> None:
+                 eps: float = 1e-8, weight_decay: float = 0.0, amsgrad: bool = False, *, maximize: bool = False,
+                 decoupled_weight_decay: bool = False) -> None:
         if len(betas) != 2:
             raise ValueError(f"Adam has 2 betas, not {len(betas)}")
         first, second = (option("each of betas", beta, lambda x: 0 <= x < 1, ">= 0 and < 1") for beta in betas)
         self.betas = first, second
         self.eps = option("eps", eps, lambda x: x > 0, "> 0")
         self.weight_decay = option("weight_decay", weight_decay, lambda x: x >= 0, ">= 0")
+        self.amsgrad, self.maximize = flag("amsgrad", amsgrad), flag("maximize", maximize)
+        self.decoupled_weight_decay = flag("decoupled_weight_decay", decoupled_weight_decay)
+        if amsgrad:
+            self.initial_state = (0.0, 0.0, 0.0)
         super().__init__(parameters, lr)
 
     def update(self, parameter: Any, gradient: Any, state: State, lr: Any, count: Any) -> tuple[Any, State]:
-        (first, second), (mean, square) = self.betas, state
-        if self.weight_decay:
+        (first, second), (mean, square, *rest) = self.betas, state
+        if self.maximize:
+            gradient = -gradient
+        if self.weight_decay and self.decoupled_weight_decay:
+            parameter = parameter * (1 - lr * self.weight_decay)
+        elif self.weight_decay:
             gradient = gradient + self.weight_decay * parameter
         mean = first * mean + (1 - first) * gradient
         square = second * square + (1 - second) * gradient * gradient
+        largest = square
+        if self.amsgrad:
+            largest = maximum(_kept(state, 2, "amsgrad"), square)
+            rest = [largest]
         # Both started at 0; divided by these, they are means of the gradients so far and of nothing else.
         unbiased = mean / (1 - first ** count)
-        spread = sqrt(square / (1 - second ** count))
-        return parameter - lr * unbiased / (spread + self.eps), (mean, square)
+        spread = sqrt(largest / (1 - second ** count))
+        return parameter - lr * unbiased / (spread + self.eps), (mean, square, *rest)
+
+
+class AdamW(Adam):
+    """Adam with decoupled weight decay (Loshchilov and Hutter 2019), as PyTorch does it."""
+
+    def __init__(self, parameters: Iterable[Value], lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999),
+                 eps: float = 1e-8, weight_decay: float = 1e-2, amsgrad: bool = False, *, maximize: bool = False
+                 ) -> None:
+        super().__init__(parameters, lr, betas, eps, weight_decay, amsgrad, maximize=maximize,
+                         decoupled_weight_decay=True)
+
+
+def _kept(state: State, place: int, option: str) -> Any:
+    """A number of a state. Raises ValueError if there is none, as the option that needs it was set too late."""
+    if place >= len(state):
+        raise ValueError(f"{option} needs a state that is kept from the first step on: give it when the optimizer is "
+                         "made")
+    return state[place]

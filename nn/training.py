@@ -1,7 +1,7 @@
 """fit(): the training loop."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
 from autograd import DomainError, Value, topological_order
@@ -120,7 +120,7 @@ def _named_parameters(model: Any, optimizer: Optimizer) -> list[tuple[str, Value
     return [(str(place), parameter) for place, parameter in enumerate(optimizer.parameters)]
 
 
-def _refuse_what_teaches_nothing(loss: Value, parameters: list[Value], named: list[tuple[str, Value]]) -> None:
+def _refuse_what_teaches_nothing(loss: Value, parameters: Sequence[Value], named: list[tuple[str, Value]]) -> None:
     """Raise TypeError or ValueError, which says what the loss depends on, if no gradient can flow to a parameter.
 
     What counts is the way through the graph, not the number: a gradient may be 0.

@@ -20,8 +20,7 @@ def numbers_in(structure: Any) -> tuple[list[Any], Rebuild]:
         return [structure], _the_one
     if hasattr(structure, "astype"):  # NumPy's
         if structure.shape:
-            items = [x if isinstance(x, Reading) else number(x) for x in structure.reshape(-1)]
-            return items, lambda new: _array(structure, new)
+            return _items(structure), lambda new: _array(structure, new)
         if isinstance(structure.item(), Reading):
             return [structure.item()], _the_one
     if isinstance(structure, Mapping):
@@ -77,6 +76,12 @@ def _maker(structure: Any) -> Callable[[Iterable[Any]], Any]:
     return getattr(structure, "_make", tuple)  # which named tuples have
 
 
+def _items(array: Any) -> list[Any]:
+    if array.dtype.kind in "fiub":  # nearly always: then this is much faster
+        return array.reshape(-1).astype(float).tolist()
+    return [x if isinstance(x, Reading) else number(x) for x in array.reshape(-1)]
+
+
 def _array(like: Any, new: list[Any]) -> Any:
     """An array of the same shape; where the new items are lists or arrays, their shape is appended.
 
@@ -84,6 +89,7 @@ def _array(like: Any, new: list[Any]) -> Any:
     """
     import numpy
 
-    kind = object if any(isinstance(x, Reading) for x in numbers_in(new)[0]) else float
+    is_plain = {*map(type, new)} <= {float} or not any(isinstance(x, Reading) for x in numbers_in(new)[0])
+    kind = float if is_plain else object
     items = numpy.array(new, dtype=kind)
     return items.reshape(like.shape + items.shape[1:])

@@ -20,7 +20,7 @@ from autograd.compiling.shared import Shared
 from autograd.compiling.training import Update, training
 from autograd.errors import DomainError
 from autograd.graph import topological_order
-from autograd.recording.modes import lock
+from autograd.recording.modes import lock, state
 from autograd.recording.recorded import Recorded, recording, without_numbers
 from autograd.table.reading import is_tuple
 from autograd.value import Value
@@ -44,11 +44,13 @@ class Descent:
 
     `loss`: from the inputs and the targets of a sample, in the structures of `inputs` and `targets`, to one Value.
     `update`: from a parameter, its gradient, its state, the learning rate and the number of the step to the new
-    parameter and state. The mean of the losses of a batch is what decreases.
+    parameter and state. The mean of the losses of a batch is what decreases. `clip`: what `update` is given in place of
+    a gradient, from that and from the norm of the gradients of all parameters.
     """
 
     def __init__(self, loss: Callable[[Any, Any], Any], inputs: Any, targets: Any, parameters: Sequence[Value],
-                 update: Callable[..., Any], initial_state: Sequence[float]) -> None:
+                 update: Callable[..., Any], initial_state: Sequence[float],
+                 clip: Callable[[Any, Any], Any] | None = None) -> None:
         (numbers, rebuild), (answers, rebuild_answers) = numbers_in(inputs), numbers_in(targets)
         given, expected = [Recorded() for _ in numbers], [Recorded() for _ in answers]
         with lock, recording(), without_numbers([x for x in parameters if type(x) is Value]):
@@ -59,10 +61,11 @@ class Descent:
         if not _is_reached(output, parameters):
             raise ValueError("no gradient of the loss reaches any of the parameters: nothing can be learned from it")
         self.targets, self.size = len(expected), len(learned)
-        arguments = [Register("argument", place) for place in range(4 + len(initial_state))]
-        new, state = update(arguments[0], arguments[1], tuple(arguments[4:]), arguments[2], arguments[3])
+        parameter, gradient, lr, count, norm, *state = (
+            Register("argument", place) for place in range(5 + len(initial_state)))
+        new, state = update(parameter, clip(gradient, norm) if clip else gradient, tuple(state), lr, count)
         self.update = Update(register(new), tuple(map(register, state)))
-        self._update = update
+        self._update, self._clip = update, clip
         self.numbers, self.states = aligned(self.size), aligned(self.size * len(initial_state))
         self.states.reshape(len(initial_state), self.size)[:] = [[x] for x in initial_state] or 0.0
         self.constants = numpy.array(self.program.constants)
@@ -70,7 +73,8 @@ class Descent:
         weakref.finalize(self, self.shared.fetch)  # whatever is dropped first, the numbers come back
         self.lock = threading.RLock()
         self.new = aligned(self.size * (1 + len(initial_state)))
-        self._functions: dict[int, tuple[Any, Any]] = {}
+        self._numbers_outside = numpy.zeros(len(self.values))
+        self._functions: dict[int, tuple[Any, dict[str, int], Any]] = {}
 
     def prepared(self, batches: Batches, losses: Any) -> "Prepared":
         """What takes steps on these batches, and puts the loss of each into an array."""
@@ -99,7 +103,7 @@ class Descent:
             except DomainError as error:
                 raise type(error)(f"{error}\n  for sample {row}") from None
 
-    def step_python(self, batches: Batches, losses: Any, step: int, lr: float, count: int) -> bool:
+    def step_python(self, batches: Batches, losses: Any, step: int, lr: float, number: int) -> bool:
         """One step without a compiler. False, with nothing changed, if a number is not finite."""
         program, scope, size, states = self.program, self._python, self.size, len(self.update.state)
         values, numbers = [x.data for x in self.values], self.numbers.tolist()
@@ -117,9 +121,12 @@ class Descent:
                 gradients[output] = 1.0 / len(rows)
                 scope["backward"](scope["constants"], values, numbers, lanes, gradients, slopes)
             before = self.states.reshape(states, size).T.tolist()
-            new = [self._update(x, slope, tuple(state), lr, count + step + 1)
+            norm = math.sqrt(sum(slope * slope for slope in slopes)) if self._clip else 0.0
+            if self._clip:
+                slopes = [self._clip(slope, norm) for slope in slopes]
+            new = [self._update(x, slope, tuple(state), lr, number)
                    for x, slope, state in zip(numbers, slopes, before, strict=True)]
-            if not all(map(math.isfinite, [loss, *(x for row in new for x in (row[0], *row[1]))])):
+            if not all(map(math.isfinite, [loss, norm, *(x for row in new for x in (row[0], *row[1]))])):
                 return False
         except (ArithmeticError, ValueError, TypeError, LookupError):
             return False
@@ -137,13 +144,21 @@ class Descent:
     def _sample(self, batches: Batches, row: int) -> list[float]:
         return [*batches.inputs[row].tolist(), *batches.targets[row].tolist()]
 
-    def function(self, lanes: int) -> tuple[Any, Any]:
-        """The machine code for so many samples at once, and the memory that it works in."""
+    def refresh(self) -> None:
+        """Take over the numbers of Values that do not learn."""
+        self._numbers_outside[:] = [x.data for x in self.values]
+
+    def function(self, lanes: int) -> tuple[Any, dict[str, int]]:
+        """The machine code for so many samples at once, and the addresses of all that it works on but the samples."""
         if lanes not in self._functions:
             text = training(self.program, self.update, self.targets, lanes, TILE if lanes > 1 else 1)
-            self._functions[lanes] = (machine(text, lanes == 1).function("train", ctypes.c_int64),
-                                      aligned(layout(self.program, lanes).size))
-        return self._functions[lanes]
+            function: Any = machine(text, lanes == 1).function("train", ctypes.c_int64)
+            memory = aligned(layout(self.program, lanes).size)
+            arrays = {"constants": self.constants, "values": self._numbers_outside, "parameters": self.numbers,
+                      "states": self.states, "memory": memory, "new": self.new}
+            addresses: dict[str, int] = {name: array.ctypes.data for name, array in arrays.items()}
+            self._functions[lanes] = function, addresses, memory
+        return self._functions[lanes][:2]
 
 
 def _is_reached(output: Value, parameters: Sequence[Value]) -> bool:
@@ -162,50 +177,72 @@ class Prepared:
 
     def __init__(self, descent: Descent, batches: Batches, losses: Any) -> None:
         self._descent, self._batches, self._losses = descent, batches, losses
-        self._values = numpy.zeros(len(descent.values))
+        self._shared, self._lock = descent.shared, descent.lock
         self._call: Call | None = None
-        self.done = 0  # the steps of the last run, whatever interrupted it
+        self._steps, self._lr, self._rates = 0, 0.0, None
         if has_llvm():
             size = min(batches.batch, batches.samples)
-            function, memory = descent.function(next((lanes for lanes in _FEWER if size <= lanes), LANES))
-            arrays = {"constants": descent.constants, "inputs": batches.inputs, "targets": batches.targets,
-                      "order": batches.order,
-                      "values": self._values, "parameters": descent.numbers, "states": descent.states,
-                      "memory": memory, "new": descent.new, "losses": losses}
-            self._call = Call(function, TRAINING, **{name: array.ctypes.data for name, array in arrays.items()},
-                              width=batches.inputs.strides[0] // 8, height=batches.targets.strides[0] // 8,
-                              samples=batches.samples, batch=batches.batch, moved=batches.moved)
+            function, addresses = descent.function(next((lanes for lanes in _FEWER if size <= lanes), LANES))
+            arrays = {"inputs": batches.inputs, "targets": batches.targets, "order": batches.order, "losses": losses}
+            self._call = call = Call(function, TRAINING, **addresses,
+                                     **{name: array.ctypes.data for name, array in arrays.items()},
+                                     width=batches.inputs.strides[0] // 8, height=batches.targets.strides[0] // 8,
+                                     samples=batches.samples, batch=batches.batch, moved=batches.moved)
+            call.whole[_RATES] = call.address + 8 * _LR
+            self._numbers, self._function, self._address = call.numbers, call.function, call.address
 
-    def run(self, steps: int, lr: float, count: int) -> int:
-        """Take steps, the first of which is number `count` + 1. Returns how many were taken.
+    def run(self, steps: int, lr: float, counter: dict[str, Any], rates: Any = None) -> int:
+        """Take steps. Returns how many were taken.
 
-        These are fewer if one would not have been finite: all is then as it was before that one.
+        These are fewer if one would not have been finite: all is then as it was before that one. `counter`: has the
+        `count` of all steps, which goes on by those that were taken, whatever interrupts them; `rates`: an array of
+        learning rates, one for each step, in place of `lr`.
         """
-        with self._descent.lock:
-            return self._run(steps, lr, count)
+        # A step of a small network takes a quarter of a microsecond: nothing is said here that need not be.
+        with self._lock:
+            shared, count = self._shared, counter["count"]
+            if shared.time != state.changed:
+                shared.refresh()
+            if self._descent.values:
+                self._descent.refresh()
+            if self._call is None:
+                return self._run_python(steps, lr, counter, rates)
+            numbers = self._numbers
+            if steps != self._steps or lr != self._lr or rates is not self._rates:
+                self._set(self._call, steps, lr, rates)
+            if numbers[_COUNT] != count:
+                numbers[_COUNT] = count
+            try:
+                self._function(self._address)
+            finally:  # Ctrl-C is heard when the machine has come to an end: what was done is done
+                now = int(numbers[_COUNT])
+                if now != count:
+                    counter["count"] = now
+                    if not shared.is_known_as_deferred or shared.time != state.changed:
+                        shared.defer()
+            return now - count
 
-    def _run(self, steps: int, lr: float, count: int) -> int:
-        descent, call = self._descent, self._call
-        descent.shared.refresh()
-        if descent.values:
-            self._values[:] = [x.data for x in descent.values]
-        self.done = 0
+    def _set(self, call: Call, steps: int, lr: float, rates: Any) -> None:
+        self._steps = 0  # if this is interrupted, it is done once more
+        call.numbers[_LR] = self._lr = lr
+        call.whole[_PACED] = rates is not None
+        call.whole[_RATES] = call.address + 8 * _LR if rates is None else rates.ctypes.data
+        self._rates = rates
+        call.whole[_STEPS] = self._steps = steps
+
+    def _run_python(self, steps: int, lr: float, counter: dict[str, Any], rates: Any) -> int:
+        before = counter["count"]
         try:
-            if call is None:
-                for step in range(steps):
-                    if not descent.step_python(self._batches, self._losses, step, lr, count):
-                        break
-                    self.done = step + 1
-            else:
-                call.whole[_STEPS], call.whole[_DONE] = steps, 0
-                call.numbers[_LR], call.numbers[_COUNT] = lr, count
-                call.run()
-        finally:  # Ctrl-C is heard when the machine has come to an end: what was done is done
-            if call is not None:
-                self.done = call.whole[_DONE]
-            if self.done:
-                descent.shared.defer()
-        return self.done
+            for step in range(steps):
+                rate = lr if rates is None else float(rates[step])
+                if not self._descent.step_python(self._batches, self._losses, step, rate, counter["count"] + 1):
+                    break
+                counter["count"] += 1
+        finally:
+            if counter["count"] != before:
+                self._shared.defer()
+        return counter["count"] - before
 
 
-_STEPS, _LR, _COUNT, _DONE = (list(TRAINING).index(name) for name in ("steps", "lr", "count", "done"))
+_STEPS, _RATES, _PACED, _LR, _COUNT = (list(TRAINING).index(name) for name in (
+    "steps", "rates", "paced", "lr", "count"))

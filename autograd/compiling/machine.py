@@ -62,13 +62,14 @@ class Machine:
 
 
 # What a call is made of: pointers to float64 and int64, whole numbers and numbers, eight bytes each. `width`
-# and `height` say how far apart samples lie; `moved`, how far the order moves on when all of them were seen.
+# and `height` say how far apart samples lie; `moved`, how far the order moves on when all of them were seen; `paced`,
+# how far the learning rates of two steps are apart: 0, if they are the same. `count` goes on with each step taken.
 EVALUATION = {"constants": "ptr", "inputs": "ptr", "width": "i64", "count": "i64", "values": "ptr", "memory": "ptr",
               "outputs": "ptr", "derivatives": "ptr"}
 TRAINING = {"constants": "ptr", "inputs": "ptr", "width": "i64", "targets": "ptr", "height": "i64", "order": "ptr",
             "samples": "i64", "batch": "i64", "moved": "i64", "steps": "i64", "values": "ptr", "parameters": "ptr",
-            "states": "ptr", "lr": "double", "count": "double", "memory": "ptr", "new": "ptr", "losses": "ptr",
-            "done": "i64"}
+            "states": "ptr", "rates": "ptr", "paced": "i64", "lr": "double", "count": "double", "memory": "ptr",
+            "new": "ptr", "losses": "ptr"}
 
 
 class Call:
@@ -79,11 +80,11 @@ class Call:
         self.numbers = (ctypes.c_double * len(fields)).from_buffer(self.whole)
         for place, (name, kind) in enumerate(fields.items()):
             (self.numbers if kind == "double" else self.whole)[place] = numbers.get(name, 0)
-        self._function: Any = function
-        self._address = ctypes.addressof(self.whole)
+        self.function: Any = function
+        self.address = ctypes.addressof(self.whole)
 
     def run(self) -> Any:
-        return self._function(self._address)
+        return self.function(self.address)
 
 
 class Layout(NamedTuple):

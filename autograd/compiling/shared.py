@@ -18,27 +18,27 @@ class Shared:
 
     def __init__(self, values: Sequence[Value], array: Any) -> None:
         self.values, self.array = list(values), array
-        self._time = -1.0  # of the last change that both sides know of
-        self._is_deferred = False
+        self.time = -1.0  # of the last change that both sides know of
+        self.is_known_as_deferred = False
         self._is_plain = all(type(value) in (Value, Deferred) for value in self.values)  # a subclass stays what it is
 
     def refresh(self) -> None:
         """Before machine code runs: take over the numbers of Values that were set since."""
-        if self._time != state.changed:
+        if self.time != state.changed:
             self.array[:] = [value.data for value in self.values]
-            self._time = state.changed
+            self.time = state.changed
 
     def defer(self) -> None:
         """After machine code has changed the array."""
         if not self._is_plain:
             for value, number in zip(self.values, self.array.tolist(), strict=True):
                 value.data = number
-            self._time = state.changed
+            self.time = state.changed
             return
-        if not self._is_deferred or self._time != state.changed:
+        if not self.is_known_as_deferred or self.time != state.changed:
             with lock:
-                self._is_deferred = True
-                self._time = state.changed = next(clock)  # graphs that were recorded before are stale
+                self.is_known_as_deferred = True
+                self.time = state.changed = next(clock)  # graphs that were recorded before are stale
                 try:
                     for value in self.values:
                         _shared[id(value)] = self
@@ -50,14 +50,14 @@ class Shared:
     def fetch(self, everything: bool = False) -> None:
         """Bring the numbers back to the Values that wait for them, or to all."""
         with lock:
-            if self._is_deferred:
+            if self.is_known_as_deferred:
                 for value, number in zip(self.values, self.array.tolist(), strict=True):
                     if everything or type(value) is Deferred:
                         _DATA.__set__(value, number)  # first the number: interrupted, it will be brought once more
-                        _TIME.__set__(value, self._time)
+                        _TIME.__set__(value, self.time)
                         value.__class__ = Value  # pyright: ignore
                         _shared.pop(id(value), None)
-                self._is_deferred = False
+                self.is_known_as_deferred = False
 
 
 _DATA, _TIME = vars(Value)["_data"], vars(Value)["time"]

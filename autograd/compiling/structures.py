@@ -29,7 +29,7 @@ def key_of(structure: Any, numbers: list[Any] | None = None) -> Any:
     if isinstance(structure, Mapping):
         return kind, tuple(structure), *[key_of(item, numbers) for item in structure.values()]  # pyright: ignore
     found = numbers_in(structure)[0]
-    if any(isinstance(x, Reading) for x in found):
+    if not {*map(type, found)} <= _PLAIN and any(isinstance(x, Reading) for x in found):
         raise TypeError("a compiled function takes plain numbers, not Values: it has no graph")
     if numbers is not None:
         numbers += found

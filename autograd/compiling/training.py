@@ -12,11 +12,26 @@ from autograd.compiling.samples import arrays, call, clear, copy, load_samples, 
 class Update(NamedTuple):
     """What an optimizer does to one parameter: the new one and its new state, from Registers.
 
-    These are made of the arguments parameter, gradient, learning rate, count, and state.
+    These are made of the arguments parameter, gradient, learning rate, count, the norm of all gradients, and state.
     """
 
     parameter: Register
     state: tuple[Register, ...]
+
+    def uses(self, argument: int) -> bool:
+        """Whether one of these arguments is needed at all."""
+        open_ones, seen = [self.parameter, *self.state], set[int]()
+        while open_ones:
+            register = open_ones.pop()
+            if register.instruction == "argument" and register.operands[0] == argument:
+                return True
+            if id(register) not in seen:
+                seen.add(id(register))
+                open_ones += [x for x in register.operands if isinstance(x, Register)]
+        return False
+
+
+SHARED = 2, 3, 4  # the arguments that are the same for all parameters: learning rate, count, norm
 
 
 def training(program: Program, update: Update, targets: int, lanes: int, tile: int) -> str:
@@ -27,7 +42,9 @@ def training(program: Program, update: Update, targets: int, lanes: int, tile: i
     llvm = Llvm(lanes, tile)
     llvm.pieces(program)
     update_function(llvm, program, update)
-    states = len(update.state)
+    has_norm, states = update.uses(4), len(update.state)
+    if has_norm:
+        norm_function(llvm, program)
     sources = [("inputs", "%width", program.inputs - targets), ("targets", "%height", targets)]
     size = program.parameters
     with llvm.function("i64 @train(ptr %call)"):
@@ -61,10 +78,13 @@ def training(program: Program, update: Update, targets: int, lanes: int, tile: i
             llvm.line(f"store double {loss}, ptr {llvm.new(f'getelementptr double, ptr %losses, i64 {step}')}")
             done = llvm.new(f"sitofp i64 {step} to double")
             number = llvm.new(f"fadd double {llvm.new(f'fadd double {done}, 1.0')}, %count")
-            rest = llvm.new(f"call double @update(ptr %parameters, ptr %slopes, ptr %states, ptr %new, double %lr, "
-                            f"double {number})")
+            lr = llvm.new(f"load double, ptr {llvm.element('rates', llvm.new(f'mul i64 {step}, %paced'), 'double')}")
+            norm = llvm.new("call double @norm(ptr %slopes)") if has_norm else "0.0"
+            rest = llvm.new(f"call double @update(ptr %parameters, ptr %slopes, ptr %states, ptr %new, double {lr}, "
+                            f"double {number}, double {norm})")
             rest = llvm.new(f"fadd double {rest}, {total(llvm, llvm.load('check', 0))}")
-            rest = llvm.new(f"fadd double {rest}, {llvm.new(f'fmul double {loss}, 0.0')}")
+            for x in (loss, norm) if has_norm else (loss,):
+                rest = llvm.new(f"fadd double {rest}, {llvm.new(f'fmul double {x}, 0.0')}")
             name = llvm.fresh("finite")
             llvm.line(f"br i1 {llvm.new(f'fcmp ord double {rest}, 0.0')}, label %{name}, label %{name}.not")
             llvm.label(f"{name}.not")
@@ -73,8 +93,7 @@ def training(program: Program, update: Update, targets: int, lanes: int, tile: i
             # Only now that all is known to be finite do the parameters and the states change.
             copy(llvm, "%parameters", "%new", size)
             copy(llvm, "%states", llvm.new(f"getelementptr double, ptr %new, i64 {size}"), size * states)
-            taken = llvm.new(f"add i64 {step}, 1")
-            llvm.line(f"store i64 {taken}, ptr %done.at")
+            llvm.line(f"store double {number}, ptr %count.at")
             end = llvm.new(f"add i64 {begin}, {count}")
             is_over = llvm.new(f"icmp sge i64 {end}, %samples")
             llvm.line(f"store i64 {llvm.new(f'select i1 {is_over}, i64 0, i64 {end}')}, ptr {place}")
@@ -90,21 +109,21 @@ def update_function(llvm: Llvm, program: Program, update: Update) -> None:
     size, wide = program.parameters, llvm.folded
     whole = size - size % wide
     with llvm.function("internal double @update(ptr noalias %parameters, ptr noalias %slopes, ptr noalias %states, "
-                       "ptr noalias %new, double %lr, double %count)"):
+                       "ptr noalias %new, double %lr, double %count, double %norm)"):
         rest = llvm.new("fadd double 0.0, 0.0")
         for start, end, lanes in ((0, whole, wide), (whole, size, 1)):
             if start == end:
                 continue
             with llvm.of_width(lanes):
-                known = {"%lr": llvm.splat("%lr"), "%count": llvm.splat("%count")}
+                known = [llvm.splat(name) for name in ("%lr", "%count", "%norm")]
                 made = _prepared(llvm, update, known)
                 check = llvm.variable(0.0)
                 with llvm.loop(end, lanes, start) as p:
-                    gradient = _sums_of_lanes(llvm, p, wide) if lanes > 1 else _sum_of_lanes(llvm, p, wide)
+                    gradient = _gradient(llvm, p, lanes, wide)
                     places = [llvm.sum_of_indices(p, n * size) for n in range(1 + len(update.state))]
                     state = [llvm.load_numbers("states", place) for place in
                              (llvm.sum_of_indices(p, n * size) for n in range(len(update.state)))]
-                    names = [llvm.load_numbers("parameters", p), gradient, *known.values(), *state]
+                    names = [llvm.load_numbers("parameters", p), gradient, *known, *state]
                     inner = dict(made)
                     for place, register in zip(places, (update.parameter, *update.state), strict=True):
                         x = llvm.emit(register, names, inner)
@@ -114,13 +133,32 @@ def update_function(llvm: Llvm, program: Program, update: Update) -> None:
         llvm.line(f"ret double {rest}")
 
 
-def _prepared(llvm: Llvm, update: Update, known: dict[str, str]) -> dict[Any, str]:
-    """What depends on the learning rate and the count alone: it is calculated once for all parameters."""
-    names, made = ["", "", *known.values()], dict[Any, str]()
+def norm_function(llvm: Llvm, program: Program) -> None:
+    """@norm: the root of the sum of the squares of all gradients."""
+    size, wide = program.parameters, llvm.folded
+    whole = size - size % wide
+    with llvm.function("internal double @norm(ptr noalias %slopes)"):
+        squares = llvm.new("fadd double 0.0, 0.0")
+        for start, end, lanes in ((0, whole, wide), (whole, size, 1)):
+            if start == end:
+                continue
+            with llvm.of_width(lanes):
+                sums = llvm.variable(0.0)
+                with llvm.loop(end, lanes, start) as p:
+                    gradient = _gradient(llvm, p, lanes, wide)
+                    llvm.combine(sums, "total", llvm.operate("*", gradient, gradient))
+                squares = llvm.new(f"fadd double {squares}, {total(llvm, llvm.read(sums))}")
+        llvm.declare("declare double @llvm.sqrt.f64(double)")
+        llvm.line(f"ret double {llvm.new(f'call double @llvm.sqrt.f64(double {squares})')}")
+
+
+def _prepared(llvm: Llvm, update: Update, known: list[str]) -> dict[Any, str]:
+    """What depends on nothing else than these: it is calculated once for all parameters."""
+    names, made = ["", "", *known], dict[Any, str]()
 
     def prepare(register: Register) -> bool:
         if register.instruction == "argument":
-            return register.operands[0] in (2, 3)
+            return register.operands[0] in SHARED
         parts = [prepare(x) for x in register.operands if isinstance(x, Register)]
         if all(parts):
             if register.instruction != "constant":
@@ -131,6 +169,11 @@ def _prepared(llvm: Llvm, update: Update, known: dict[str, str]) -> dict[Any, st
     for register in (update.parameter, *update.state):
         prepare(register)
     return made
+
+
+def _gradient(llvm: Llvm, p: Any, lanes: int, wide: int) -> str:
+    """The gradients of so many parameters, of which there is a part in each lane."""
+    return _sums_of_lanes(llvm, p, wide) if lanes > 1 else _sum_of_lanes(llvm, p, wide)
 
 
 def _sum_of_lanes(llvm: Llvm, p: Any, lanes: int) -> str:

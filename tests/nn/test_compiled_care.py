@@ -105,3 +105,50 @@ def test_a_target_is_refused_though_another_one_is_far_from_its_prediction():
 
 
 # G. an array that is changed in place is not checked again
+
+
+STRIKES = """
+    import itertools, os, signal, threading, time
+    import numpy as np, nn
+    from autograd import Value
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    w = Value(0.0)
+    optimizer = nn.SGD([w], 1.0, momentum=0.5)
+    optimizer.momentum = 0.0
+    training = nn.compile(lambda x: w * x, lambda p, t: -p[0], optimizer)
+    batches = [(np.ones(n), np.zeros(n)) for n in (1, 2, 3)]
+    for batch in batches:
+        training.step(*batch)
+    is_over = False
+    def strike():
+        while not is_over:
+            time.sleep(0.001)
+            os.kill(os.getpid(), signal.SIGINT)
+    strikes, wrong = 0, []
+    thread = threading.Thread(target=strike)
+    thread.start()
+    while strikes < 200:
+        try:
+            for batch in itertools.cycle(batches):
+                training.step(*batch)
+        except KeyboardInterrupt:
+            strikes += 1
+            try:
+                if w.data != optimizer.count:
+                    wrong.append((w.data, optimizer.count))
+            except KeyboardInterrupt:
+                pass
+    while not is_over:
+        try:
+            is_over = True
+        except KeyboardInterrupt:
+            pass
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    thread.join()
+    print(wrong, w.data == optimizer.count > 1000)
+"""
+
+
+def test_ctrl_c_at_any_moment_leaves_parameters_and_count_of_the_same_step():
+    result = run_python("-c", textwrap.dedent(STRIKES))
+    assert result.stdout == "[] True\n", result.stdout + result.stderr

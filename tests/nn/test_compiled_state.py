@@ -2,6 +2,8 @@
 
 import copy
 import pickle
+import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -198,3 +200,51 @@ def test_samples_of_any_number_of_axes_are_predicted_and_evaluated(model, x):
         right = nn.mean_squared_error(predictions, y).data
         assert training.evaluate(x, y) == pytest.approx(right, rel=1e-14)
         assert training.step(x, y) == pytest.approx(right, rel=1e-14)
+
+
+def test_batches_that_come_back_are_prepared_once(monkeypatch):
+    (model, optimizer), (twin, eager) = pair(OPTIMIZERS["momentum"])
+    training, (x, y) = nn.compile(model, nn.hinge, optimizer), moons(40)
+    batches = [(x[start : start + 8], y[start : start + 8]) for start in range(0, 40, 8)]
+    training.step(*batches[0])
+    eager_step(twin, nn.hinge, eager, *batches[0])
+    prepared, original = [], type(training._descent).prepared
+    monkeypatch.setattr(type(training._descent), "prepared", lambda *a: prepared.append(1) or original(*a))
+    for epoch in range(3):
+        x[epoch] = 1.0 + epoch  # what changes in place is seen
+        for batch in batches:
+            assert training.step(*batch) == pytest.approx(eager_step(twin, nn.hinge, eager, *batch), rel=1e-12)
+        optimizer.lr = eager.lr = 0.01
+    assert len(prepared) == len(batches) - 1
+    optimizer.weight_decay = eager.weight_decay = 0.5
+    for batch in batches:
+        assert training.step(*batch) == pytest.approx(eager_step(twin, nn.hinge, eager, *batch), rel=1e-12)
+    assert numbers(model) == pytest.approx(numbers(twin), rel=1e-11)
+
+
+@pytest.mark.parametrize(("samples", "steps"), [(2, 300), (2**18, 40)])
+def test_batches_that_do_not_come_back_are_not_kept_for_ever(samples, steps):
+    w = Value(0.5)
+    training = nn.compile(lambda x: w * x, nn.mean_squared_error, SGD([w], 0.01))
+    first = np.ones(samples)
+    there = weakref.ref(first)
+    training.step(first, np.zeros(samples))
+    del first
+    for _ in range(steps):
+        training.step(np.ones(samples), np.zeros(samples))
+    assert there() is None
+
+
+def test_threads_that_take_steps_of_one_training_lose_none():
+    w = Value(0.0)
+    optimizer = SGD([w], 1.0)
+    training = nn.compile(lambda x: w * x, lambda p, t: -p[0], optimizer)
+    data = [(np.ones(n), np.zeros(n)) for n in (1, 2, 3)]
+    threads = [threading.Thread(target=lambda batch=batch: [training.step(*batch) for _ in range(3000)])
+               for batch in data]
+    training.step(*data[0])
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert w.data == optimizer.count == 9001

@@ -10,7 +10,7 @@ import torch
 
 import autograd
 from autograd import Formula, Value, constant
-from nn import MLP, SGD, Adam, Optimizer, mean_squared_error
+from nn import MLP, SGD, Adam, AdamW, Optimizer, mean_squared_error
 
 SGD_OPTIONS = [{"momentum": momentum, "nesterov": nesterov, "weight_decay": weight_decay}
                for momentum, nesterov, weight_decay in itertools.product((0, 0.9), (False, True), (0, 0.01))
@@ -18,7 +18,17 @@ SGD_OPTIONS = [{"momentum": momentum, "nesterov": nesterov, "weight_decay": weig
 ADAM_OPTIONS = [{"betas": betas, "eps": eps, "weight_decay": weight_decay}
                 for betas, eps, weight_decay in itertools.product(((0.9, 0.999), (0.0, 0.5)), (1e-8, 1e-2), (0, 0.01))]
 ALL = [(SGD, torch.optim.SGD, dict(lr=0.02, **o)) for o in SGD_OPTIONS] + [
-    (Adam, torch.optim.Adam, dict(lr=0.02, **o)) for o in ADAM_OPTIONS] + [(Adam, torch.optim.Adam, {})]
+    (Adam, torch.optim.Adam, dict(lr=0.02, **o)) for o in ADAM_OPTIONS] + [
+    (kind, getattr(torch.optim, kind.__name__), options) for kind, options in (
+        (SGD, {}), (Adam, {}), (AdamW, {}), (AdamW, {"lr": 0.02, "weight_decay": 0.2}),
+        (SGD, {"lr": 0.02, "maximize": True, "weight_decay": 0.01}),
+        (SGD, {"lr": 0.02, "momentum": 0.9, "dampening": 0.4}),
+        (SGD, {"lr": 0.02, "momentum": 0.5, "dampening": 1.0, "weight_decay": 0.01}),
+        (SGD, {"lr": 0.02, "dampening": 0.4}),
+        (Adam, {"lr": 0.02, "betas": (0.5, 0.6), "amsgrad": True}),
+        (Adam, {"lr": 0.02, "maximize": True, "weight_decay": 0.01}),
+        (Adam, {"lr": 0.02, "weight_decay": 0.1, "decoupled_weight_decay": True}),
+        (AdamW, {"lr": 0.02, "betas": (0.5, 0.6), "weight_decay": 0.1, "amsgrad": True, "maximize": True}))]
 
 
 def bumpy(a, b):
@@ -31,8 +41,9 @@ def test_a_hundred_steps_are_those_of_pytorch(ours, theirs, options):
     a, b = Value(-0.8), Value(0.6)
     tensors = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in (-0.8, 0.6)]
     optimizer, expected = ours([a, b], **options), theirs(tensors, **options)
+    sign = -1 if options.get("maximize") else 1
     for step in range(100):
-        for optimizing, output in ((optimizer, bumpy(a, b)), (expected, bumpy(*tensors))):
+        for optimizing, output in ((optimizer, sign * bumpy(a, b)), (expected, sign * bumpy(*tensors))):
             optimizing.zero_grad()
             output.backward()
             optimizing.step()
@@ -131,7 +142,7 @@ def test_an_update_can_be_recorded_and_differentiated(ours, options):
     numbers = optimizer.update(given[0], given[1], tuple(given[places]), given[-2], given[-1])
     leaves = [Value(x) for x in given]
     new, state = optimizer.update(leaves[0], leaves[1], tuple(leaves[places]), leaves[-2], leaves[-1])
-    assert [new.data, *(s.data for s in state)] == [numbers[0], *numbers[1]]
+    assert [new.data, *(getattr(s, "data", s) for s in state)] == [numbers[0], *numbers[1]]
     new.backward()
     assert leaves[-2].grad * 0.01 == pytest.approx(numbers[0] - given[0], rel=1e-12)  # it is linear in lr
     assert optimizer.count == 0
@@ -247,7 +258,7 @@ def test_the_state_before_the_first_step_can_be_loaded():
     ({"lr": 0.1, "count": 1, "states": [[], []]}, ValueError, "SGD with 2 parameters needs a state of 1 numbers"),
     ({"lr": 0.1, "count": -1, "states": [[1.0], [1.0]]}, ValueError, "count needs to be finite and whole and >= 0"),
     ({"lr": 0.1, "count": 1.5, "states": [[1.0], [1.0]]}, ValueError, "count needs to be finite and whole and >= 0"),
-    ({"lr": 0.0, "count": 1, "states": [[1.0], [1.0]]}, ValueError, "lr needs to be finite and > 0, not 0.0"),
+    ({"lr": -1.0, "count": 1, "states": [[1.0], [1.0]]}, ValueError, "lr needs to be finite and >= 0, not -1.0"),
     ({"lr": 0.1, "count": 1, "states": [[math.nan], [1.0]]}, ValueError, "finite number, not nan"),
     ({"lr": 0.1, "count": 1, "states": [["1"], [1.0]]}, TypeError, "a real number is needed"),
     (None, TypeError, r"a dict from state_dict\(\) is needed, not 'NoneType'"),
@@ -292,6 +303,8 @@ def test_options_out_of_range_are_refused(kind, options, error, message):
     ({"momentum": 1.5}, "momentum needs to be finite and >= 0 and < 1, not 1.5"),
     ({"momentum": -0.1}, "momentum needs to be finite and >= 0 and < 1, not -0.1"),
     ({"nesterov": True}, "nesterov needs a momentum > 0, not 0"),
+    ({"momentum": 0.9, "dampening": 0.5, "nesterov": True}, "nesterov needs a dampening of 0, not 0.5"),
+    ({"dampening": 1.5}, "dampening needs to be finite and from 0 to 1, not 1.5"),
 ])
 def test_options_of_sgd_out_of_range_are_refused(options, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
@@ -310,6 +323,46 @@ def test_options_of_sgd_out_of_range_are_refused(options, message):
 def test_options_of_adam_out_of_range_are_refused(options, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         Adam([Value(1.0)], **options)
+
+
+@pytest.mark.parametrize(("kind", "options", "message"), [
+    (SGD, {"nesterov": 0.9}, "nesterov needs to be True or False, not 0.9"),
+    (SGD, {"dampening": True}, "dampening needs to be a number, not 'bool'"),
+    (Adam, {"amsgrad": 1}, "amsgrad needs to be True or False, not 1"),
+    (AdamW, {"maximize": None}, "maximize needs to be True or False, not None"),
+])
+def test_what_is_on_or_off_is_no_number(kind, options, message):
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        kind([Value(1.0)], **options)
+
+
+@pytest.mark.parametrize(("make", "option"), [
+    (lambda p: SGD(p, 0.1), ("momentum", 0.9)), (lambda p: SGD(p, 0.1, momentum=0.9), ("dampening", 0.5)),
+    (lambda p: Adam(p), ("amsgrad", True))])
+def test_an_option_that_needs_a_state_cannot_be_set_later(make, option):
+    optimizer = make([Value(1.0)])
+    setattr(optimizer, *option)
+    with pytest.raises(ValueError, match=f"{option[0]} needs a state .* give it when the optimizer is made"):
+        optimizer.step()
+    assert (optimizer.parameters[0].data, optimizer.count) == (1.0, 0)
+
+
+def test_an_option_may_be_set_to_0_and_back():
+    optimizer = SGD([Value(1.0)], 0.5, momentum=0.5)
+    for momentum in (0.5, 0.0, 0.5):
+        optimizer.momentum, optimizer.parameters[0].grad = momentum, 1.0
+        optimizer.step()
+    assert optimizer.parameters[0].data == 1 - 0.5 * (1 + 1 + 1.5)
+
+
+def test_the_parameters_of_an_optimizer_stay_the_same():
+    optimizer = SGD([Value(1.0)], 0.5)
+    with pytest.raises(AttributeError, match="'tuple' object has no attribute 'append'"):
+        optimizer.parameters.append(Value(2.0))
+    with pytest.raises(AttributeError, match="the parameters of an optimizer stay the same: make a new one"):
+        optimizer.parameters = [Value(2.0)]
+    with pytest.raises(TypeError, match="a group with options of its own needs an optimizer of its own"):
+        SGD([{"params": [Value(1.0)], "lr": 0.1}], 0.5)
 
 
 @pytest.mark.parametrize(("parameters", "error", "message"), [
@@ -340,12 +393,14 @@ def test_what_is_no_list_of_parameters_is_refused_with_what_to_give_instead(kind
         kind(parameters, lr=0.1)
 
 
-@pytest.mark.parametrize("lr", [0, -1.0, math.nan, math.inf])
+@pytest.mark.parametrize("lr", [-1.0, math.nan, math.inf])
 def test_a_learning_rate_set_later_is_checked_as_well(lr):
     optimizer = SGD([Value(1.0)], 0.1)
-    with pytest.raises(ValueError, match="lr needs to be finite and > 0"):
+    with pytest.raises(ValueError, match="lr needs to be finite and >= 0"):
         optimizer.lr = lr
     assert optimizer.lr == 0.1
+    optimizer.lr = 0  # where a schedule ends
+    assert optimizer.lr == 0.0
 
 
 def test_options_may_be_numpy_numbers():

@@ -2,13 +2,15 @@
 
 import numpy as np
 
-from nn import MLP, SGD, Adam, datasets
+from nn import MLP, SGD, Adam, AdamW, datasets
 
 XOR = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0.0, 1, 1, 0])
 OPTIMIZERS = {
     "SGD": lambda p: SGD(p, 0.1), "momentum": lambda p: SGD(p, 0.05, momentum=0.9, weight_decay=1e-3),
     "Nesterov": lambda p: SGD(p, 0.05, momentum=0.9, nesterov=True), "Adam": lambda p: Adam(p, 0.01),
-    "Adam with decay": lambda p: Adam(p, 0.01, weight_decay=0.01)}
+    "Adam with decay": lambda p: Adam(p, 0.01, weight_decay=0.01), "AdamW": lambda p: AdamW(p, 0.01),
+    "dampening": lambda p: SGD(p, 0.05, momentum=0.9, dampening=0.3),
+    "AMSGrad": lambda p: Adam(p, 0.01, (0.5, 0.6), amsgrad=True)}
 
 
 def moons(count=30):
