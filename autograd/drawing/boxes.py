@@ -1,13 +1,13 @@
 """What the boxes and arrows of a picture look like and say, each as a statement of DOT."""
 
 import math
-import re
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 
 from autograd.drawing.text import decimal, html, quoted, width_attribute
 from autograd.errors import DomainError
-from autograd.graph import local_derivatives
+from autograd.graph import local_derivatives, numbers_of
 from autograd.recording.node import calculated_in
 from autograd.recording.nodes import NodeSet
 from autograd.table.reading import is_tuple
@@ -49,14 +49,15 @@ def box(identity: str, node: Value, kind: str, name: str, typed: str, inside: st
     shown = shortened(name[len(inside) + 1 :] if inside and name.startswith(inside + ".") else name)
     title, symbol = f"<B>{html(shown)}</B>", ""
     if node.op is not None:
-        is_counted = not typed and re.fullmatch(r"v[0-9]+|L", shown)
+        is_counted = not typed and (shown == "L" or (shown[:1] == "v" and shown[1:].isdigit()))
         side = f'<FONT POINT-SIZE="11" COLOR="{ASIDE}">{html(shown)}</FONT>' if is_counted else f"<I>{html(shown)}</I>"
         symbol = node.op.sign
         title = f'<FONT POINT-SIZE="17"><B>{html(symbol)}</B></FONT>&#160;{side}'
     lines = [title] if shown else []
     lines.append(decimal(node.data))
-    whole = typed if typed.isprintable() and "." in typed and not name.startswith(typed) else name  # a dotted name
-    tooltip = " ".join(filter(None, [kind if node.op is None else node.op.name, whole or shown]))
+    is_dotted = "." in typed and typed.isprintable() and not name.startswith(typed)
+    what = kind if node.op is None else node.op.name
+    tooltip = f"{what} {typed if is_dotted else name}" if name else what
     tooltip += f"\ndata = {node.data!r}"
     if again:
         lines.append(f'<FONT POINT-SIZE="12" COLOR="{ASIDE}">again</FONT>')
@@ -166,9 +167,13 @@ def _beside(text: str) -> str:
 def slopes_of(node: Value) -> list[Slope]:
     """The local derivative for each use of a parent, in order.
 
-    Each argument is asked for by itself: where one has no derivative, the others are still shown.
+    Where one has none, each argument is asked for by itself, so that the others are still shown.
     """
     slopes: list[Slope] = [None] * len(node.parents)
+    with suppress(DomainError):
+        for place, _, slope in numbers_of(node):
+            slopes[place] = slope
+        return slopes
     for argument in node.arguments:
         items: tuple[Value, ...] = argument if is_tuple(argument) else (argument,)
         asked = NodeSet(item for item in items if not item.constant)

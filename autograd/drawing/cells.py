@@ -140,11 +140,12 @@ class Cells:
                 box_of[place] = -1 - self.hides[time]
         found = [Together(places, f"{stop - first:,} more{self._noun(loop, ' ') or ', alike'}")
                  for places, (loop, first, stop) in zip(members, self.hidden, strict=True)]
+        made = [self._recipe(place) for place in self.timeline]
         leaves: dict[tuple[str, frozenset[int], frozenset[tuple[int, int]]], list[int]] = {}
         for leaf, uses in self.uses.items():
             if leaf not in self.kept:
                 users = frozenset(box_of.get(place, place) for place, _ in uses)
-                how = frozenset((self._recipe(place), number) for place, number in uses)
+                how = frozenset((made[self.time[place]], number) for place, number in uses)
                 leaves.setdefault((self.kinds[leaf], users, how), []).append(leaf)
         self.sizes = set()
         for (_, users, _), places in leaves.items():

@@ -12,6 +12,7 @@ from autograd.writing.modules import lineage
 
 Units = list[int]
 DEPTHS = 3
+SEVERAL = -1  # in place of the number of a unit
 Marks = Sequence[Hashable]
 
 
@@ -75,14 +76,16 @@ def _fans(order: Sequence[Value], parents: Sequence[Sequence[int]], by_module: S
 def _chains(order: Sequence[Value], parents: Sequence[Sequence[int]], units: Units, by_module: Sequence[str],
             kept: set[int], of_one_operation: bool) -> Units:
     """Units that go into only one other are one with it, if it is the same operation, or is made of nothing else."""
-    children: dict[int, set[int]] = {unit: set() for unit in units}
-    inner: dict[int, set[int]] = {unit: set() for unit in units}  # the units that each is made of, except leaves
+    child_of: dict[int, int] = {}  # the one unit that a unit goes into, or that there are several
+    made_of: dict[int, int] = {}  # the one unit, leaves aside, that it is made of, or that there are several
     for place, unit in enumerate(units):
         for parent in parents[place]:
-            if units[parent] != unit:
-                children[units[parent]].add(unit)
-                if order[parent].op is not None:
-                    inner[unit].add(units[parent])
+            above = units[parent]
+            if above != unit:
+                if child_of.setdefault(above, unit) != unit:
+                    child_of[above] = SEVERAL
+                if order[parent].op is not None and made_of.setdefault(unit, above) != above:
+                    made_of[unit] = SEVERAL
     operations: dict[int, Any] = {}
     fixed: set[int] = set()
     for place, unit in enumerate(units):
@@ -90,13 +93,12 @@ def _chains(order: Sequence[Value], parents: Sequence[Sequence[int]], units: Uni
         if by_module[place] or place in kept or order[place].op is None:
             fixed.add(unit)
     joined: dict[int, int] = {}
-    for unit in sorted(children, reverse=True):  # a child has a higher number than what it is made of
+    for unit in sorted(operations, reverse=True):  # a child has a higher number than what it is made of
         joined[unit] = unit
-        if unit not in fixed and len(children[unit]) == 1:
-            (child,) = children[unit]
-            same = operations[child] is operations[unit]
-            if child not in fixed and (same if of_one_operation else inner[child] == {unit}):
-                joined[unit] = joined.get(child, child)
+        child = child_of.get(unit, SEVERAL)
+        if child != SEVERAL and unit not in fixed and child not in fixed and (
+                operations[child] is operations[unit] if of_one_operation else made_of.get(child) == unit):
+            joined[unit] = joined.get(child, child)
     return [joined[unit] for unit in units]
 
 

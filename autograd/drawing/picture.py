@@ -4,7 +4,7 @@ and a caption. What one box or arrow looks like is said in boxes.py; which nodes
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
 from autograd.drawing.boxes import Slope, arrow, box, folded_arrow, folded_box, kind_of, slopes_of
@@ -21,7 +21,7 @@ from autograd.writing.modules import common_module, lineage, modules_of_nodes, n
 from autograd.writing.names import names_of, readable
 from autograd.writing.text import shortened
 from autograd.writing.textbook import module_title, textbook_names
-from autograd.writing.uses import dependents, edges_of
+from autograd.writing.uses import dependents, uses_along
 
 ARROWS = 6  # for each box; and between two boxes
 UNCOUNTED = 10**9  # paths; their number may have thousands of digits
@@ -41,14 +41,17 @@ class Picture:
             if value not in self.places:
                 raise ValueError(f"the Value to highlight is not in the graph: {value!r}")
         self.marked = [self.places[value] for value in marked]
-        self.parents = [[self.places[parent] for parent in node.parents] for node in self.order]
+        by_id = {id(node): place for place, node in enumerate(self.order)}
+        self.parents = [[by_id[id(parent)] for parent in node.parents] for node in self.order]
         self.emphasised = self._after(self.marked)
-        known = set(self._before([self.places[output] for output in outputs if output.grad])) if gradients else ()
-        self.has_gradient = [place in known for place in range(len(self.order))]
+        known = [output for output in outputs if output.grad] if gradients else []
+        before = self.order if len(known) == len(outputs) else topological_order(known)
+        self.has_gradient = [False] * len(self.order)
+        for node in before:
+            self.has_gradient[by_id[id(node)]] = True
         parameters = {place: named[node] for place, node in enumerate(self.order) if node.op is None and node in named}
         self.inside = modules_of_nodes(self.order, self.parents, parameters)
-        given = textbook_names(self.order, named, said.of_modules, NodeDict(zip(self.order, self.inside, strict=True)),
-                               outputs)
+        given = textbook_names(self.order, self.parents, self.inside, named, said.of_modules, self.outputs)
         self.names = names_of(self.order, given, outputs)
         shown = set(self.outputs)
         learning = said.among(self.order, self.names)
@@ -71,7 +74,7 @@ class Picture:
         if len(kept) > most // 4:
             kept = set(self.marked if len(self.marked) <= most // 4 else ())
         self.folding = True
-        called = [name if typed else "" for name, typed in map(self._name, self.order)]
+        called = [self._name(node)[0] if typed else "" for node, typed in zip(self.order, self._typed(), strict=True)]
         cells = Cells(self.order, self.parents, self.kinds, called, kept, self.emphasised)
         together = cells.fold(most, ARROWS * most)
         boxes = len(self.order) + len(together) - sum(len(places) for places, _ in together)
@@ -115,7 +118,8 @@ class Picture:
                 for number, users in enumerate(self.placing.copies.get(place, [[]])):
                     module = common_module([self.inside[user] for user in users]) if users else self.inside[place]
                     # A node kept apart from a module that is a box goes beside that box, without a frame of its name.
-                    module = next((around(outer) for outer in lineage(module) if outer in folded), module)
+                    if folded:
+                        module = next((around(outer) for outer in lineage(module) if outer in folded), module)
                     again = number > 0 and not node.constant
                     frames.setdefault(module if self.group else "", []).append(
                         box(_numbered(self.boxes[place], number), node, self.kinds[place], *self._name(node),
@@ -128,9 +132,11 @@ class Picture:
                 folded_box(name, [self.order[place] for place in places], [self.kinds[place] for place in places],
                            module, title or module_title(module), all(self.has_gradient[place] for place in places),
                            not self.emphasised.isdisjoint(places)))
-        lines = self._lines()  # layout programs put first what they read first
-        yield from framed({module: sorted(boxes, key=lambda box: lines.get(box.partition(" ")[0], 0))
-                           for module, boxes in frames.items()})
+        lines = self._lines()
+        if lines:  # layout programs put first what they read first
+            for boxes in frames.values():
+                boxes.sort(key=lambda box: lines.get(box.partition(" ")[0], 0))
+        yield from framed(frames)
         yield from self._arrows()
 
     def _lines(self) -> dict[str, int]:
@@ -176,29 +182,36 @@ class Picture:
         emphasised: set[tuple[str, str]] = set()
         flowing: set[tuple[str, str]] = set()  # not from constants alone
         single: list[tuple[int, int, int, Slope, float | None]] = []
+        copies = self.placing.copies
+
+        def add(parent: int, place: int, head: str) -> None:
+            tail = self._box_for(parent, place) if parent in copies else self.boxes[parent]
+            if tail != head:
+                uses[tail, head] += 1
+                if parent in self.emphasised:
+                    emphasised.add((tail, head))
+                if not self.order[parent].constant:
+                    flowing.add((tail, head))
+
         for place, node in enumerate(self.order):
             if node.op is None:
                 continue
             parents = self.parents[place]
             head = self.boxes[place]
-            folded = head in self.groups
-            crowded = self.folding and len(parents) > ARROWS * len(set(parents))
-            slopes = [None] * len(parents) if folded or crowded else slopes_of(node)
-            for k, (parent, slope) in enumerate(zip(parents, slopes, strict=True)):
-                tail = self._box_for(parent, place)
-                if not folded and tail not in self.groups and not crowded:
+            if head in self.groups or (self.folding and len(parents) > ARROWS * len(set(parents))):
+                for parent in parents:
+                    add(parent, place, head)
+                continue
+            for k, (parent, slope) in enumerate(zip(parents, slopes_of(node), strict=True)):
+                if self.boxes[parent] in self.groups:
+                    add(parent, place, head)
+                else:
                     flow = node.grad * slope if self.has_gradient[place] and isinstance(slope, float) else None
                     single.append((parent, place, k, slope, flow))
-                elif tail != head:
-                    uses[tail, head] += 1
-                    if parent in self.emphasised:
-                        emphasised.add((tail, head))
-                    if not self.order[parent].constant:
-                        flowing.add((tail, head))
         flows = [abs(flow) for *_, flow in single if flow is not None and math.isfinite(flow)]
         largest = max(flows, default=0.0)
         known = largest > 0.0
-        uses_of = self._numbered_uses()
+        uses_of = self._numbered_uses({parent for parent, *_ in single}) if self.partials else {}
         for parent, place, k, slope, flow in single:
             # What comes into a frame from the inputs starts to the left of it.
             longer = self.group and self.kinds[parent] == "input" and bool(self.inside[place])
@@ -214,6 +227,8 @@ class Picture:
     def _across(self, arrow: str, tail: str, head: str) -> str:
         """An arrow, which does not keep boxes apart if it leads into another line."""
         lines = self.placing.lines
+        if not lines:
+            return arrow
         across = tail in lines and lines[tail] != lines.get(head, lines[tail])
         return arrow.removesuffix("]") + " constraint=false]" if across else arrow
 
@@ -225,22 +240,18 @@ class Picture:
         """What a node is called, and what the user calls it; that is shown as it was typed, but told apart from others.
         """
         name, typed = self.names.get(node, ""), str(self.named.get(node) or node.label or "")
-        if node.constant:
-            return typed, typed
+        if node.constant or not typed:
+            return typed or name, typed
         as_read = readable(typed)
         return typed + name[len(as_read) :] if as_read and name.startswith(as_read) else name, typed
 
-    def _numbered_uses(self) -> dict[tuple[int, int], int]:
-        """The number of each use, as explanations count them, of Values that have several: by child and place."""
-        leaves = [node for node in self.order if node.op is None and not node.constant]
-        outputs = [self.order[place] for place in self.outputs]
-        moving = dependents(self.order, [*leaves, *outputs])
-        return {(self.places[edge.child], edge.place): edge.use
-                for edge in edges_of(self.order, outputs, moving.__contains__) if edge.uses > 1}
-
-    def _before(self, places: list[int]) -> list[int]:
-        """These places, and all that they were calculated from."""
-        return [self.places[node] for node in topological_order([self.order[place] for place in places])]
+    def _numbered_uses(self, of: Collection[int]) -> dict[tuple[int, int], int]:
+        """The number of each use, as explanations count them, of those of these that have several: by child and place.
+        """
+        leaves = [place for place, node in enumerate(self.order) if node.op is None and not node.constant]
+        moving = dependents(self.order, self.parents, [*leaves, *self.outputs])
+        return {(use.child, use.place): use.use
+                for use in uses_along(self.order, self.parents, self.outputs, moving, of) if use.uses > 1}
 
     def _after(self, marked: Sequence[int]) -> set[int]:
         """The places from which all paths to the outputs are emphasised: the marked ones, and what depends on them."""

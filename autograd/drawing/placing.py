@@ -33,7 +33,7 @@ def placed(parents: Sequence[Sequence[int]], boxes: Sequence[str], leaves: Colle
             if parent in leaves:
                 uses.setdefault(parent, []).append(place)
     far = ranks(before)
-    parts = _parts(before, far, breaks)
+    parts = _parts(before, far, breaks) if breaks else {}
     lines = _lines(parts, far)
     broken = any(parts.values())
     segment = (lines or parts) if broken else far
@@ -54,10 +54,7 @@ def ranks(before: Mapping[Box, set[Box]]) -> dict[Box, int]:
 
     `before`: what leads to each box. Nothing is known, and the answer empty, where there is a circle.
     """
-    try:
-        order = list(TopologicalSorter({box: above - {box} for box, above in before.items()}).static_order())
-    except CycleError:
-        return {}
+    order = _in_order(before)
     found: dict[Box, int] = {}
     for box in order:
         found[box] = max((found[other] + 1 for other in before.get(box, ()) if other != box), default=0)
@@ -68,6 +65,19 @@ def ranks(before: Mapping[Box, set[Box]]) -> dict[Box, int]:
             if other != box:
                 latest[other] = min(latest.get(other, found[box]), found[box] - 1)
     return found
+
+
+def _in_order(before: Mapping[Box, set[Box]]) -> list[Box]:
+    """The boxes, each behind those that lead to it; none if there is a circle, as there may be in folded graphs."""
+    done: set[Box] = set()
+    for box, above in before.items():
+        if not done.issuperset(above - {box}):
+            try:
+                return list(TopologicalSorter({box: above - {box} for box, above in before.items()}).static_order())
+            except CycleError:
+                return []
+        done.add(box)
+    return list(before)
 
 
 def _parts(before: Mapping[str, set[str]], far: Mapping[str, int], breaks: Collection[str]) -> dict[str, int]:

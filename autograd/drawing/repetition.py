@@ -70,8 +70,10 @@ class _Search:
     """Operations are known by their places in time."""
 
     def __init__(self, order: Sequence[Value], parents: Sequence[Sequence[int]], timeline: Sequence[int]) -> None:
-        self.timeline, self.parents = timeline, parents
-        self.time = {place: time for time, place in enumerate(timeline)}
+        times = {place: time for time, place in enumerate(timeline)}
+        # Of each operation the results that it takes, and as which operand.
+        self.taken = [[(operand, times[parent]) for operand, parent in enumerate(parents[place]) if parent in times]
+                      for place in timeline]
         self.numbers: dict[Hashable, int] = {}
         self.plain = [self._number(order[place].op) for place in timeline]
         self.alive = self._alive()
@@ -141,10 +143,8 @@ class _Search:
 
     def _carried(self, start: int, size: int) -> frozenset[tuple[int, int, int]]:
         """What a cell takes from the cell before: which of its operations, as which operand, takes which result."""
-        return frozenset((inner, operand, self.time[parent] - start + size)
-                         for inner in range(size)
-                         for operand, parent in enumerate(self.parents[self.timeline[start + inner]])
-                         if max(0, start - size) <= self.time.get(parent, -1) < start)
+        return frozenset((inner, operand, time - start + size) for inner in range(size)
+                         for operand, time in self.taken[start + inner] if max(0, start - size) <= time < start)
 
     def _token(self, cells: list[list[_Token]]) -> _Token:
         start, stop = cells[0][0].start, cells[-1][-1].stop
@@ -155,11 +155,10 @@ class _Search:
 
     def _alive(self) -> list[int]:
         """How many results from before each point in time are used at it or later."""
-        last = list(range(len(self.timeline)))
-        for time, place in enumerate(self.timeline):
-            for parent in self.parents[place]:
-                if parent in self.time:
-                    last[self.time[parent]] = time
+        last = list(range(len(self.taken)))
+        for time, taken in enumerate(self.taken):
+            for _, before in taken:
+                last[before] = time
         ended = Counter(last)
         alive, now = [0] * (len(last) + 1), 0
         for time in range(len(last)):

@@ -31,6 +31,8 @@ def visible(text: str) -> str:
 
     Lines remain lines.
     """
+    if text.replace("\n", "").isprintable():
+        return text
     return _INVISIBLE.sub(lambda match: _symbol(ord(match[0])), text)
 
 
@@ -52,9 +54,14 @@ def width(text: str, points: float) -> float:
     """How wide the text may become, in points; 0.0 for ASCII, which layout programs can measure."""
     if text.isascii():
         return 0.0
-    return points * sum(0.0 if unicodedata.combining(character) else
-                        1.1 if unicodedata.east_asian_width(character) in "WF" or character > "\uffff" else 0.7
-                        for character in text)
+    return points * sum(map(_ems, text))
+
+
+@lru_cache(1000)
+def _ems(character: str) -> float:
+    if unicodedata.combining(character):
+        return 0.0
+    return 1.1 if unicodedata.east_asian_width(character) in "WF" or character > "\uffff" else 0.7
 
 
 def width_attribute(text: str, points: float, factor: float) -> str:

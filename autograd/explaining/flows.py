@@ -6,6 +6,7 @@ Everything is worked out when it is first asked for, and nothing is written into
 import math
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import compress
 from typing import Any, NamedTuple
 
 from autograd.calculus.expansion import expand, is_set_by_hand
@@ -20,7 +21,17 @@ from autograd.writing.learners import Learners
 from autograd.writing.modules import modules_of_nodes
 from autograd.writing.names import names_of
 from autograd.writing.textbook import textbook_names
-from autograd.writing.uses import Edge, dependents, edges_of
+from autograd.writing.uses import dependents, uses_along
+
+
+class Edge(NamedTuple):
+    """One use of `node`, as the parent of `child` at this `place`. It is use number `use` of `uses`."""
+
+    child: Value
+    node: Value
+    place: int
+    use: int
+    uses: int
 
 
 class Flow(NamedTuple):
@@ -84,23 +95,32 @@ class Graph:
         return NodeDict((node, place) for place, node in enumerate(self.order))
 
     @cached_property
+    def parents(self) -> list[list[int]]:
+        """The places of the parents of each node."""
+        places = {id(node): place for place, node in enumerate(self.order)}
+        return [[places[id(parent)] for parent in node.parents] for node in self.order]
+
+    @cached_property
     def fixed(self) -> NodeSet[Value]:
         """The nodes that were calculated, and whose number was then set by hand."""
         return NodeSet(node for node in self.order if is_set_by_hand(node))
 
     @cached_property
     def names(self) -> NodeDict[Value, str]:
-        outputs = [self.output]
-        given = textbook_names(self.order, self.given, self._said.of_modules, self.modules, outputs)
-        return names_of(self.order, given, outputs)
+        given = textbook_names(self.order, self.parents, self._inside, self.given, self._said.of_modules,
+                               [self.place[self.output]])
+        return names_of(self.order, given, [self.output])
 
     @cached_property
     def modules(self) -> NodeDict[Value, str]:
         """The module of the model that each node belongs to, "" for none."""
-        parents = [[self.place[parent] for parent in node.parents] for node in self.order]
+        return NodeDict(zip(self.order, self._inside, strict=True))
+
+    @cached_property
+    def _inside(self) -> list[str]:
         parameters = {self.place[node]: name for node, name in self.given.items()
                       if node in self.place and node.op is None}
-        return NodeDict(zip(self.order, modules_of_nodes(self.order, parents, parameters), strict=True))
+        return modules_of_nodes(self.order, self.parents, parameters)
 
     @cached_property
     def wrt(self) -> tuple[Value, ...]:
@@ -135,7 +155,11 @@ class Graph:
     @cached_property
     def moving(self) -> NodeSet[Value]:
         """The nodes that change when something in `wrt` does, as far as gradients flow; and the output."""
-        return dependents(self.order, [*self.wrt, self.output])
+        return NodeSet(compress(self.order, self._moving))
+
+    @cached_property
+    def _moving(self) -> list[bool]:
+        return dependents(self.order, self.parents, [self.place[node] for node in (*self.wrt, self.output)])
 
     @cached_property
     def forward(self) -> list[Value]:
@@ -154,7 +178,8 @@ class Graph:
     @cached_property
     def edges(self) -> list[Edge]:
         """The edges in the order in which backward goes along them."""
-        return edges_of(self.order, [self.output], self.moving.__contains__)
+        return [Edge(self.order[child], self.order[parent], place, use, uses) for child, parent, place, use, uses
+                in uses_along(self.order, self.parents, [self.place[self.output]], self._moving)]
 
     @cached_property
     def flows(self) -> list[Flow]:

@@ -27,6 +27,14 @@ class NodeDict(MutableMapping[Kind, Item], Generic[Kind, Item]):
         except KeyError:
             raise KeyError(node) from None
 
+    # What is inherited finds out by an exception that a node is not there, which is slow.
+    def get(self, node: Kind, default: Any = None, /) -> Any:
+        item = self._items.get(id(node))
+        return default if item is None else item[1]
+
+    def setdefault(self, node: Kind, default: Any = None, /) -> Any:
+        return self._items.setdefault(id(node), (node, default))[1]
+
     def __setitem__(self, node: Kind, item: Item) -> None:
         self._items[id(node)] = node, item
 

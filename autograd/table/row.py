@@ -95,17 +95,21 @@ class Operation:
         """
         partial = self.partials[place]
         assert partial is not None, "no gradient flows through this argument"
-        what = f"the derivative of {self.name} with respect to {self.parameters[place]}"
         try:
             found = partial(y, *operands)
-            if self.lists[place]:
-                if not is_list(found):
-                    raise TypeError(f"{what} must be a list of numbers, not {type(found).__name__!r}")
-                found = list(found)
-                if len(found) != len(operands[place]):
-                    raise TypeError(f"{what} has {len(found)} numbers, not {len(operands[place])}")
+            if not self.lists[place]:
+                if type(found) is float and math.isfinite(found):
+                    return found  # as it nearly always is: there is no list to make
+                slopes = [found]
+            elif is_list(found):
+                slopes = list(found)
+                if len(slopes) != len(operands[place]):
+                    raise TypeError(f"{self._slope_name(place)} has {len(slopes)} numbers, not {len(operands[place])}")
+            else:
+                raise TypeError(f"{self._slope_name(place)} must be a list of numbers, not {type(found).__name__!r}")
+            what = self._slope_name(place)
             slopes = [slope if isinstance(slope, Reading) and isinstance(y, Reading) else _real(slope, what)
-                      for slope in (found if self.lists[place] else [found])]
+                      for slope in slopes]
             if not all(math.isfinite(slope) for slope in slopes if isinstance(slope, float)):
                 raise OverflowError
             return slopes if self.lists[place] else slopes[0]
@@ -113,6 +117,9 @@ class Operation:
             kind = DivisionByZeroError if isinstance(error, ZeroDivisionError) else DomainError
             what = f"has no finite derivative with respect to {self.parameters[place]}"
             raise kind(self.complaint(arguments or operands, what)) from None
+
+    def _slope_name(self, place: int) -> str:
+        return f"the derivative of {self.name} with respect to {self.parameters[place]}"
 
     def complaint(self, arguments: Iterable[Any], what: str | None = None) -> str:
         """`log(x) needs x > 0; here x = -1.0 (label 'p')`"""

@@ -5,7 +5,7 @@ is read from the dotted names of the parameters, `layers.0.neurons.1.w.0`, and f
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from autograd.recording.nodes import NodeDict, NodeSet
 from autograd.value import Value
@@ -13,46 +13,52 @@ from autograd.value import Value
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
-def textbook_names(order: Sequence[Value], given: Mapping[Value, str], of_modules: NodeSet[Value],
-                   modules: Mapping[Value, str], outputs: Sequence[Value]) -> NodeDict[Value, str]:
+def textbook_names(order: Sequence[Value], parents: Sequence[Sequence[int]], modules: Sequence[str],
+                   given: Mapping[Value, str], of_modules: NodeSet[Value], outputs: Collection[int],
+                   ) -> NodeDict[Value, str]:
     """What a user calls the Values; but parameters of Modules, and what their neurons make, as a textbook does.
 
-    Where two would be called the same, the dotted names remain. Neurons that are called several times, as for a batch,
-    get no names for their results.
+    `modules`: the module of each node, by its place, as are `parents` and `outputs`. Where two would be called the
+    same, the dotted names remain. Neurons that are called several times, as for a batch, get no names for their
+    results.
     """
-    found = NodeDict[Value, str]()
-    for node in order:
-        if node in of_modules and node in given:
-            parts = given[node].split(".")
-            found[node] = _indexed(next((part for part in reversed(parts) if not part.isdigit()), ""), _numbers(parts))
-    found.update((node, name) for node, name in _results(order, modules, NodeSet(outputs)).items() if not (
-        node.label or node in given))
-    counts = Counter([*found.values(), *(node.label for node in order if node.label)])
     names = NodeDict(given.items())
-    names.update((node, name) for node, name in found.items() if name and counts[name] == 1)
+    if not of_modules:
+        return names
+    found: dict[int, str] = {}
+    for place, node in enumerate(order):
+        if node.op is None and node in of_modules and node in given:
+            parts = given[node].split(".")
+            found[place] = _indexed(next((part for part in reversed(parts) if not part.isdigit()), ""), _numbers(parts))
+    found.update((place, name) for place, name in _results(order, parents, modules, outputs).items() if not (
+        order[place].label or order[place] in given))
+    counts = Counter([*found.values(), *(node.label for node in order if node.label)])
+    names.update((order[place], name) for place, name in found.items() if name and counts[name] == 1)
     return names
 
 
-def _results(order: Sequence[Value], modules: Mapping[Value, str], outputs: NodeSet[Value]) -> NodeDict[Value, str]:
+def _results(order: Sequence[Value], parents: Sequence[Sequence[int]], modules: Sequence[str],
+             outputs: Collection[int]) -> dict[int, str]:
     """z, h and ŷ for the operations of the neurons, which are the modules with a number."""
-    users = NodeDict[Value, list[Value]]()
-    for node in order:
-        for parent in node.parents:
-            users.setdefault(parent, []).append(node)
-    results: dict[str, list[Value]] = {}
-    for node in order:
-        module = modules.get(node, "")
-        if node.op is not None and any(part.isdigit() for part in module.split(".")) and (
-                node in outputs or any(modules.get(user, "") != module for user in users.get(node, ()))):
-            results.setdefault(module, []).append(node)
+    leaving = set(outputs)  # what goes on to another module, or is the output
+    hidden: set[int] = set()  # what goes on to another module
+    for module, above in zip(modules, parents, strict=True):
+        for parent in above:
+            if modules[parent] != module:
+                leaving.add(parent)
+                if module:
+                    hidden.add(parent)
+    results: dict[str, list[int]] = {}
+    for place in sorted(leaving):
+        if order[place].op is not None and _numbers(modules[place].split(".")):
+            results.setdefault(modules[place], []).append(place)
     once = {module: made[0] for module, made in results.items() if len(made) == 1}
-    last = [module for module, node in once.items() if not any(modules.get(user) for user in users.get(node, ()))]
-    found = NodeDict[Value, str]()
-    for module, node in once.items():
+    several = len(once.keys() - {module for module, place in once.items() if place in hidden}) > 1
+    found: dict[int, str] = {}
+    for module, place in once.items():
         numbers = _numbers(module.split("."))
-        hidden = module not in last
-        found[node] = _indexed("h" if hidden else "ŷ", numbers if hidden else numbers[-1:] if len(last) > 1 else [])
-        before = [parent for parent in node.parents if parent.op is not None and modules.get(parent) == module]
+        found[place] = _indexed("h", numbers) if place in hidden else _indexed("ŷ", numbers[-1:] if several else [])
+        before = [parent for parent in parents[place] if parents[parent] and modules[parent] == module]
         if len(before) == 1:
             found[before[0]] = _indexed("z", numbers)
     return found
