@@ -38,7 +38,6 @@ class Cells:
         """`lit`: the places on paths that are emphasised; they are unlike others."""
         self.order, self.parents, self.kinds, self.names, self.kept = order, parents, kinds, names, kept
         self.timeline = sorted((place for place, node in enumerate(order) if node.op), key=lambda p: order[p].time)
-        self.time = {place: time for time, place in enumerate(self.timeline)}
         self.sentences: list[str] = []  # what is folded, in plain words
         self.slim = False  # whether it is not too high
         self.steps: list[int] = []  # which of those that share a box are steps in time
@@ -47,13 +46,15 @@ class Cells:
         self.loops = sorted(loops(order, parents, self.timeline, self.alike),
                             key=lambda loop: (loop.starts[0], -loop.stop))
         self.kept_times = {time for time, place in enumerate(self.timeline) if place in kept}
-        self.uses: dict[int, list[tuple[int, int]]] = {}  # of each leaf: the operation, and which of its arguments
+        self.uses: dict[int, tuple[list[int], list[int]]] = {}  # of each leaf: the operations, and as which arguments
         for place in self.timeline:
             argued = [number for number, argument in enumerate(order[place].arguments)
                       for _ in (argument if is_tuple(argument) else (argument,))]
             for parent, number in zip(parents[place], argued, strict=True):
                 if order[parent].op is None:
-                    self.uses.setdefault(parent, []).append((place, number))
+                    places, numbers = self.uses.setdefault(parent, ([], []))
+                    places.append(place)
+                    numbers.append(number)
         self.shown: dict[Hashable, int] = {}  # what is shown of each loop that is folded, by its recipe
         self.lists = len(order) + 1  # so many leaves, and more, share a box if they are used for the same
         self.sizes: set[int] = set()  # how many leaves are used for the same
@@ -133,19 +134,19 @@ class Cells:
 
     def _together(self) -> list[Together]:
         members: list[list[int]] = [[] for _ in self.hidden]
-        box_of: dict[int, int] = {}
+        box_of, made = list(range(len(self.order))), [-1] * len(self.order)
         for time, place in enumerate(self.timeline):
+            made[place] = self._recipe(time)
             if self.hides[time] >= 0:
                 members[self.hides[time]].append(place)
                 box_of[place] = -1 - self.hides[time]
         found = [Together(places, f"{stop - first:,} more{self._noun(loop, ' ') or ', alike'}")
                  for places, (loop, first, stop) in zip(members, self.hidden, strict=True)]
-        made = [self._recipe(place) for place in self.timeline]
         leaves: dict[tuple[str, frozenset[int], frozenset[tuple[int, int]]], list[int]] = {}
-        for leaf, uses in self.uses.items():
+        for leaf, (places, numbers) in self.uses.items():
             if leaf not in self.kept:
-                users = frozenset(box_of.get(place, place) for place, _ in uses)
-                how = frozenset((made[self.time[place]], number) for place, number in uses)
+                users = frozenset(map(box_of.__getitem__, places))
+                how = frozenset(zip(map(made.__getitem__, places), numbers, strict=True))
                 leaves.setdefault((self.kinds[leaf], users, how), []).append(leaf)
         self.sizes = set()
         for (_, users, _), places in leaves.items():
@@ -155,12 +156,11 @@ class Cells:
                 self.sizes.add(len(places))
         return found
 
-    def _recipe(self, place: int) -> int:
+    def _recipe(self, time: int) -> int:
         """How an operation is made; in a cell that is not shown, how that of the middle one is made.
 
         For what there is at the beginning makes the first ones different.
         """
-        time = self.time[place]
         if self.hides[time] >= 0:
             loop, *_ = self.hidden[self.hides[time]]
             time = loop.starts[len(loop.starts) // 2] + (time - loop.starts[0]) % loop.size
@@ -219,7 +219,8 @@ class Cells:
 
     def role(self, leaf: int) -> Hashable:
         """What a leaf is used for, so that inputs, targets and constants can be told apart."""
-        return frozenset((self.order[place].op, number) for place, number in self.uses.get(leaf, ()))
+        places, numbers = self.uses.get(leaf, ((), ()))
+        return frozenset((self.order[place].op, number) for place, number in zip(places, numbers, strict=True))
 
     def title(self, places: Sequence[int]) -> str:
         """The names of leaves, or what they are for."""
