@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from html import escape
@@ -32,6 +33,7 @@ SCRIPTS = ("content", "numerals", "engine", "language", "mathml", "picture", "st
            "quiz", "report", "check", "printing", "main")
 STYLES = ("style", "layout", "picture", "print", "learning")
 MOST_NODES = 1000
+_COMMENT = re.compile(r"^ *(?://[^\n]*|/\*(?:(?!\*/).)*\*/) *\n", re.MULTILINE | re.DOTALL)
 
 
 class Explained(Protocol):
@@ -117,9 +119,15 @@ def _strings() -> str:
 
 @cache
 def _styles() -> list[str]:
-    return [(_FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in STYLES]
+    return [_part(f"{name}.css") for name in STYLES]
 
 
 @cache
 def _scripts() -> list[str]:
-    return [(_FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
+    return [_part(f"{name}.js") for name in SCRIPTS]
+
+
+def _part(name: str) -> str:
+    """A file of the page without the comments that have lines of their own, a seventh of a page: they are for whoever
+    reads the file itself."""
+    return _COMMENT.sub("", (_FOLDER / name).read_text(encoding="utf-8"))
