@@ -151,22 +151,10 @@ class Picture:
 
     @cached_property
     def placing(self) -> Placing:
-        """The lines of the picture, and the boxes of the leaves that have several.
-
-        Where no arrow is too long, only constants are drawn again, in each of the outermost modules: networks may share
-        one, and arrows from it to all neurons would hide the rest.
-        """
+        """The lines of the picture, and the boxes of the leaves that have several."""
         leaves = {place for place, node in enumerate(self.order)
                   if node.op is None and self.boxes[place] not in self.groups}
-        found = placed(self.parents, self.boxes, leaves, self.steps)
-        if found.copies or self.groups or not self.group or not any(self.inside):
-            return found
-        users: dict[int, dict[tuple[str, ...], list[int]]] = {}
-        for place, above in enumerate(self.parents):
-            for parent in above:
-                if self.order[parent].constant:
-                    users.setdefault(parent, {}).setdefault(lineage(self.inside[place])[:1], []).append(place)
-        return Placing({}, {leaf: list(by_module.values()) for leaf, by_module in users.items()})
+        return placed(self.parents, self.boxes, leaves, self.steps)
 
     def _box_for(self, place: int, user: int) -> str:
         """The box from which a Value goes into this operation."""
@@ -240,8 +228,8 @@ class Picture:
         """What a node is called, and what the user calls it; that is shown as it was typed, but told apart from others.
         """
         name, typed = self.names.get(node, ""), str(self.named.get(node) or node.label or "")
-        if node.constant or not typed:
-            return typed or name, typed
+        if node.constant:
+            return typed, typed
         as_read = readable(typed)
         return typed + name[len(as_read) :] if as_read and name.startswith(as_read) else name, typed
 

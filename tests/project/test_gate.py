@@ -22,8 +22,8 @@ class TestGate:
         programs.mkdir()
         for name in ("bash", "sh", "env", "awk", "basename", "cp", "dirname", "id", "mkdir", "mktemp", "rm"):
             (programs / name).symlink_to(str(shutil.which(name)))
-        for name in ("node", "npm", "chromium", "firefox-esr", "dot", "pytest", "ruff", "pyright", "mkdocs", "first",
-                     "second"):
+        for name in ("node", "npm", "chromium", "chromium-headless-shell", "firefox-esr", "dot", "pytest", "ruff",
+                     "pyright", "mkdocs", "first", "second"):
             self.write(programs / name)
         # A virtual environment with a pytest of its own.
         self.write(programs / "python3.11",

@@ -16,7 +16,7 @@ def browser() -> Iterator[Any]:
 
     Not for longer: while Playwright is there, an event loop is running, and other tests start their own.
     """
-    program = shutil.which("chromium")
+    program = shutil.which("chromium-headless-shell") or shutil.which("chromium")  # the same, in half the time
     if not program:
         pytest.skip("the pages are tried in Chromium, which is not installed: apt-get install chromium")
     sync_api = pytest.importorskip("playwright.sync_api", reason='playwright is needed: pip install -e ".[test]"')
