@@ -148,7 +148,9 @@ class _C:
 
     def _whole(self, segment: Segment, index: str) -> tuple[str, str]:
         is_right = self.new(f"{index} >= 0.0 && {index} < {segment.length}.0 && {index} == floor({index})", "int")
-        return self.new(f"{is_right} ? (int){index} : 0", "int"), is_right
+        place = self.new(f"{is_right} ? (int){index} : 0", "int")
+        self.line(f"(void){place};")  # in a list of one number it decides nothing
+        return place, is_right
 
 
 def _number(x: float) -> str:

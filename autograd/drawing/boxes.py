@@ -13,7 +13,6 @@ from autograd.recording.nodes import NodeSet
 from autograd.table.reading import is_tuple
 from autograd.value import Value
 from autograd.writing.text import shortened
-from autograd.writing.textbook import module_title
 
 Slope = float | str | None  # a local derivative; a complaint where there is none; None where no gradient flows
 
@@ -81,21 +80,24 @@ def box(identity: str, node: Value, kind: str, name: str, typed: str, inside: st
             f"tooltip={quoted(tooltip)}]")
 
 
-def folded_box(name: str, nodes: Sequence[Value], kinds: Sequence[str], module: str, gradients: bool,
+def folded_box(name: str, nodes: Sequence[Value], kinds: Sequence[str], module: str, title: str, gradients: bool,
                emphasised: bool) -> str:
-    """Several Values as one box: how many of each kind, the range of the numbers, and the norm of the gradient."""
+    """Several Values as one box: how many of each kind, the range of the numbers, and the norm of the gradient.
+
+    `module`: the dotted name if it is one; `title`: what it is called, or "".
+    """
     counts = Counter((kind if node.op is None else node.op.name, node.op is None)
                      for node, kind in zip(nodes, kinds, strict=True))
     parts = [f"{count:,} {what}{'s' if leaf and count > 1 else ''}" for (what, leaf), count in counts.most_common()]
-    lines = [f"<B>{html(shortened(module_title(module)))}</B>"] if module else []
-    lines += [f"<B>{html(part)}</B>" if not module else html(part) for part in parts[:3]]
+    lines = [f"<B>{html(shortened(title))}</B>"] if title else []
+    lines += [f"<B>{html(part)}</B>" if not title else html(part) for part in parts[:3]]
     if len(parts) > 3:
         lines.append(f"and {sum(count for _, count in counts.most_common()[3:]):,} more")
     # What a module calculates has the range that matters, and its parameters the gradient.
     results = [node.data for node in nodes if node.op is not None] or [node.data for node in nodes]
     low, high = min(results), max(results)
     lines.append(f"{decimal(low)} to {decimal(high)}" if low < high else decimal(low))
-    tooltip = "\n".join([module or "folded by structure", *parts, f"data from {low!r} to {high!r}"])
+    tooltip = "\n".join([module or title or "folded by structure", *parts, f"data from {low!r} to {high!r}"])
     leaves = [node.grad for node, kind in zip(nodes, kinds, strict=True) if kind == "parameter"]
     slopes = leaves or [node.grad for node, kind in zip(nodes, kinds, strict=True) if kind != "constant"]
     if gradients and slopes:
@@ -105,7 +107,7 @@ def folded_box(name: str, nodes: Sequence[Value], kinds: Sequence[str], module: 
     kind = "folded highlighted" if emphasised else "folded"
     attributes = STYLES["folded"] + (f' color="{EMPHASIS}" penwidth=3' if emphasised else "")
     return (f'{name} [id={name} class="{kind}" label=<{"<BR/>".join(lines)}> {attributes}'
-            f"{width_attribute(module, 14, 1.0)} tooltip={quoted(tooltip)}]")
+            f"{width_attribute(title, 14, 1.0)} tooltip={quoted(tooltip)}]")
 
 
 def arrow(tail: str, head: str, name: str, slope: Slope, use: int, flow: float | None, largest: float,

@@ -71,7 +71,8 @@ class Picture:
         if len(kept) > most // 4:
             kept = set(self.marked if len(self.marked) <= most // 4 else ())
         self.folding = True
-        cells = Cells(self.order, self.parents, self.kinds, self._typed(), kept, self.emphasised)
+        called = [name if typed else "" for name, typed in map(self._name, self.order)]
+        cells = Cells(self.order, self.parents, self.kinds, called, kept, self.emphasised)
         together = cells.fold(most, ARROWS * most)
         boxes = len(self.order) + len(together) - sum(len(places) for places, _ in together)
         if boxes <= most and (cells.slim or not any(self.inside)):
@@ -123,10 +124,9 @@ class Picture:
             module, title = self.folded_as[name], self.titles.get(name, "")
             inside = [self.inside[place] for place in places] if self.repeated else [""]
             frame = (around(module) or common_module(inside)) if self.group else ""
-            title = title.replace(f"{frame}.", "") if frame else title
             frames.setdefault(frame, []).append(
                 folded_box(name, [self.order[place] for place in places], [self.kinds[place] for place in places],
-                           module or title, all(self.has_gradient[place] for place in places),
+                           module, title or module_title(module), all(self.has_gradient[place] for place in places),
                            not self.emphasised.isdisjoint(places)))
         lines = self._lines()  # layout programs put first what they read first
         yield from framed({module: sorted(boxes, key=lambda box: lines.get(box.partition(" ")[0], 0))

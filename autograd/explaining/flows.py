@@ -145,6 +145,13 @@ class Graph:
         return [node for node in self.order if node in self.moving]
 
     @cached_property
+    def held(self) -> list[Value]:
+        """With a choice of `wrt`: what goes into the steps, and is held fixed in them."""
+        forward = NodeSet(self.forward)
+        used = NodeSet(parent for node in self.forward for parent in node.parents)
+        return [node for node in self.order if node in used and node not in forward and not node.constant]
+
+    @cached_property
     def edges(self) -> list[Edge]:
         """The edges in the order in which backward goes along them."""
         return edges_of(self.order, [self.output], self.moving.__contains__)

@@ -48,7 +48,7 @@ def _sentence(step: Step, lang: str) -> str:
             marked[slot] = mark(written(displayed(step.formula), "latex"))
         else:
             marked[slot] = mark(_number(text))
-    pieces = say(key, lang, **marked).split("\0")
+    pieces = say(key, lang, slots, **marked).split("\0")
     sentence = "".join(signs[int(piece)] if place % 2 else _literal(piece) for place, piece in enumerate(pieces))
     return re.sub(r"(\$\\times\$ )\$(-[^$]*)\$", r"\1$(\2)$", sentence)
 

@@ -4,6 +4,7 @@ A sentence has slots in braces for names and numbers. To add a language, add it 
 """
 
 import re
+from collections.abc import Mapping
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 
@@ -26,14 +27,14 @@ SENTENCES: dict[str, dict[str, str]] = {
         "zh": "反向传播从输出开始：{node} 的变化就是 {node} 自身的变化，所以这个导数是 1。",
     },
     "backward_output": {
-        "en": "{child} changes {local} times as much as {node}. It is the output itself, so that is all.",
-        "zh": "{child} 的变化是 {node} 的 {local} 倍。它就是输出本身，所以到此为止。",
+        "en": "{child} {local_rate}. {child} is the output, so this is already the gradient of {node}.",
+        "zh": "{child} {local_rate}。{child} 就是输出，所以这已经是 {node} 的梯度。",
     },
     "backward": {
-        "en": "{child} changes {local} times as much as {node}, and {output} changes {incoming} times as much as "
-              "{child}. So {output} changes {incoming} × {local} {equal} {contribution} times as much as {node}.",
-        "zh": "{child} 的变化是 {node} 的 {local} 倍，{output} 的变化是 {child} 的 {incoming} 倍。"
-              "因此 {output} 的变化是 {node} 的 {incoming} × {local} {equal} {contribution} 倍。",
+        "en": "{child} {local_rate}, and {output} {incoming_rate}. Rates multiply: {incoming} × {local} {equal} "
+              "{contribution}. So {output} {contribution_rate}.",
+        "zh": "{child} {local_rate}，{output} {incoming_rate}。变化率相乘：{incoming} × {local} {equal} "
+              "{contribution}。因此 {output} {contribution_rate}。",
     },
     "backward_first": {
         "en": "{node} is used {uses} times, and the chain rule adds up what comes back from all of them. The first use "
@@ -55,8 +56,12 @@ SENTENCES: dict[str, dict[str, str]] = {
               "{contribution}。全部加起来是 {total}，这就是 {output} 对 {node} 的导数。",
     },
     "update": {
-        "en": "{node} goes against its gradient, by {rate} times {gradient}: from {before} to {result}.",
-        "zh": "{node} 沿梯度的反方向移动，移动量是 {rate} 乘以 {gradient}：从 {before} 变为 {result}。",
+        "en": "{node} moves against its gradient, by {rate} × {gradient}: from {before} to {result}.",
+        "zh": "{node} 沿梯度的反方向移动，移动量是 {rate} × {gradient}：从 {before} 变为 {result}。",
+    },
+    "update_stays": {
+        "en": "The gradient of {node} is 0, so {node} stays at {result}.",
+        "zh": "{node} 的梯度是 0，所以 {node} 保持 {result} 不变。",
     },
     "loss_lower": {
         "en": "Calculated again with the new numbers, {node} is {result}. It was {before}: the step went downhill.",
@@ -71,6 +76,12 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "Calculated again with the new numbers, {node} is {result}, as it was before.",
         "zh": "用新的数值重新计算，{node} 是 {result}，与原来相同。",
     },
+    # ---- How much one number changes with another, for sentences that speak of a rate ----------------------------
+    "rate_times": {"en": "changes {rate} times as much as {by}", "zh": "的变化量是 {by} 的变化量的 {rate} 倍"},
+    "rate_same": {"en": "changes as much as {by}", "zh": "的变化量与 {by} 的变化量相同"},
+    "rate_opposite": {"en": "changes as much as {by}, but the other way",
+                      "zh": "的变化量与 {by} 的变化量大小相同，方向相反"},
+    "rate_none": {"en": "does not change with {by}", "zh": "不随 {by} 变化"},
     # ---- Headings and captions ---------------------------------------------------------------------------------
     "title": {"en": "The chain rule of {output}, step by step", "zh": "{output} 的链式法则，逐步讲解"},
     "phase_forward": {"en": "Forward: each number from the ones before it",
@@ -79,6 +90,7 @@ SENTENCES: dict[str, dict[str, str]] = {
                        "zh": "反向：从 {output} 出发，按链式法则沿每条边返回"},
     "phase_update": {"en": "Update: one step of gradient descent with the learning rate {rate}",
                      "zh": "更新：学习率为 {rate} 的一步梯度下降"},
+    "held_fixed": {"en": "Held fixed: {numbers}", "zh": "保持不变：{numbers}"},
     "left_out": {"en": "… {count} steps left out; they are explanation[{first}:{last}] …",
                  "zh": "…… 省略了 {count} 步，即 explanation[{first}:{last}] ……"},
     "module_forward": {"en": "{module}: {count} numbers, from {low} to {high}",
@@ -88,15 +100,27 @@ SENTENCES: dict[str, dict[str, str]] = {
     "results": {"en": "The derivatives", "zh": "所求的导数"},
 }
 
+# The slots that are filled with a phrase about a rate: which slot has the number, and what the change is measured by.
+RATES = {"local_rate": ("local", "node"), "incoming_rate": ("incoming", "child"),
+         "contribution_rate": ("contribution", "node")}
+_RATE_KEYS = {"1.0": "rate_same", "-1.0": "rate_opposite", "0.0": "rate_none"}
 
-def say(key: str, lang: str, **slots: object) -> str:
+
+def say(key: str, lang: str, plain: Mapping[str, object] | None = None, /, **slots: object) -> str:
     """A sentence of the table in a language, with its slots filled. What is put in is never read as a slot.
 
-    A negative number after a × gets its parentheses here.
+    A negative number after a × gets its parentheses here. `plain`: the slots as they are, where those to put in are
+    marked up: "1.0 times as much" is "as much".
     """
     parts: list[str] = []
     for place, part in enumerate(SENTENCES[key][lang].replace("}", "{").split("{")):
-        parts.append(str(slots[part]) if place % 2 else part)
+        if place % 2 and part in RATES:
+            number, by = RATES[part]
+            rate = _RATE_KEYS.get(str((plain or slots)[number]), "rate_times")
+            part = say(rate, lang, rate=slots[number], by=slots[by])
+        elif place % 2:
+            part = str(slots[part])
+        parts.append(part)
     return re.sub(r"× (-[\d.]+(?:e-?\d+)?)", r"× (\1)", "".join(parts))
 
 

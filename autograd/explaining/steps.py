@@ -185,7 +185,8 @@ class Steps:
         numbers = Numeral(name, node.data) - Numeral("η", rate) * Numeral("gradient", gradient)
         result = node.data - rate * gradient
         return self._step("update", node, formula, numbers, result, [equation(_new(name), formula, numbers, result)],
-                          "update", {"rate": shown(rate), "gradient": shown(gradient)}, before=node.data)
+                          "update" if gradient else "update_stays",
+                          {"rate": shown(rate), "gradient": shown(gradient)}, before=node.data)
 
     def _loss(self) -> Step:
         assert self.rate is not None

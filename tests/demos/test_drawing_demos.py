@@ -125,9 +125,9 @@ def test_after_the_training_the_network_knows_xor_and_its_loss_is_folded_by_laye
     assert abs(answers[1] - 1) < 1e-3
     for when in ("before", "after"):
         collapsed = "\n".join(texts(folder / f"network-{when}-collapsed.svg", "text"))
-        assert re.search(r"folded by module: layers\.0 \(\d+\), layers\.1 \(\d+\)", collapsed)
+        assert re.search(r"folded by module: layer 1 \(\d+\), layer 2 \(\d+\)", collapsed)
         opened = texts(folder / f"network-{when}-opened.svg", "text")
-        assert {f"layers.0.neurons.{unit}" for unit in range(4)} | {"layers.1.neurons.0", "x1", "x2"} <= {*opened}
+        assert {f"neuron {unit}" for unit in range(1, 5)} | {"layer 1", "layer 2", "x1", "x2"} <= {*opened}
     assert "all gradients" not in "".join(texts(folder / "network-before-gradients.svg", "text"))
 
 
@@ -206,7 +206,7 @@ def test_what_the_notebook_says_of_its_pictures_is_what_they_show():
     assert sorted(line.split()[0] for line in opened if line.startswith("#")) == ["#1", "#2"]
     text, (counted, folded) = about("over all 60 points")
     assert f"{int(counted['text/plain']):,} values in" in " ".join(folded)
-    assert any(line.startswith("folded by module: layers.0") for line in folded)
+    assert any(line.startswith("folded by module: layer 1") for line in folded)
     assert int(re.search(r"in (\d+) boxes", " ".join(folded))[1]) <= 12
     text, (network,) = about("## A network")
     assert {"above 0", "below 0", "input", "hidden layer 1", "output"} <= {*network}

@@ -83,7 +83,8 @@ function isSeen({ x, y, width, height }) {
 /** What the step or the question is about: its boxes, and those at the other ends of its arrows. */
 function lookedAt() {
   const { nodes, edges } = litNow();
-  const boxes = (/** @type {number[]} */ places) => [...new Set(places.map((place) => picture.boxOf(place)))]
+  const boxes = (/** @type {number[]} */ places) => [...new Set(places.map((place) =>
+    picture.litBoxOf(place, edges) || picture.boxOf(place)))]
     .flatMap((box) => (box ? [partOf(box.group)] : []));
   const ends = edges.flatMap(({ child, place }) => [child, graph.nodes[child].parents[place]]);
   return { lit: boxes(nodes), all: boxes([...nodes, ...ends]) };

@@ -9,8 +9,21 @@ let language = content.language;
 function text(key, words = {}) {
   const template = STRINGS[language][key];
   if (template === undefined) throw new Error(`there is no string ${key}`);
-  return template.replace(/\{(\w+)\}/g, (_, word) => String(words[word]))
+  return template.replace(/\{(\w+)\}/g, (_, word) => (word in RATES ? rateIn(words, word) : String(words[word])))
     .replace(/× (−[\d.]+(?:e−?\d+)?)/g, "× ($1)");
+}
+
+/** The slots that are filled with a phrase about a rate: which word is the number, and what the change is measured by.
+ * @type {Record<string, [string, string]>} */
+const RATES = { local_rate: ["local", "node"], incoming_rate: ["incoming", "child"],
+  contribution_rate: ["contribution", "node"] };
+/** @type {Record<string, string>} */
+const RATE_KEYS = { "1.0": "rate_same", "−1.0": "rate_opposite", "0.0": "rate_none" };
+
+/** @param {Record<string, string | number>} words @param {string} word @returns {string} */
+function rateIn(words, word) {
+  const [rate, by] = RATES[word].map((name) => String(words[name]));
+  return text(RATE_KEYS[rate] ?? "rate_times", { rate, by });
 }
 
 /** Fill all elements that say what they want: as text, or as the name that a screen reader gives. */

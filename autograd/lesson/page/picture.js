@@ -78,9 +78,26 @@ class Picture {
     const cells = new Set(nodes.map(cellOf));
     const arrows = new Set(edges.flatMap(({ child, place }) => [`${child}-${place}`,
       `${cellOf(this.subject.nodes[child].parents[place])} ${cellOf(child)}`]));
-    for (const [place, { group }] of this.all) attribute(group, "data-lit", nodes.includes(place) ? phase : "");
+    const lit = new Set(nodes.map((place) => this.litBoxOf(place, edges)?.group));
+    for (const [, { group }] of this.all) attribute(group, "data-lit", lit.has(group) ? phase : "");
     this.groups.forEach(({ group }, number) => attribute(group, "data-lit", cells.has(`f${number}`) ? phase : ""));
     this.arrows.forEach(({ group }, edge) => attribute(group, "data-lit", arrows.has(edge) ? phase : ""));
+  }
+
+  /** Of the boxes of a node, which may be drawn again near its uses, the one that a lit edge begins at; or the first.
+   * @param {number} place @param {{child: number, place: number}[]} edges */
+  litBoxOf(place, edges) {
+    const boxes = this.all.filter(([other]) => other === place).map(([, box]) => box);
+    const edge = edges.find(({ child, place: argument }) => this.subject.nodes[child].parents[argument] === place);
+    const path = boxes.length > 1 && edge && this.arrows.get(`${edge.child}-${edge.place}`)?.group.querySelector("path");
+    if (!path) return boxes[0];
+    const start = path.getPointAtLength(0);
+    /** @param {Box} box */
+    const distance = ({ group }) => {
+      const { x, y, width, height } = /** @type {SVGGElement} */ (group).getBBox();
+      return Math.hypot(x + width / 2 - start.x, y + height / 2 - start.y);
+    };
+    return boxes.reduce((nearest, box) => (distance(box) < distance(nearest) ? box : nearest));
   }
 
   /** The box that a node is in, which may be its module's. @param {number} place */

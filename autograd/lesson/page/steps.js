@@ -180,7 +180,7 @@ function toldUpdate({ node: place }) {
     [[], digits([before, state.rate, gradient]), [numeral(before), operator("−"), numeral(state.rate, true),
       operator("×"), numeral(gradient, true)]],
     [[], equals(after, [before, state.rate, gradient]), [numeral(after)]]],
-    key: "update",
+    key: gradient === 0 ? "update_stays" : "update",
     slots: { rate: shown(state.rate), gradient: shown(gradient), before: shown(before), result: shown(after) },
   };
 }

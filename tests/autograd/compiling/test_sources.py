@@ -73,6 +73,13 @@ def test_random_graphs_in_c(tmp_path_factory, graph):
         assert_near(x, right)
 
 
+@needs_gcc
+def test_what_is_taken_from_a_list_of_one_number_is_c_without_warnings(tmp_path):
+    compiled = compile(lambda x: take(0.0, [x]) * x)
+    compiled(3.0)
+    assert in_c(compiled.c_source, tmp_path, [3.0], [], 1, 1)[2] == [6.0]
+
+
 @given(graphs(max_size=60))
 @settings(max_examples=10)
 def test_random_graphs_in_python(graph):

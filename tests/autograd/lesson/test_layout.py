@@ -321,12 +321,13 @@ def test_a_quiz_does_not_show_what_flows(visit: Any) -> None:
 def test_the_chart_cuts_no_label(visit: Any, losses: list[float]) -> None:
     page = visit(LESSONS["product"]())
     page.evaluate("enter('learn'); renderNow()")
-    page.evaluate("losses => drawLosses(losses)", losses)
-    frame, labels, points = page.evaluate("""() => { const box = (part) => { const {left, top, right, bottom} =
+    # Drawn and measured in one go: the page itself draws its own losses whenever it is rendered.
+    frame, labels, points = page.evaluate("""(losses) => { drawLosses(losses);
+        const box = (part) => { const {left, top, right, bottom} =
         part.getBoundingClientRect(); return [left, top, right, bottom]; };
         const chart = element("loss-chart");
         return [box(chart), [...chart.querySelectorAll("text")].map((text) => [text.textContent, ...box(text)]),
-            chart.querySelector("polyline").getAttribute("points")]; }""")
+            chart.querySelector("polyline").getAttribute("points")]; }""", losses)
     for text, left, top, right, bottom in labels:
         assert frame[0] <= left, text
         assert right <= frame[2], text
