@@ -15,7 +15,7 @@ def clip_grad_norm(parameters: Value | Iterable[Value], max_norm: float, norm_ty
     `norm_type`: p of the p-norm, math.inf for the largest of all. Raises NumberOverflowError, with nothing changed,
     for a norm that is not finite.
     """
-    clip = Clip(max_norm, None)
+    clip = Clip(option("max_norm", max_norm, lambda x: x > 0, "> 0"), None)
     given = _with_gradients(parameters)
     gradients = [parameter.grad for parameter in given]
     found = _norm(gradients, norm_type)
@@ -31,7 +31,7 @@ def clip_grad_value(parameters: Value | Iterable[Value], clip_value: float) -> N
 
     As PyTorch's `clip_grad_value_`, between backward() and step(); a parameter without a gradient is left out.
     """
-    clip = Clip(None, clip_value)
+    clip = Clip(None, option("clip_value", clip_value, lambda x: x > 0, "> 0"))
     for parameter in _with_gradients(parameters):
         parameter.grad = clip(parameter.grad, 0.0)
 
@@ -42,8 +42,8 @@ class Clip:
     def __init__(self, norm: float | None, value: float | None) -> None:
         if norm is not None and value is not None:
             raise ValueError("gradients are clipped by their norm or by value, not both")
-        self.norm = None if norm is None else option("the norm to clip gradients to", norm, lambda x: x > 0, "> 0")
-        self.value = None if value is None else option("the value to clip gradients to", value, lambda x: x > 0, "> 0")
+        self.norm = None if norm is None else option("clip_grad_norm", norm, lambda x: x > 0, "> 0")
+        self.value = None if value is None else option("clip_grad_value", value, lambda x: x > 0, "> 0")
 
     def __bool__(self) -> bool:
         """Whether there is anything to do."""
