@@ -233,7 +233,7 @@ def test_what_a_callback_raises_is_raised_and_training_stays_as_it_is(error, com
         raise error("mine")
 
     model = network()
-    with pytest.raises(error, match="^mine$"):
+    with pytest.raises(error, match=r"^mine$"):
         train(model, callbacks=[failing], compiled=compiled)
     twin, _ = train(epochs=1, compiled=compiled)
     assert numbers(model) == numbers(twin)
