@@ -11,18 +11,21 @@ from typing import TYPE_CHECKING, Any
 from nn import datasets
 from nn.activations import Activation, softmax
 from nn.attention import CausalSelfAttention
+from nn.clipping import clip_grad_norm, clip_grad_value
 from nn.containers import Residual, Sequential
 from nn.dropout import Dropout
 from nn.history import History, TrainingError
 from nn.layers import MLP, Layer, Neuron
 from nn.linear import Embedding, Linear
 from nn.losses import binary_cross_entropy, cross_entropy, hinge, mean_squared_error
+from nn.metrics import EarlyStopping, accuracy
 from nn.module import Module
 from nn.normalization import LayerNorm, RMSNorm
 from nn.optimizers import SGD, Adam, AdamW, Optimizer
 from nn.pictures.network import draw_network
 from nn.pictures.plots import plot_decision_boundary
 from nn.recurrent import GRUCell, RNNCell
+from nn.schedules import ConstantLR, CosineAnnealingLR, LinearLR, SequentialLR, StepLR
 from nn.storage import load, save
 from nn.training import fit
 
@@ -36,13 +39,17 @@ __all__ = [
     "Adam",
     "AdamW",
     "CausalSelfAttention",
+    "ConstantLR",
+    "CosineAnnealingLR",
     "Dropout",
+    "EarlyStopping",
     "Embedding",
     "GRUCell",
     "History",
     "Layer",
     "LayerNorm",
     "Linear",
+    "LinearLR",
     "Module",
     "Neuron",
     "Optimizer",
@@ -50,9 +57,14 @@ __all__ = [
     "RNNCell",
     "Residual",
     "Sequential",
+    "SequentialLR",
+    "StepLR",
     "Training",
     "TrainingError",
+    "accuracy",
     "binary_cross_entropy",
+    "clip_grad_norm",
+    "clip_grad_value",
     "compile",
     "cross_entropy",
     "datasets",

@@ -28,7 +28,7 @@ class Checkpoint:
 
     def __init__(self, path: FilePath | None, every: int | None, resume: FilePath | bool, unsaved: str, model: Any,
                  loss: Any, optimizer: Optimizer, named: list[tuple[str, Value]], samples: int, epochs: int,
-                 batch_size: int | None, seed: int | None) -> None:
+                 batch_size: int | None, seed: int | None, more: dict[str, Any] | None = None) -> None:
         self.path, self.model, self.optimizer, self.named = path, model, optimizer, named
         if path is None and (resume is True or every is not None):
             raise ValueError("resume=True and every=... need a checkpoint=path")
@@ -39,7 +39,8 @@ class Checkpoint:
         self.stops = unsaved == "stop"
         self.history, self.order, self.shuffling = History(), list(range(samples)), random.Random(seed)
         self.epoch, self.batch, self.loss = 1, 0, 0.0  # the last is the part of the epoch's loss that is known
-        self.run: dict[str, Any] = {"samples": samples, "batch_size": batch_size, "optimizer": type(optimizer).__name__}
+        self.run: dict[str, Any] = {"samples": samples, "batch_size": batch_size, "optimizer": type(optimizer).__name__,
+                                    **(more or {})}
         options = {name: x for name, x in vars(optimizer).items() if name not in Optimizer.RUNNING}
         self._parts = {"model": getattr(model, "__self__", model), "loss": loss, "optimizer": options}
         self._layouts: dict[tuple[str, ...], Layout] = {}
@@ -131,7 +132,8 @@ class Checkpoint:
             "optimizer/parameters": _numbers(self.optimizer.snapshot()[0]),
             "optimizer/states": _numbers(optimizer.pop("states")),
             "order": numpy.array(self.order),
-            "losses": _numbers(history.pop("losses")),
+            **inside({name: _numbers(history.pop(name)) for name in _LISTS}, "history"),
+            **inside({name: _numbers(found) for name, found in history.pop("metrics").items()}, "metrics"),
             **inside(self._packed(history.pop("best_parameters")), "best"),
         }
         if isinstance(self.model, Module):
@@ -204,18 +206,27 @@ class Checkpoint:
         self._seconds = self.history.seconds
 
     def _history(self, path: FilePath, fields: dict[str, Any], arrays: dict[str, Any]) -> History:
-        losses: list[float] = arrays["losses"].tolist() if "losses" in arrays else []
+        lists: dict[str, Any] = {name: found.tolist() for name, found in within(arrays, "history").items()}
+        metrics = {name: found.tolist() for name, found in within(arrays, "metrics").items()}
         best = within(arrays, "best")
         parameters = unpacked(path, best, self._layout([name for name, _ in self.named])) if best else {}
         empty = History().to_dict()
-        if {*fields, "losses", "best_parameters"} != {*empty} or fields["epochs"] != len(losses):
+        if {*fields, *_LISTS, "metrics", "best_parameters"} != {*empty} or {*lists} - {*_LISTS}:
             raise ValueError("it has no history")
-        history = History(**fields, losses=losses, best_parameters=parameters)
+        metrics = {name: metrics.get(name, []) for name in self.run.get("metrics", [])}  # in the order of this run
+        history = History(**fields, **lists, metrics=metrics, best_parameters=parameters)
+        wanted = history.epochs if "validation" in self.run else 0
+        numbers = [len(history.losses), len(history.learning_rates), *map(len, metrics.values())]
+        if {*numbers} != {history.epochs} or len(history.validation_losses) != wanted:
+            raise ValueError("it has no history")
         for name, default in empty.items():
             found = getattr(history, name)
             if not isinstance(found, int | float if isinstance(default, float) else type(default)):
                 raise ValueError(f"{name} of its history is {found!r:.50}")
         return history
+
+
+_LISTS = "losses", "validation_losses", "learning_rates"  # of a History, by epoch
 
 
 def _is_of_the_beginning(path: FilePath) -> bool:

@@ -10,24 +10,30 @@ import numpy
 import autograd
 from autograd import Batches, Descent, DomainError
 from nn.checks import count, in_order
+from nn.clipping import Clip
 from nn.compiled_checks import check_targets, refuse_other_means
+from nn.epochs import Rates
+from nn.evaluating import evaluating
 from nn.history import TrainingError
-from nn.masks import Masks, nothing_left_out
+from nn.masks import Masks
 from nn.optimizers import Optimizer
 from nn.pictures.bar import Bar
+from nn.schedules import Schedule
 
 _MOST, _MOST_BYTES = 256, 2**26  # of the batches that are kept ready, in number and in bytes
 _CHUNK = 0.05  # seconds of machine code at a time: between chunks Ctrl-C is heard
 
 
-def compile(model: Callable[[Any], Any], loss: Callable[[Any, Any], Any], optimizer: Optimizer) -> "Training":
+def compile(model: Callable[[Any], Any], loss: Callable[[Any, Any], Any], optimizer: Optimizer, *,
+            clip_grad_norm: float | None = None, clip_grad_value: float | None = None) -> "Training":
     """Training of a model, or of any function of one sample's inputs, in machine code.
 
     The model and the loss are recorded for one sample when data is first seen, and the optimizer's `update` with them;
     the loss of a batch is the mean over its samples. The model stays the truth: its parameters can be read, set, saved
     and trained in between as ever. Raises as `autograd.compile` does for a model whose path depends on numbers.
+    `clip_grad_norm`, `clip_grad_value`: what the functions of that name would be called with before each step.
     """
-    return Training(model, loss, optimizer)
+    return Training(model, loss, optimizer, Clip(clip_grad_norm, clip_grad_value))
 
 
 class Training:
@@ -36,14 +42,15 @@ class Training:
     Inputs and targets are arrays, or lists, with one row for each sample; targets may be numbers.
     """
 
-    def __init__(self, model: Callable[[Any], Any], loss: Callable[[Any, Any], Any], optimizer: Optimizer) -> None:
+    def __init__(self, model: Callable[[Any], Any], loss: Callable[[Any, Any], Any], optimizer: Optimizer,
+                 clip: Clip | None = None) -> None:
         if not isinstance(optimizer, Optimizer):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"an optimizer is needed, such as nn.SGD(...), not {type(optimizer).__name__!r}")
         if type(optimizer).step is not Optimizer.step:
             raise TypeError("compiled training applies update(), and would ignore the step() of "
                             f"{type(optimizer).__name__}")
         self.model, self.loss, self.optimizer = model, loss, optimizer
-        self._running = vars(optimizer)
+        self._clip, self._running = clip or None, vars(optimizer)
         self._takes_lists = False  # whether samples come as lists, not as arrays
         self._predict = autograd.compile(self.answer)
         self._evaluate = autograd.compile(self._loss_of_one)
@@ -51,7 +58,7 @@ class Training:
         self._masks = Masks()
         self._shapes: Any = None
         self._states: Callable[[], Any] = self._fetch_states  # one object, to be recognized
-        self._ready = _Ready(None, None, None, None, None)  # of the last step
+        self._ready = _Ready()  # of the last step
         self._all_ready: dict[tuple[int, int], _Ready] = {}  # by the identity of the arrays
         self.checked: set[float | bytes] = set()  # the targets that the loss was asked about,
         self.tried: Any = None  # and the prediction that came with them
@@ -68,14 +75,15 @@ class Training:
         return ready.losses.item()
 
     def run(self, inputs: Any, targets: Any, steps: int, batch_size: int | None = None, seed: int | None = None,
-            progress: bool = True) -> list[float]:
+            progress: bool = True, schedule: Schedule | None = None) -> list[float]:
         """Many steps. Returns the loss of each.
 
         `batch_size`: how many samples a step takes: all of them, in order, unless it is given; then they are shuffled
         whenever all have been seen, always in the same way for the same `seed`, which is that of `fit`. `progress`:
-        whether to show a bar once this takes over a second. Ctrl-C ends it early, with the steps that were done. Raises
-        TrainingError for a number that is not finite, or outside of what an operation allows; the parameters are then
-        those of the last step that was right.
+        whether to show a bar once this takes over a second. `schedule`: a function of the optimizer's learning rate and
+        of how many steps of this run are over, to the learning rate of the next one; `optimizer.lr` itself stays as it
+        is. Ctrl-C ends it early, with the steps that were done. Raises TrainingError for a number that is not finite,
+        or outside of what an operation allows; the parameters are then those of the last step that was right.
         """
         x, y = self._arrays(inputs, targets)
         steps, samples = count("steps", steps, 0), len(x)
@@ -83,7 +91,7 @@ class Training:
         per_epoch = -(-samples // size)
         order, shuffle = list(range(samples)), random.Random(seed).shuffle
         losses = numpy.zeros(steps)
-        bar = Bar(steps) if progress else None
+        bar, rates = Bar(steps) if progress else None, Rates(self.optimizer, schedule, "step")
         done, chunk, first = 0, per_epoch, self.optimizer.count
         try:
             while done < steps:
@@ -96,7 +104,8 @@ class Training:
                 began, wanted = perf_counter(), min(epochs * per_epoch, steps - done)
                 batches = Batches(self._masks.beside(x, rows[: wanted * size]), y, numpy.array(rows), samples, size,
                                   0 if batch_size is None else samples)
-                taken = self._advance(self._descent.prepared(batches, losses[done:]), wanted)
+                paces = numpy.array([rates.at(done + step) for step in range(wanted)]) if schedule is not None else None
+                taken = self._advance(self._descent.prepared(batches, losses[done:]), wanted, paces)
                 done += taken
                 if taken < wanted:
                     self._refuse(batches, taken)
@@ -112,8 +121,11 @@ class Training:
 
     def predict(self, inputs: Any) -> Any:
         """The model's outputs for every row of the inputs, as an array, or a list of them for several outputs."""
-        found: Any = self._predict.batch(_array("inputs", inputs))
-        return numpy.stack(found, axis=1) if isinstance(found, list) else found  # pyright: ignore
+        return _stacked(self._predict.batch(_array("inputs", inputs)))
+
+    def answers(self, inputs: Any) -> list[Any]:
+        """The same in lists, with a row for each sample."""
+        return _rows(self._predict.batch(_array("inputs", inputs)))
 
     def evaluate(self, inputs: Any, targets: Any) -> float:
         """The mean loss of the samples."""
@@ -147,7 +159,7 @@ class Training:
                              f"{y.shape}")
         if not len(x):
             raise ValueError("training needs at least 1 sample, not 0")
-        shapes = x.shape[1:], y.shape[1:]
+        shapes, self._changes = (x.shape[1:], y.shape[1:]), self.optimizer.changes
         if self._descent is None or self._options != _options(self.optimizer):
             self._takes_lists = not isinstance(inputs, numpy.ndarray)
             self._record(shapes)
@@ -158,20 +170,26 @@ class Training:
         check_targets(self, x, y)
         return x.reshape(len(x), -1), y.reshape(len(y), -1)
 
+    @property
+    def is_outdated(self) -> bool:
+        """Whether an option of the optimizer was set since it was last asked about."""
+        return self.optimizer.changes != self._changes
+
     def _record(self, shapes: Any) -> None:
         optimizer = self.optimizer
         optimizer.states = optimizer.states  # those of an earlier recording come back first
         x, y = (numpy.zeros(shape) if shape else 0.0 for shape in shapes)
         self._masks, self.tried = Masks(), None
         self._descent = self._masks.recorded(x, lambda inputs: Descent(
-            self._loss_in_training, inputs, y, optimizer.parameters, optimizer.update, optimizer.initial_state))
+            self._loss_in_training, inputs, y, optimizer.parameters, optimizer.update, optimizer.initial_state,
+            self._clip))
         self._shapes, self._options = shapes, _options(optimizer)
-        self._all_ready.clear()
+        self._all_ready, self._ready = {}, _Ready()
 
-    @nothing_left_out()
     def answer(self, inputs: Any) -> Any:
         """What the model itself says of one sample."""
-        return self.model(self.as_given(inputs))
+        with evaluating(self.model):
+            return self.model(self.as_given(inputs))
 
     def as_given(self, x: Any) -> Any:
         """A sample in the form in which they were given: as a list or an array."""
@@ -186,9 +204,8 @@ class Training:
 
     def _made_ready(self, inputs: Any, targets: Any) -> "_Ready":
         """What a step on a batch needs. That of arrays is kept, as they come back in the next epoch."""
-        if self.optimizer.changes != self._changes:
-            self._changes = self.optimizer.changes
-            self._all_ready.clear()
+        if self.is_outdated:
+            self._all_ready = {}
         ready = self._all_ready.get((id(inputs), id(targets)))
         if ready is None:
             batch, losses = self._whole(*self._arrays(inputs, targets)), numpy.zeros(1)
@@ -227,8 +244,20 @@ class _Ready:
 
     __slots__ = "batch", "inputs", "losses", "prepared", "targets"
 
-    def __init__(self, inputs: Any, targets: Any, batch: Any, losses: Any, prepared: Any) -> None:
+    def __init__(self, inputs: Any = None, targets: Any = None, batch: Any = None, losses: Any = None,
+                 prepared: Any = None) -> None:
         self.inputs, self.targets, self.batch, self.losses, self.prepared = inputs, targets, batch, losses, prepared
+
+
+def _stacked(found: Any) -> Any:
+    """The numbers of several outputs, each of which has the samples along its first axis, in one array."""
+    return numpy.stack([_stacked(part) for part in found], axis=1) if isinstance(found, list | tuple) else found  # pyright: ignore
+
+
+def _rows(found: Any) -> list[Any]:
+    if isinstance(found, list | tuple):
+        return [list(row) for row in zip(*map(_rows, found), strict=True)]  # pyright: ignore
+    return found.tolist()
 
 
 def _options(optimizer: Optimizer) -> dict[str, Any]:

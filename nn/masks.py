@@ -53,13 +53,3 @@ class Masks:
         drawn = numpy.zeros((len(inputs), self.size))
         drawn[order] = numpy.where(numpy.frombuffer(words, "<u4").reshape(len(order), -1) < limits, 0.0, factors)
         return numpy.concatenate([inputs, drawn], axis=1)
-
-
-@contextmanager
-def nothing_left_out() -> Generator[None]:
-    """For the time in which a model is asked for its answers: as after eval(), whatever mode it is in."""
-    token = masks.set(lambda _dropout, _number: None)
-    try:
-        yield
-    finally:
-        masks.reset(token)

@@ -1,4 +1,4 @@
-"""Plots with matplotlib: a training's losses, and what a model says everywhere in the plane.
+"""Plots with matplotlib: what a model says everywhere in the plane.
 
 confidence.py says how outputs are read as classes, and how sure of them a model is.
 """
@@ -22,23 +22,6 @@ COLORS = "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E
 TWO_COLORS = "#D55E00", "#0072B2"
 MARKERS = "osD^vPX<>"
 PALEST = 0.75  # how much of a class's colour is where the model is sure of it; so its samples stand out
-
-
-def plot_losses(losses: Sequence[float]) -> "Figure":
-    """The figure of `History.plot`."""
-    if not losses:
-        raise ValueError("there is nothing to plot: no epoch was finished")
-    best = min(losses)
-    epoch = losses.index(best) + 1
-    figure = _figure(6.4, 4.0)
-    axes = figure.add_subplot(xlabel="epoch", ylabel="loss", yscale="log" if 0 < 100 * best < max(losses) else "linear")
-    axes.plot(range(1, len(losses) + 1), losses, marker="o" if len(losses) < 20 else "", color=COLORS[0], label="loss")
-    axes.plot([epoch], [best], "*", color=COLORS[5], markeredgecolor="white", markersize=16, zorder=3,
-              label=f"best: {best:.4g} in epoch {epoch}")
-    axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)  # there is no epoch 2.5
-    axes.grid(alpha=0.3)
-    figure.legend(loc="outside upper center", ncols=2, frameon=False)
-    return figure
 
 
 def plot_decision_boundary(model: Callable[[Any], Any], inputs: Iterable[Any], targets: Iterable[Any], *,
@@ -66,7 +49,7 @@ def plot_decision_boundary(model: Callable[[Any], Any], inputs: Iterable[Any], t
     if len(rows) != len(goals) or not rows:
         raise ValueError(f"as many targets as inputs are needed, and at least 1, not {len(goals)} and {len(rows)}")
     side = count("resolution", resolution, least=2)
-    figure = _figure(6.4, 4.8)  # before all the work, in case matplotlib is missing
+    figure = new_figure(6.4, 4.8)  # before all the work, in case matplotlib is missing
     xs, ys = (_ticks([row[place] for row in rows], side) for place in (0, 1))
     with no_grad():
         outputs = [numbers("the output of the model", model(row)) for row in rows]
@@ -177,7 +160,7 @@ def _draw_numbers(axes: Any, grid: _Grid, rows: list[list[float]], goals: list[f
     axes.figure.colorbar(surface, ax=axes, label="prediction; in the circles: target")
 
 
-def _figure(width: float, height: float) -> Any:
+def new_figure(width: float, height: float) -> Any:
     """A figure in inches that a notebook shows, and that nothing else knows: not `pyplot`, which would keep it."""
     try:
         from matplotlib import figure

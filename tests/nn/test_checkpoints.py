@@ -264,7 +264,7 @@ def test_the_history_of_all_sessions_is_one(path):
     history = nn.fit(model, INPUTS, TARGETS, nn.mean_squared_error, OPTIMIZERS["Adam"](model.parameters()), 5,
                      batch_size=4, seed=8, progress=False, resume=path)
     assert (history.epochs, len(history.losses), history.seconds > seconds > 0) == (5, 5, True)
-    assert len(read(path).arrays["losses"]) == 2  # a file that is only read stays as it is
+    assert len(read(path).arrays["history/losses"]) == 2  # a file that is only read stays as it is
 
 
 def test_what_is_at_its_end_is_not_trained_on(path):
@@ -429,7 +429,8 @@ def test_a_hostile_checkpoint_is_refused(entry, value, path):
 
 @pytest.mark.parametrize(("name", "array"), [
     ("order", np.zeros(14, dtype=np.int64)), ("order", np.arange(13)), ("order", np.arange(14).reshape(2, 7)),
-    ("optimizer/parameters", np.ones(12)), ("optimizer/parameters", np.array(1.0)), ("losses", np.array(1.0)),
+    ("optimizer/parameters", np.ones(12)), ("optimizer/parameters", np.array(1.0)), ("history/losses", np.array(1.0)),
+    ("history/losses", np.ones(4)), ("history/validation_losses", np.ones(5)), ("history/evil", np.ones(5)),
     ("optimizer/states", np.ones(26)), ("optimizer/states", np.ones((13, 3))), ("best/w", np.ones(2)),
     ("model/layers.0.neurons.0.b", np.ones(1)), ("model/evil", np.ones(1))])
 def test_arrays_that_do_not_belong_there_are_refused(name, array, path):

@@ -248,3 +248,19 @@ def test_threads_that_take_steps_of_one_training_lose_none():
     for thread in threads:
         thread.join()
     assert w.data == optimizer.count == 9001
+
+
+@pytest.mark.parametrize("other", [0, 3])
+def test_what_was_ready_before_an_option_was_set_is_not_used_though_run_was_called_since(other):
+    (model, optimizer), (twin, eager) = pair(OPTIMIZERS["momentum"])
+    training, (x, y) = nn.compile(model, nn.hinge, optimizer), moons(8)
+    batches = [(x[start : start + 2], y[start : start + 2]) for start in range(0, 8, 2)]
+    for batch in batches:
+        training.step(*batch)
+        eager_step(twin, nn.hinge, eager, *batch)
+    optimizer.weight_decay = eager.weight_decay = 0.5
+    training.run(x, y, 1, progress=False)
+    eager_step(twin, nn.hinge, eager, x, y)
+    for batch in (batches[other], *batches):
+        assert training.step(*batch) == pytest.approx(eager_step(twin, nn.hinge, eager, *batch), rel=1e-12)
+    assert numbers(model) == pytest.approx(numbers(twin), rel=1e-11)

@@ -64,6 +64,31 @@ def test_a_history_without_epochs_is_refused():
         History().plot()
 
 
+def test_validation_losses_metrics_and_changing_learning_rates_are_drawn_below_each_other():
+    losses, validation, rates = [1.0, 0.5, 0.004], [0.75, 1.5, 2.5], [0.1, 0.1, 0.0005]
+    metrics = {"accuracy": [0.5, 0.75, 1.0], "error": [0.25, 0.5, 0.125]}
+    figure = History(losses, 1.0, 3, 1, validation_losses=validation, metrics=metrics, learning_rates=rates).plot()
+    top, middle, bottom = figure.axes
+    assert {line.get_label(): list(line.get_ydata()) for line in top.lines} == {
+        "loss": losses, "validation loss": validation, "best: 0.75 in epoch 1": [0.75]}
+    assert {line.get_label(): list(line.get_ydata()) for line in middle.lines} == metrics
+    assert [text.get_text() for text in middle.get_legend().get_texts()] == ["accuracy", "error"]
+    assert [list(line.get_ydata()) for line in bottom.lines] == [rates]
+    assert [axes.get_yscale() for axes in figure.axes] == ["log", "linear", "log"]
+    assert [axes.get_xlabel() for axes in figure.axes] == ["", "", "epoch"]
+    assert (top.get_ylabel(), bottom.get_ylabel()) == ("loss", "learning rate")
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == [line.get_label() for line in top.lines]
+    assert len({line.get_color() for line in top.lines}) == 3
+
+
+@pytest.mark.parametrize(("options", "labels"), [
+    ({"learning_rates": [0.1, 0.1]}, ["loss"]), ({"metrics": {"accuracy": [0.5, 1.0]}}, ["loss", "accuracy"]),
+    ({"learning_rates": [0.1, 0.2]}, ["loss", "learning rate"])])
+def test_only_what_there_is_to_see_is_drawn(options, labels):
+    figure = History([2.0, 1.0], 1.0, 2, 2, **options).plot()
+    assert [axes.get_ylabel() for axes in figure.axes] == labels
+
+
 # ---- Figures ---------------------------------------------------------------------------------------------------------
 
 
