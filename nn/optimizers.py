@@ -88,7 +88,10 @@ class Optimizer:
         return {**vars(self), "_states": self.states, "deferred": None}
 
     def update(self, parameter: Any, gradient: Any, state: State, lr: Any, count: Any) -> tuple[Any, State]:
-        """The new parameter and the new state, for step number `count`, which begins at 1. Changes nothing itself."""
+        """The new parameter and the new state, for step number `count`, which begins at 1. Changes nothing itself.
+
+        Every optimizer has one of its own.
+        """
         raise NotImplementedError
 
     def step(self) -> None:

@@ -144,13 +144,12 @@ class Graph:
         Raises ValueError for a chosen one that is not in the graph, or that no derivative is wanted for.
         """
         wanted = NodeSet(self.wrt)
-        for node in self._said.chosen or ():
-            if node not in self.place:
-                raise ValueError(f"the parameter {node.label or repr(node)} is not in the graph that is explained")
+        leaves = [node for node in self.order if node in wanted and node.op is None and not node.constant]
+        learning = tuple(node for node in leaves if node in self.learners) or tuple(leaves)
+        for node in self._said.one_by_one:
             if node not in wanted:
                 raise ValueError(f"the parameter {self.names[node]} is not among the Values to find derivatives for")
-        leaves = [node for node in self.order if node in wanted and node.op is None and not node.constant]
-        return tuple(node for node in leaves if node in self.learners) or tuple(leaves)
+        return learning
 
     @cached_property
     def moving(self) -> NodeSet[Value]:

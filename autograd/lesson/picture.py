@@ -61,7 +61,7 @@ def _leaf(node: Value) -> Value:
 def _svg(outputs: list[Value], names: NodeDict[Value, str], parameters: NodeSet[Value], places: Sequence[int] | None,
          folded: Mapping[str, Sequence[Value]]) -> str:
     """`places`: the numbers of the nodes on the page, in topological order; None if they are what the drawing has."""
-    drawn = Picture(outputs, [], names, Learners(parameters, NodeSet()), True, True, False, places is None)
+    drawn = Picture(outputs, [], names, Learners(parameters, NodeSet(), NodeSet()), True, True, False, places is None)
     for number, (module, nodes) in enumerate(folded.items()):
         for node in nodes:
             drawn.put(drawn.places[node], f"f{number}", module)

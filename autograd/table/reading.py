@@ -13,7 +13,10 @@ else:
 
 
 class Reading(Methods):
-    """Anything but a plain number that flows through a row: Value, Dual, Formula, and whatever may come."""
+    """Anything but a plain number that flows through a row: Value, Dual, Formula, and whatever may come.
+
+    Each kind defines `generality`, read() and truth() for itself.
+    """
 
     __slots__ = ()
     generality: ClassVar[int]  # among different readings in one call, the most general one reads the row
@@ -38,7 +41,8 @@ class Reading(Methods):
 class Items:
     """A list as a loop sees it: whatever is done to its one item is done to all of them.
 
-    What a row asks of a list as a whole it asks by the functions below, which know lists of numbers and these.
+    What a row asks of a list as a whole it asks by the functions below, which know lists of numbers and these; each
+    kind of these has an answer of its own.
     """
 
     def __iter__(self) -> Iterator[Any]:

@@ -13,16 +13,27 @@ _LIKE_A_PARAMETER = re.compile("[wbθWBΘ]|weight|bias|theta")
 
 
 class Learners(NamedTuple):
-    """What a user said of the parameters: those that were chosen, if any were, and those of Modules in `names`."""
+    """What a user said of the parameters: those that were chosen, if any were, and those of Modules in `names`.
+
+    `one_by_one`: those that were chosen each by itself, which a graph has to have; of a Module it may have a part.
+    """
 
     chosen: NodeSet[Value] | None
+    one_by_one: NodeSet[Value]
     of_modules: NodeSet[Value]
 
-    def among(self, leaves: Iterable[Value], names: Mapping[Value, str]) -> NodeSet[Value]:
-        """The parameters among some leaves: those that were chosen; if none were, those of Modules; if there are no
-        Modules, those whose names begin as names of parameters do, with w, b, θ, "weight" or "bias"."""
-        free = [leaf for leaf in leaves if leaf.op is None and not leaf.constant]
+    def among(self, order: Iterable[Value], names: Mapping[Value, str]) -> NodeSet[Value]:
+        """The parameters in a graph: those that were chosen; if none were, those of Modules; if there are no Modules,
+        the leaves whose names begin as names of parameters do, with w, b, θ, "weight" or "bias".
+
+        Raises ValueError if one that was chosen, or all of a chosen Module, are not there.
+        """
+        free = NodeSet(leaf for leaf in order if leaf.op is None and not leaf.constant)
+        for missing in (node for node in self.one_by_one if node not in free):
+            raise ValueError(f"the parameter {missing.label or repr(missing)} is not in the graph")
         if self.chosen is not None:
+            if self.chosen and free.isdisjoint(self.chosen):
+                raise ValueError("none of the parameters is in the graph")
             return NodeSet(leaf for leaf in free if leaf in self.chosen)
         return (NodeSet(leaf for leaf in free if leaf in self.of_modules)
                 or NodeSet(leaf for leaf in free if _LIKE_A_PARAMETER.match(names.get(leaf, ""))))
@@ -36,9 +47,10 @@ def learners(parameters: Any, names: Any) -> Learners:
     modules: list[Any] = [names, *(names.values() if hasattr(names, "values") else ())]
     of_modules = NodeSet[Value](parameter for module in modules for parameter in _of_module(module))
     if parameters is None:
-        return Learners(None, of_modules)
-    found: list[Any] = ([parameters] if isinstance(parameters, Value) else _of_module(parameters)
-                        or (list(parameters) if is_list(parameters) else [parameters]))
+        return Learners(None, NodeSet(), of_modules)
+    whole = _of_module(parameters)
+    found: list[Any] = whole or ([parameters] if isinstance(parameters, Value) or not is_list(parameters)
+                                 else list(parameters))
     for parameter in found:
         if not isinstance(parameter, Value):
             raise TypeError(f"parameters is a Value, a list of Values or a Module, not {type(parameter).__name__!r}")
@@ -47,7 +59,7 @@ def learners(parameters: Any, names: Any) -> Learners:
             raise ValueError(f"{parameter.label or parameter!r} is {what}: it cannot be a parameter")
     if not found:
         raise ValueError("there are no parameters: leave `parameters` out, or name at least one Value")
-    return Learners(NodeSet(found), of_modules)
+    return Learners(NodeSet(found), NodeSet(() if whole else found), of_modules)
 
 
 def _of_module(module: Any) -> list[Value]:

@@ -191,8 +191,8 @@ def test_formatting_shows_the_data_and_ends_no_history():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert f"{y:.3f} {y:>8.2e}" == "0.667 6.67e-01"
-        assert "%.2f|%g" % (y, y) == "0.67|0.666667"  # noqa: UP031
-        assert "%.2f" % y == "0.67"  # noqa: UP031
+        assert "%.2f|%g" % (y, y) == "0.67|0.666667"  # noqa: UP031 (this spelling is what is tested)
+        assert "%.2f" % y == "0.67"  # noqa: UP031 (this spelling is what is tested)
         assert format(y, "g") == "0.666667"
         assert (round(y, 2), round(y)) == (0.67, 1)
         assert (type(round(y, 2)), type(round(y))) == (float, int)

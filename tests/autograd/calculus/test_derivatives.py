@@ -273,8 +273,8 @@ def test_hessian_and_jacobian_are_those_of_pytorch(a, b):
     assert found[0][1] == pytest.approx(found[1][0], rel=1e-14, abs=1e-12)
     many = lambda x: [rosenbrock(x), (x[0] * x[1]).sin(), x[1] * 2, x[0].exp()]
     for count in (1, 4):  # reverse mode, and forward mode; both functions are called before the count changes
-        right = torch.autograd.functional.jacobian(lambda x: torch.stack(many(x)[:count]), point)  # noqa: B023
-        found = jacobian(lambda x: many(x)[:count])([a, b])  # noqa: B023
+        right = torch.autograd.functional.jacobian(lambda x: torch.stack(many(x)[:count]), point)  # noqa: B023 (called at once)
+        found = jacobian(lambda x: many(x)[:count])([a, b])  # noqa: B023 (called at once)
         assert np.array(found) == pytest.approx(right.numpy(), rel=1e-12, abs=1e-10)
 
 

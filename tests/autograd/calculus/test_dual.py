@@ -103,13 +103,13 @@ def test_equality_and_truth_are_those_of_the_number_and_hash_is_identity():
     for other in (2, 2.0, np.float64(2), Value(2.0), x, twin, dual(dual(2.0), 9.0, 2)):
         assert x == other
         assert other == x
-        assert not x != other  # noqa: SIM202
-        assert not other != x  # noqa: SIM202
+        assert not x != other  # noqa: SIM202 (this operator is what is tested)
+        assert not other != x  # noqa: SIM202 (this operator is what is tested)
     for other in (3, Value(3.0), dual(3.0, 5.0), None, "2", [2.0]):
         assert x != other
         assert other != x
-        assert not x == other  # noqa: SIM201
-        assert not other == x  # noqa: SIM201
+        assert not x == other  # noqa: SIM201 (this operator is what is tested)
+        assert not other == x  # noqa: SIM201 (this operator is what is tested)
     assert dual(Value(2.0)) == 2.0
     assert {x: "x", twin: "twin"}[twin] == "twin"
     assert len({x, x, twin}) == 2
@@ -121,9 +121,9 @@ def test_equality_and_truth_are_those_of_the_number_and_hash_is_identity():
 
 def test_no_dual_is_infinite_or_nan():
     for number in (math.inf, -math.inf, math.nan):
-        for call in (lambda: dual(number), lambda: dual(1.0, number), lambda: dual(1.0) * number,  # noqa: B023
-                     lambda: dual(1.0).minimum(number), lambda: logsumexp([dual(1.0), number]),  # noqa: B023
-                     lambda: jvp(tanh, number, 1.0), lambda: jvp(tanh, 1.0, number)):  # noqa: B023
+        for call in (lambda: dual(number), lambda: dual(1.0, number), lambda: dual(1.0) * number,  # noqa: B023 (called at once)
+                     lambda: dual(1.0).minimum(number), lambda: logsumexp([dual(1.0), number]),  # noqa: B023 (called at once)
+                     lambda: jvp(tanh, number, 1.0), lambda: jvp(tanh, 1.0, number)):  # noqa: B023 (called at once)
             with pytest.raises(ValueError, match=f"a derivative is taken at finite numbers, not at {number}"):
                 call()
     assert dual(1.0) < math.inf

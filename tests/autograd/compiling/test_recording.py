@@ -131,7 +131,7 @@ def formatted_with_digits(x):
 
 
 def percent(x):
-    return "%.2f" % x  # asked  # noqa: UP031
+    return "%.2f" % x  # asked  # noqa: UP031 (this spelling is what is tested)
 
 
 def place(x):

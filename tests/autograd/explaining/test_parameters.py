@@ -69,8 +69,18 @@ def test_what_cannot_learn_is_refused() -> None:
             explain(y, parameters=wrong)
     with pytest.raises(ValueError, match="the parameter q is not in the graph"):
         len(explain(y, parameters=Value(1.0, "q")).update(0.1))
+    with pytest.raises(ValueError, match="the parameter q is not in the graph"):
+        draw(y, parameters=[v["w"], Value(1.0, "q")])
+    with pytest.raises(ValueError, match="none of the parameters is in the graph"):
+        draw(y, parameters=nn.Neuron(1))
     with pytest.raises(ValueError, match="the parameter t is not among the Values to find derivatives for"):
         len(explain(y, v["w"], parameters=[v["w"], v["t"]]).update(0.1))
+
+
+def test_of_a_module_a_part_will_do() -> None:
+    table = nn.Embedding(5, 1, seed=0)
+    (number,) = table(3)
+    assert len(updated(explain(number * Value(2.0, "x"), parameters=table))) == 1
 
 
 def test_pictures_and_pages_show_the_same_leaves_as_parameters() -> None:

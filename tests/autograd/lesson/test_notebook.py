@@ -9,7 +9,7 @@ import pytest
 from autograd import Value, dot, explain, sqrt, tanh
 
 nbconvert = pytest.importorskip("nbconvert", reason='nbconvert is needed: pip install -e ".[test]"')
-from nbformat.v4 import new_code_cell, new_notebook, new_output  # noqa: E402
+from nbformat.v4 import new_code_cell, new_notebook, new_output  # noqa: E402 (after importorskip)
 
 
 def calculation() -> Any:

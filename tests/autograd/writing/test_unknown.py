@@ -23,7 +23,7 @@ def floor_or_itself(x):
 QUESTIONS = {
     "==": lambda x: 7.0 if x == 1 else x,
     "!=": lambda x: 7.0 if x != 1 else x,
-    "== from the other side": lambda x: 7.0 if 1 == x else x,  # noqa: SIM300
+    "== from the other side": lambda x: 7.0 if 1 == x else x,  # noqa: SIM300 (the order is what is tested)
     "== of NumPy": lambda x: 7.0 if np.float64(1) == x else x,
     "== between formulas": lambda x: 7.0 if x * x == x else x,
     "a dict": lambda x: {1.0: 5.0}.get(x, x),
