@@ -31,13 +31,6 @@ STYLES = {
 SLANTED = ("input", "parameter")  # whose shapes have no room for text in their corners
 
 
-def kind_of(node: Value, parameter: bool, output: bool) -> str:
-    """What a node is to a reader of the picture."""
-    if node.op is not None:
-        return "output" if output else "operation"
-    return "constant" if node.constant else "parameter" if parameter else "input"
-
-
 def box(identity: str, node: Value, kind: str, name: str, typed: str, inside: str, gradient: bool,
         emphasised: bool, again: bool) -> str:
     """A Value.

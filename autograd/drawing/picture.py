@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
-from autograd.drawing.boxes import Slope, arrow, box, folded_arrow, folded_box, kind_of, slopes_of
+from autograd.drawing.boxes import Slope, arrow, box, folded_arrow, folded_box, slopes_of
 from autograd.drawing.cells import Cells
 from autograd.drawing.folding import fold
 from autograd.drawing.frames import around, framed
@@ -16,7 +16,7 @@ from autograd.drawing.text import html
 from autograd.graph import topological_order
 from autograd.recording.nodes import NodeDict
 from autograd.value import Value
-from autograd.writing.learners import Learners
+from autograd.writing.learners import Learners, kind_of
 from autograd.writing.modules import common_module, lineage, modules_of_nodes, natural_order
 from autograd.writing.names import names_of, readable
 from autograd.writing.text import shortened
@@ -55,7 +55,8 @@ class Picture:
         self.names = names_of(self.order, given, outputs)
         shown = set(self.outputs)
         learning = said.among(self.order, self.names)
-        self.kinds = [kind_of(node, node in learning, place in shown) for place, node in enumerate(self.order)]
+        self.kinds = ["output" if node.op and place in shown else kind_of(node, learning)
+                      for place, node in enumerate(self.order)]
         self.boxes = [f"n{place}" for place in range(len(self.order))]  # the box of each node
         self.groups: dict[str, list[int]] = {}  # the nodes of each box that stands for several
         self.folded_as: dict[str, str] = {}  # the module that such a box is, or ""

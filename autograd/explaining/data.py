@@ -11,6 +11,7 @@ from autograd.explaining.steps import Step, Steps
 from autograd.recording.nodes import NodeDict, NodeSet
 from autograd.value import Value
 from autograd.writing.formula import Formula
+from autograd.writing.learners import kind_of
 from autograd.writing.numbers import shown
 
 VERSION = 1
@@ -61,10 +62,8 @@ class _Writer:
         wanted, found = NodeSet(graph.wrt), list[dict[str, Any]]()
         for node in graph.order:
             formula, numbers = self.explained.formula(node)
-            kind = ("operation" if node.op is not None else "constant" if node.constant else
-                    "parameter" if node in graph.learners else "input")
             found.append({
-                "id": self.id(node), "kind": kind,
+                "id": self.id(node), "kind": kind_of(node, graph.learners),
                 "name": self.formula(self.explained.symbol(node)),
                 "label": node.label, "module": graph.modules[node],
                 "value": node.data, "shown": shown(node.data),

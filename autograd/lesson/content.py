@@ -14,6 +14,7 @@ from autograd.recording.modes import always_recording
 from autograd.recording.nodes import NodeDict, NodeSet
 from autograd.table.reading import each
 from autograd.value import Value, constant
+from autograd.writing.learners import kind_of
 from autograd.writing.modules import lineage, module_of, natural_order
 
 _LARGEST_EXPANSION = 100  # nodes; inside another picture, nobody would read more
@@ -74,8 +75,7 @@ class Content:
         """The nodes of the graph that is explained."""
         graph, nodes = self.explained, list[dict[str, Any]]()
         for node in graph.order:
-            kind = ("constant" if node.constant else "parameter" if node in graph.learners else
-                    "input" if node.op is None else "output" if node is graph.output else "operation")
+            kind = "output" if node.op and node is graph.output else kind_of(node, graph.learners)
             found = self._node(node, graph.place) | {"kind": kind, "name": graph.names.get(node, "")}
             module = module_of(found["name"]) if node.op is None else ""
             if module:
@@ -142,8 +142,7 @@ class Content:
         for inner in order:
             if any(parent in moving for parent in inner.parents):
                 moving.add(inner)
-            kind = ("output" if inner is output else "operation" if inner.op else "constant" if inner.constant else
-                    "input")
+            kind = "output" if inner is output else kind_of(inner, ())
             found = self._node(inner, places) | {"kind": kind, "name": "" if inner.op is None else next(names)}
             if inner in moving:
                 found["moves"] = True

@@ -1,7 +1,7 @@
 """Which leaves of a graph are parameters, so that training changes them, and which are inputs and targets."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from autograd.recording.nodes import NodeSet
@@ -37,6 +37,13 @@ class Learners(NamedTuple):
             return NodeSet(leaf for leaf in free if leaf in self.chosen)
         return (NodeSet(leaf for leaf in free if leaf in self.of_modules)
                 or NodeSet(leaf for leaf in free if _LIKE_A_PARAMETER.match(names.get(leaf, ""))))
+
+
+def kind_of(node: Value, parameters: Container[Value]) -> str:
+    """What a node is to a reader: an "operation", or a leaf that is a "constant", a "parameter" or an "input"."""
+    if node.op is not None:
+        return "operation"
+    return "constant" if node.constant else "parameter" if node in parameters else "input"
 
 
 def learners(parameters: Any, names: Any) -> Learners:
