@@ -18,6 +18,7 @@ Notation = dict[str, Template | Callable[..., Template]]
 CHOICE, COMPARISON, SUM, PRODUCT, POWER, ATOM = 0, 0.5, 1, 2, 3, 4
 PEOPLE = ("text", "latex", "mathml")  # who reads these; the other languages calculate
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def infix(sign: str, *, associative: bool = False) -> Notation:

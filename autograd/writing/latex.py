@@ -3,7 +3,9 @@
 import re
 import unicodedata
 
-_SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
+from autograd.table.notation import SUBSCRIPTS
+
+_DIGITS = {subscript: digit for digit, subscript in SUBSCRIPTS.items()}
 _ESCAPES = {
     "text": {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"},
     "mathrm": {"\\": r"\backslash ", "~": r"\sim ", "^": r"\wedge "},  # not a text mode: it drops spaces
@@ -28,7 +30,7 @@ def split_name(name: str) -> tuple[str, str]:
     """The letters of a name and its index, which is empty where there is none: ("w", "12") for w12, w_12 and w₁₂."""
     match = re.fullmatch(r"([^\W\d_₀-₉]+)([₀-₉]+(?:,[₀-₉]+)*)", name)
     if match:
-        return match[1], match[2].translate(str.maketrans(_SUBSCRIPTS, "0123456789"))
+        return match[1], match[2].translate(_DIGITS)
     match = re.fullmatch(r"([^\W\d_]+)_?([0-9]*)", name)
     return (match[1], match[2]) if match else (name, "")
 

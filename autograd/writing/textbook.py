@@ -8,9 +8,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from autograd.recording.nodes import NodeDict, NodeSet
+from autograd.table.notation import SUBSCRIPTS
 from autograd.value import Value
-
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def textbook_names(order: Sequence[Value], parents: Sequence[Sequence[int]], modules: Sequence[str],
