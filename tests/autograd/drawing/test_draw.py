@@ -1,6 +1,5 @@
 """The picture shows the graph: what is in it, between what, and with which numbers."""
 
-import gc
 import math
 import os
 import re
@@ -39,6 +38,7 @@ from autograd import (
 )
 from autograd.table.stubs import EXPORTS, exports
 from tests.support.alike import KINDS, graph_of
+from tests.support.garbage import assert_freed_at_once
 from tests.support.pictures import PROGRAMS, Picture, connections, number, use
 from tests.support.random_graphs import labelled_graphs
 
@@ -437,19 +437,10 @@ def test_the_graph_is_not_changed(backward: bool) -> None:
 
 @pytest.mark.parametrize("options", [{}, {"max_nodes": 4}, {"expand": True}, {"group": False, "direction": "TB"}])
 def test_a_picture_is_freed_at_once(options: Any) -> None:
-    """No objects that point to each other are left for the cycle collector."""
     model = nn.MLP(2, [2, 1], "tanh", seed=0)
     loss = model([1.0, 2.0])
     loss.backward()
-    make = lambda: draw(loss, names=model, highlight=model.parameters()[0], **options).svg()
-    assert make()  # what is made once for all pictures
-    gc.collect()
-    gc.disable()
-    try:
-        make()
-        assert gc.collect() == 0
-    finally:
-        gc.enable()
+    assert_freed_at_once(lambda: draw(loss, names=model, highlight=model.parameters()[0], **options).svg())
 
 
 def test_the_same_graph_gives_the_same_bytes_and_new_numbers_keep_the_identifiers(program: str) -> None:

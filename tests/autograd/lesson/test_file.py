@@ -1,6 +1,5 @@
 """The file of a lesson: written whole or not at all, small, the same each time; and what is refused."""
 
-import gc
 import math
 import os
 from pathlib import Path
@@ -13,6 +12,7 @@ from autograd import Value, constant, dot, explain, log, operation, operations, 
 from autograd.lesson import page
 from autograd.lesson.content import Content
 from autograd.lesson.document import MOST_NODES, SCRIPTS
+from tests.support.garbage import assert_freed_at_once
 from tests.support.javascript import mistakes_of_type
 
 PAGE = Path(__file__).parents[3] / "autograd" / "lesson" / "page"
@@ -33,18 +33,9 @@ def test_the_same_explanation_gives_the_same_bytes_and_leaves_nothing_else(tmp_p
 
 
 def test_a_page_is_freed_at_once() -> None:
-    """No objects that point to each other are left for the cycle collector."""
     model = nn.MLP(2, [2, 1], "tanh", seed=0)
     loss = nn.mean_squared_error([model([1.0, 2.0])], [1.0])
-    make = lambda: page(explain(loss, names=model), lr=0.1)
-    assert make()  # what is made once for all pages
-    gc.collect()
-    gc.disable()
-    try:
-        make()
-        assert gc.collect() == 0
-    finally:
-        gc.enable()
+    assert_freed_at_once(lambda: page(explain(loss, names=model), lr=0.1))
 
 
 def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
