@@ -170,6 +170,8 @@ class Graph:
     @cached_property
     def held(self) -> list[Value]:
         """With a choice of `wrt`: what goes into the steps, and is held fixed in them."""
+        if self._wrt is None:
+            return []
         forward = NodeSet(self.forward)
         used = NodeSet(parent for node in self.forward for parent in node.parents)
         return [node for node in self.order if node in used and node not in forward and not node.constant]

@@ -42,9 +42,10 @@ def summary_of(steps: Steps) -> Summary:
     """Raises DomainError where a derivative that is shown does not exist."""
     phases = [(steps.heading(kind), _items(steps, kind, places)) for kind, places in steps.phases.items() if places]
     graph, count = steps.graph, len(steps.graph.wrt)
-    held = ", ".join(equation(steps.symbol(node), steps.numeral(node)).text for node in graph.held)
+    held = [equation(steps.symbol(node), steps.numeral(node)).text for node in graph.held[:_FIRST]]
     if held:
-        phases[0][1].insert(0, say("held_fixed", steps.lang, numbers=held))
+        held += ["…"] * (len(graph.held) > _FIRST)
+        phases[0][1].insert(0, say("held_fixed", steps.lang, numbers=", ".join(held)))
     results = [_result(graph, node) for node in graph.wrt[: count if count <= MOST else _FIRST]]
     return Summary(steps.lang, steps.title, phases, say("results", steps.lang), results, count > MOST)
 

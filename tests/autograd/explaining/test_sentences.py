@@ -5,7 +5,7 @@ import string
 
 import pytest
 
-from autograd import Value, explain
+from autograd import Value, dot, explain
 from autograd.explaining.sentences import LANGUAGES, SENTENCES, say
 from tests.support.calculus import used_twice
 
@@ -65,3 +65,7 @@ def test_what_is_held_fixed_is_listed():
     y = w * x + (x * 3)
     assert "Held fixed: x = 2.0, v2 = 6.0" in str(explain(y, w))
     assert "Held fixed" not in str(explain(y))
+    others = [Value(1.0, f"x{place}") for place in range(40)]
+    text = " ".join(str(explain(dot([w] * 40, others), w)).split())
+    assert "Held fixed: x0 = 1.0, x1 = 1.0," in text
+    assert "x11 = 1.0, … " in text
