@@ -586,25 +586,17 @@ def test_a_number_set_while_an_operation_reads_it_makes_the_result_stale():
             return other * float(self)
 
     row = operation("interrupted_in_this_test", lambda a: a * Setting(2.0), (lambda y, a: 2.0,))
-    try:
-        y = row(x)
-        assert (y.data, x.data) == (4.0, 5.0)
-        with pytest.raises(StaleGraphError):
-            y.backward()
-    finally:
-        del operations[row.name]
-        delattr(autograd.Reading, row.name)
+    y = row(x)
+    assert (y.data, x.data) == (4.0, 5.0)
+    with pytest.raises(StaleGraphError):
+        y.backward()
 
 
 def test_an_infinite_partial_is_named_as_the_cause_and_not_the_earlier_gradient():
     row = operation("steep_in_this_test", lambda x: x, (lambda y, x: math.inf,))
     x = Value(1.0, "x")
     x.grad = 3.0
-    try:
-        for output in (row(x), row(x) * 0.0, autograd.sum([row(x), x])):
-            with pytest.raises(DomainError, match=r"^steep_in_this_test\(x\) has no finite derivative .*'x'\)$"):
-                output.backward()
-            assert x.grad == 3.0
-    finally:
-        del operations[row.name]
-        delattr(autograd.Reading, row.name)
+    for output in (row(x), row(x) * 0.0, autograd.sum([row(x), x])):
+        with pytest.raises(DomainError, match=r"^steep_in_this_test\(x\) has no finite derivative .*'x'\)$"):
+            output.backward()
+        assert x.grad == 3.0

@@ -364,14 +364,10 @@ def test_every_row_is_a_method_that_does_what_the_call_does(row):
 def test_a_new_row_is_a_method_at_once():
     name = "doubled_for_this_test"
     row = operation(name, lambda x: x + x, (lambda y, x: 2.0,))
-    try:
-        x = Value(3.0)
-        y = getattr(x, name)()
-        y.backward()
-        assert (y.data, x.grad, y.op) == (6.0, 2.0, row)
-    finally:
-        del operations[name]
-        delattr(autograd.Reading, name)
+    x = Value(3.0)
+    y = getattr(x, name)()
+    y.backward()
+    assert (y.data, x.grad, y.op) == (6.0, 2.0, row)
 
 
 def after_backward(node):

@@ -14,7 +14,6 @@ from hypothesis import given, reject, settings
 import autograd
 from autograd import RecordingError, Value, compile, dot, exp, log, operation, operations, sin, take, tanh, where
 from autograd.compiling.register import REDUCTIONS
-from autograd.table.reading import Reading
 from tests.support.compiling import assert_near, needs_llvm, recorded
 from tests.support.processes import run_python
 from tests.support.random_graphs import graphs
@@ -204,14 +203,6 @@ def test_code_does_not_grow_with_the_number_of_nodes():
 
 class TestRows:
     """A row of the table is compiled because it is there."""
-
-    @pytest.fixture(autouse=True)
-    def the_table_stays_as_it_is(self):
-        rows = dict(operations)
-        yield
-        for name in set(operations) - set(rows):
-            del operations[name]
-            delattr(Reading, name)
 
     def test_a_new_operation(self):
         cube = operation("cube_of_it", lambda x: x * x * x, (lambda y, x: 3 * x * x,))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import nn
-from autograd import Value, constant, dot, explain, log, operation, operations, tanh
+from autograd import Value, constant, dot, explain, log, operation, tanh
 from autograd.lesson import page
 from autograd.lesson.content import Content
 from autograd.lesson.document import MOST_NODES, SCRIPTS
@@ -79,29 +79,20 @@ def test_a_graph_that_is_too_large_for_a_page_is_refused_in_one_sentence() -> No
 
 def test_an_operation_that_only_python_can_calculate_is_refused_in_one_sentence() -> None:
     row = operation("gamma_of_a_test", lambda x: math.gamma(float(x)), (lambda y, x: 1.0,))
-    try:
-        with pytest.raises(ValueError, match="and an operation in this graph cannot be written in it: gamma_of"):
-            page(explain(row(Value(3.0))))
-    finally:
-        del operations[row.name]
+    with pytest.raises(ValueError, match="and an operation in this graph cannot be written in it: gamma_of"):
+        page(explain(row(Value(3.0))))
 
 
 def test_such_an_operation_does_not_disturb_the_pages_of_others() -> None:
-    row = operation("gamma_of_another_test", lambda x: math.gamma(float(x)), (lambda y, x: 1.0,))
-    try:
-        page(explain(product()))
-    finally:
-        del operations[row.name]
+    operation("gamma_of_another_test", lambda x: math.gamma(float(x)), (lambda y, x: 1.0,))
+    page(explain(product()))
 
 
 def test_what_cannot_be_opened_or_not_be_read_stays_closed() -> None:
     itself = operation("itself_of_a_test", lambda x: x + 0.0, (lambda y, x: 1.0,), expansion=lambda x: x)
-    try:
-        too_large = tanh(Value(400.0))  # e^800 is on the way
-        too_many = dot([Value(1.0) for _ in range(40)], [Value(1.0) for _ in range(40)])
-        graph = Content(explain(too_large + too_many + itself(Value(1.0)) + tanh(Value(0.5))).steps).graph
-    finally:
-        del operations[itself.name]
+    too_large = tanh(Value(400.0))  # e^800 is on the way
+    too_many = dot([Value(1.0) for _ in range(40)], [Value(1.0) for _ in range(40)])
+    graph = Content(explain(too_large + too_many + itself(Value(1.0)) + tanh(Value(0.5))).steps).graph
     opening = [node["shape"] for node in graph["nodes"] if "expansion" in node]
     assert len(opening) == 1
     assert len(graph["nodes"]) > 80
