@@ -11,8 +11,8 @@ from tqdm import tqdm
 
 matplotlib.use("Agg")  # pictures go to files, on machines without a screen too
 
-from matplotlib import pyplot  # noqa: E402  (after the choice above)
-from matplotlib.figure import Figure  # noqa: E402
+from matplotlib import pyplot
+from matplotlib.figure import Figure
 
 Item = TypeVar("Item")
 WIDTH = 100
@@ -87,7 +87,7 @@ class Show:
 
     def next(self, text: str) -> None:
         """What to open next."""
-        print("Next:", textwrap.fill(" ".join(text.split()), WIDTH - 6, subsequent_indent=" " * 6), "", sep=" ")
+        print(textwrap.fill(" ".join(f"Next: {text}".split()), WIDTH, subsequent_indent=" " * 6))
 
     def finish(self) -> int:
         """Save the figures, and give the exit code: 1 if one of them was not reached."""
@@ -100,4 +100,6 @@ class Show:
 
 
 def _shown(thing: Any) -> str:
-    return f"{thing:.4g}" if isinstance(thing, float) else str(thing)
+    if isinstance(thing, float):
+        return f"{thing:,.0f}" if abs(thing) >= 1_000 else f"{thing:.4g}"
+    return f"{thing:,}" if isinstance(thing, int) else str(thing)
