@@ -20,7 +20,7 @@ def three_engines(show: "Show", names: list[str]) -> None:
     training = nn.compile(model, surprise, nn.Adam(model.parameters(), RATE, BETAS))
     optimizer, plain = nn.Adam(ours.parameters(), RATE, BETAS), closures.copied(ours)
     adam = closures.Adam(plain, RATE, BETAS)
-    chosen = names[: 3 if show.quick else 12]
+    chosen = names[: 2 if show.quick else 12]
     def by_closures(name: str) -> float:
         loss = closures.loss(plain, tokens(name), HEADS)
         loss.backward()
