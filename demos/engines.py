@@ -1,6 +1,5 @@
 """The race in the lesson `names`: a closure for each node, this engine, and this engine compiled."""
 
-import math
 import statistics
 import time
 from typing import TYPE_CHECKING
@@ -53,8 +52,7 @@ def three_engines(show: "Show", names: list[str]) -> None:
     show.table(["", "ms a step", "times as fast", "loss of the last step"],
                [[engine, seconds * 1e3, round(slow / seconds), f"{losses[engine][-1]:.12f}"]
                 for engine, seconds in zip(engines, (slow, eager, fast), strict=True)])
-    difference = max(max(same) - min(same) for same in zip(*losses.values(), strict=True))
-    show.reach("digits to which all losses agree", -math.log10(max(difference, 1e-16)), 9.0)
+    show.agree("losses of all steps", *losses.values())
     if not show.quick:
         show.reach("times as fast, ours", slow / eager, 12.0)
         show.reach("times as fast, ours compiled", slow / fast, 4_000.0)

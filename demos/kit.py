@@ -66,6 +66,15 @@ class Show:
         if not is_reached:
             self.missed.append(what)
 
+    def agree(self, what: str, *runs: Iterable[float]) -> None:
+        """The same numbers, found in several ways: they must be the same to 1e-9."""
+        difference = max(max(same) - min(same) for same in zip(*runs, strict=True))
+        self.figures[f"{what}, largest difference"] = difference
+        is_reached = difference <= 1e-9
+        print(f"  {'✓' if is_reached else '✗'} {what}: the same to {difference:.1e} (asked: to 1e-9)\n")
+        if not is_reached:
+            self.missed.append(what)
+
     def note(self, what: str, figure: float) -> None:
         """A figure that is kept beside the others, whatever it is."""
         self.figures[what] = float(figure)

@@ -1,7 +1,7 @@
 """A program as one file of C99: loops over tables, short enough to be read, with no library but that of mathematics."""
 
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,8 +12,11 @@ from autograd.compiling.python import index_text
 _FUNCTIONS = {"size": "fabs", "**": "pow"}  # the operators of Python that are functions in C
 
 
-def c_source(program: Program) -> str:
-    """Two functions: `evaluate` calculates the outputs, `differentiate` the derivatives of the first one as well."""
+def c_source(program: Program, values: Sequence[float]) -> str:
+    """Two functions: `evaluate` calculates the outputs, `differentiate` the derivatives of the first one as well.
+
+    `values`: what is read from outside, as it is now. The file has it too, so that it can stand alone.
+    """
     writer = _C()
     walks: list[str] = []
     for title, walk, groups in (("forward", forward, program.groups), ("backward", backward, program.groups[::-1])):
@@ -36,14 +39,19 @@ def c_source(program: Program) -> str:
     lanes, size, wanted = max(1, program.lanes), program.inputs, program.wanted_inputs
     copy = f"    for (int i = 0; i < {size}; i++) lanes[i] = inputs[i];" if size else "    (void)inputs;"
     derivatives = [f"    derivatives[{n}] = gradients[{place}];" for n, place in enumerate(wanted)]
+    current = [
+        "   `current_values` has the values from outside, such as parameters, as they are now.", "",
+        f"extern const double current_values[{len(values)}];",
+        f"const double current_values[{len(values)}] = {{{', '.join(map(_number, values))}}};", ""] if values else []
     common = "(const double *inputs, const double *values, double *outputs"
     prototypes = f"void evaluate{common})", f"void differentiate{common}, double *derivatives)"
     return "\n".join([
         f"/* {size} inputs, {program.values} values from outside, {len(program.outputs)} outputs, {len(wanted)} "
         "derivatives of the first output.", "",
         *(f"   {prototype};" for prototype in prototypes), "",
+        *current[:2],
         "   Nothing is allocated and nothing is kept between calls. Link with -lm. */", "", "#include <math.h>", "",
-        f"static const double constants[] = {{{numbers}}};", *tables, "", *walks,
+        f"static const double constants[] = {{{numbers}}};", *tables, "", *current[2:], *walks,
         *(f"{prototype};" for prototype in prototypes), "",
         prototypes[0], "{", f"    double lanes[{lanes}];", copy, "    forward(values, lanes);",
         "    (void)constants;", *outputs, "}", "",

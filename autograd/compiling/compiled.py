@@ -152,8 +152,8 @@ class Compiled:
 
     @property
     def c_source(self) -> str:
-        """The program as one file of C99."""
-        return c_source(self.kernel.program)
+        """The program as one file of C99, with the Values that it reads from outside as they are now."""
+        return c_source(self.kernel.program, [x.data for x in self.kernel.values])
 
     @property
     def python_source(self) -> str:

@@ -14,6 +14,7 @@ from hypothesis import given, reject, settings
 import autograd
 from autograd import RecordingError, Value, compile, dot, exp, log, operation, operations, sin, take, tanh, where
 from autograd.compiling.register import REDUCTIONS
+from nn import MLP
 from tests.support.compiling import assert_near, needs_llvm, recorded
 from tests.support.processes import run_python
 from tests.support.random_graphs import graphs
@@ -132,6 +133,20 @@ def test_several_outputs_in_c(tmp_path):
     first, second, slopes = in_c(compiled.c_source, tmp_path, [0.5, 3.0], [W.data], 5, 2)
     assert first == second == pytest.approx([1.5, 2.0, 3.0, 1.25, math.sin(0.5)], rel=1e-15)
     assert slopes == [3.0, 0.5]
+
+
+@needs_gcc
+def test_a_trained_network_is_one_file_of_c_with_its_parameters(tmp_path):
+    model = MLP(3, [5, 2], "tanh", seed=3)
+    compiled = compile(model)
+    for parameter in model.parameters():  # "now" is when the file is asked for, not when it was recorded
+        compiled([0.0, 0.0, 0.0])
+        parameter.data += 0.25
+    in_c(compiled.c_source, tmp_path, [0.0] * 3, [0.0] * 32, 2, 3)  # which makes the library
+    library, outputs = ctypes.CDLL(str(tmp_path / "program.so")), doubles([0.0] * 2)
+    for x in ([0.5, -1.0, 2.0], [0.0, 0.0, 0.0]):
+        library.evaluate(doubles(x), (ctypes.c_double * 32).in_dll(library, "current_values"), outputs)
+        assert list(outputs) == pytest.approx([y.data for y in model(x)], rel=1e-14)
 
 
 @needs_gcc
