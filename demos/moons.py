@@ -56,9 +56,7 @@ def run(show: "Show") -> None:
     show.table(["", "right"], [*([name, f"{other.fit(inputs, targets).score(fresh, answers):.1%}"]
                                  for name, other in others.items()), ["ours", f"{accuracy:.1%}"]])
     show.reach("accuracy on fresh points", accuracy, 0.99, quick=0.9)
-    figure = nn.plot_decision_boundary(models["compiled"], inputs, targets)
-    figure.suptitle(f"What the network says everywhere: {accuracy:.1%} of 1,000 fresh points are right")
-    show.picture(figure)
+    show.picture(nn.plot_decision_boundary(models["compiled"], inputs, targets))
     to_a_microcontroller(show, models["compiled"], fresh[:20])
     show.next("python -m demos digits, with images in place of points; or demos/compiled.ipynb, which shows what the "
               "machine code of a neuron looks like.")
