@@ -4,6 +4,7 @@ This is not `fit`, which draws batches with Python's generator and takes plain m
 NumPy's, and weights and penalty are divided by what the samples of a batch weigh. So the numbers are scikit-learn's.
 """
 
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -39,7 +40,7 @@ class Epochs:
         Raises TrainingError for a number that is not finite.
         """
         order = numpy.arange(len(inputs))
-        while True:
+        for epoch in itertools.count(1):
             if shuffle is not None:
                 shuffle(order)
             total = 0.0
@@ -48,7 +49,15 @@ class Epochs:
                 shares = numpy.ones(len(rows)) if weights is None else weights[rows]
                 weight = shares.sum()
                 beside = shares * (len(rows) / weight), numpy.full(len(rows), self._alpha / weight)
-                total += self._step(numpy.column_stack([inputs[rows], *beside]), targets[rows]) * len(rows)
+                try:
+                    loss = self._step(numpy.column_stack([inputs[rows], *beside]), targets[rows])
+                except (TrainingError, DomainError, ArithmeticError) as error:
+                    reason = error.__cause__ or (error if isinstance(error, DomainError) else "a number overflows")
+                    line = str(reason).partition("\n")[0]
+                    raise TrainingError(f"training stopped in epoch {epoch}: {line}\n  Are the inputs scaled, as by "
+                                        "StandardScaler, the targets too, and is learning_rate_init not too high?",
+                                        epoch) from error
+                total += loss * len(rows)
             yield total / len(order)
 
     def _answer(self, row: Any) -> list[Any]:
@@ -66,14 +75,11 @@ class Epochs:
         return mean(tuple(losses))
 
     def _eager_step(self, inputs: Any, targets: Any) -> float:
-        try:
-            self._squares = dot(self._weights, self._weights) if self._alpha else None
-            loss: Value = self._mean(map(self._answer, inputs.tolist()), targets.tolist())
-            self._optimizer.zero_grad()
-            loss.backward()
-            self._optimizer.step()
-        except (DomainError, ArithmeticError) as error:
-            raise TrainingError(f"training stopped in step {self._optimizer.count + 1}: {error}") from error
+        self._squares = dot(self._weights, self._weights) if self._alpha else None
+        loss: Value = self._mean(map(self._answer, inputs.tolist()), targets.tolist())
+        self._optimizer.zero_grad()
+        loss.backward()
+        self._optimizer.step()
         return loss.data
 
 

@@ -226,7 +226,8 @@ class Perceptron(BaseEstimator):
         sizes = [count("each of hidden_layer_sizes", size) for size in (given if is_list(given) else [given])]
         for name, allowed in {"activation": list(_ACTIVATIONS), "solver": ["adam", "sgd"]}.items():
             if getattr(self, name) not in allowed:
-                raise ValueError(f"{name} is {', '.join(map(repr, allowed))}, not {getattr(self, name)!r}")
+                names = ", ".join(map(repr, allowed[:-1]))
+                raise ValueError(f"{name} is {names} or {allowed[-1]!r}, not {getattr(self, name)!r}")
         for name in ("shuffle", "nesterovs_momentum", "early_stopping"):
             flag(name, getattr(self, name))
         count("max_iter", self.max_iter)
@@ -236,7 +237,9 @@ class Perceptron(BaseEstimator):
             count("n_iter_no_change", self.n_iter_no_change)
         for name, (allowed, description) in _LIMITS.items():
             option(name, getattr(self, name), allowed, description)
-        return sizes, find_spec("llvmlite") is not None if self.compiled == "auto" else flag("compiled", self.compiled)
+        if self.compiled not in (True, False, "auto"):
+            raise ValueError(f"compiled is True, False or 'auto', not {self.compiled!r}")
+        return sizes, find_spec("llvmlite") is not None if self.compiled == "auto" else bool(self.compiled)
 
 
 def _of(weights: Any, rows: Any) -> Any:
