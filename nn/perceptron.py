@@ -19,6 +19,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
+from autograd import NumberOverflowError
 from nn.checks import count, flag, is_list, option
 from nn.estimator_epochs import Epochs, ScikitAdam
 from nn.layers import MLP
@@ -123,12 +124,16 @@ class Perceptron(BaseEstimator):
         return self._scores(validate_data(self, X, dtype=float, reset=False))
 
     def _scores(self, x: Any) -> Any:
-        """The outputs of `model_` as it is now, a row of them for each sample."""
-        for layer, coefs, intercepts in zip(self.model_.layers, self.coefs_, self.intercepts_, strict=True):
-            x = x @ coefs + intercepts
-            activation: Any = layer.neurons[0].activation
-            if activation is not None:
-                x = _OVER_ARRAYS[activation.name](x)
+        """The outputs of `model_` as it is now, a row of them for each sample. Raises NumberOverflowError."""
+        with numpy.errstate(over="ignore", invalid="ignore"):
+            for layer, coefs, intercepts in zip(self.model_.layers, self.coefs_, self.intercepts_, strict=True):
+                x = x @ coefs + intercepts
+                activation: Any = layer.neurons[0].activation
+                if activation is not None:
+                    x = _OVER_ARRAYS[activation.name](x)
+        are_finite = numpy.isfinite(x).all(axis=1)
+        if not are_finite.all():
+            raise NumberOverflowError(f"the outputs for row {int(are_finite.argmin())} overflow: are inputs scaled?")
         return x
 
     # ---- Training ------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator, parametrize_with_checks
 
 import nn
+from autograd import NumberOverflowError
 from nn.estimators import MLPClassifier, MLPRegressor
 from tests.support.processes import run_python
 
@@ -316,6 +317,17 @@ def test_numbers_that_overflow_end_it_with_advice_and_nothing_changed(kind, comp
     with pytest.raises(nn.TrainingError, match=r"(?s)stopped in epoch 1: .*overflows.*Are the inputs scaled"):
         estimator.fit(x * 1e300, y)
     assert estimator.model_ is model
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_predictions_that_overflow_are_refused(kind):
+    x, y = data(kind)
+    estimator = twins(kind, activation="identity")[0].fit(x, y)
+    for parameter in estimator.model_.parameters():
+        parameter.data = 10.0
+    x[3] = 1e307
+    with pytest.raises(NumberOverflowError, match="the outputs for row 3 overflow"):
+        estimator.predict(x)
 
 
 @pytest.mark.parametrize(("weights", "message"), [
