@@ -73,7 +73,7 @@ def same_by_the_eager_engine(show: "Show", x: Any, y: Any) -> None:
 def mistakes(show: "Show", fresh: Any, answers: Any, scores: Any) -> None:
     wrong = np.flatnonzero(scores.argmax(axis=1) != answers)
     show.tell(f"Of the last {len(fresh)} images it misreads {len(wrong)}. Many of them would give you pause, too.")
-    rows = min(3, -(-len(wrong) // 6))
+    rows = min(3, max(1, -(-len(wrong) // 6)))
     figure, axes = show.axes(rows, 6, (11, 2.3 * rows + 0.3), squeeze=False)
     for axis in axes.flat:
         axis.axis("off")

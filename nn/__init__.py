@@ -6,6 +6,7 @@ checks.py says what is wrong with what users pass in.
 """
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from nn import datasets
@@ -31,6 +32,8 @@ from nn.training import fit
 
 if TYPE_CHECKING:
     from nn.compiled import Training, compile
+    from nn.estimators import MLPClassifier as MLPClassifier  # not in __all__, as `import *` would need scikit-learn
+    from nn.estimators import MLPRegressor as MLPRegressor
 
 __all__ = [
     "MLP",
@@ -80,6 +83,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name not in ("Training", "compile"):
+    if name in ("Training", "compile"):
+        return getattr(import_module("nn.compiled"), name)  # which needs NumPy: it is slow to import
+    if name not in ("MLPClassifier", "MLPRegressor"):
         raise AttributeError(f"module 'nn' has no attribute {name!r}")
-    return getattr(import_module("nn.compiled"), name)  # which needs NumPy: it is slow to import
+    if find_spec("sklearn") is None:
+        raise ImportError(f'nn.{name} needs scikit-learn: pip install "glassgrad[sklearn]"')
+    return getattr(import_module("nn.estimators"), name)
