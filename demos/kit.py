@@ -2,7 +2,7 @@
 
 import json
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +13,8 @@ matplotlib.use("Agg")  # pictures go to files, on machines without a screen too
 
 from matplotlib import pyplot
 from matplotlib.figure import Figure
+
+import nn
 
 Item = TypeVar("Item")
 WIDTH = 100
@@ -74,6 +76,12 @@ class Show:
         print(f"  {'✓' if is_reached else '✗'} {what}: the same to {difference:.1e} (asked: to 1e-9)\n")
         if not is_reached:
             self.missed.append(what)
+
+    def beside_eager(self, make: Callable[[], tuple[Any, nn.Optimizer]], loss: Any, inputs: Any, targets: Any) -> None:
+        """The first three steps of a training, eager and compiled. `make`: a new model, and its optimizer."""
+        runs = [nn.fit(model, inputs, targets, loss, optimizer, epochs=3, compiled=compiled).losses
+                for compiled in (False, True) for model, optimizer in [make()]]
+        self.agree("losses of three steps, eager and compiled", *runs)
 
     def note(self, what: str, figure: float) -> None:
         """A figure that is kept beside the others, whatever it is."""
