@@ -41,7 +41,8 @@ def run(show: "Show") -> None:
     for seed in show.progress(range(seeds), "seeds"):
         x, fresh, y, answers = train_test_split(pixels, digits, test_size=0.2, stratify=digits, random_state=seed)
         began = time.perf_counter()
-        model, optimizer = beginning(seed)  # initialise
+        model = nn.MLP(*SHAPE, init="he", seed=seed)  # initialise
+        optimizer = nn.Adam(model.parameters(), RATE)
         # For each batch: forward and error, backward, update; and repeat
         nn.fit(model, x, y, nn.cross_entropy, optimizer, epochs, BATCH, seed=seed, compiled=True, progress=False)
         seconds = time.perf_counter() - began
@@ -53,15 +54,10 @@ def run(show: "Show") -> None:
         rows.append([f"seed {seed}", *(f"{figure:.1%}" for figure in figures), seconds])
     show.table(["", "ours", "MLPClassifier", "LogisticRegression", "our seconds"], rows)
     show.reach("mean accuracy on images not seen", float(np.mean(accuracies)), 0.96, quick=0.9)
-    show.beside_eager(lambda: beginning(0), nn.cross_entropy, x[:BATCH], y[:BATCH])
+    show.beside_eager(lambda: nn.MLP(*SHAPE, seed=0), nn.cross_entropy, x[:BATCH], y[:BATCH])
     mistakes(show, fresh, answers, scores)
     saliency(show, model, fresh, answers)
     show.next("python -m demos speakers, where the order of things counts: sounds, one after the other.")
-
-
-def beginning(seed: int) -> tuple[nn.MLP, nn.Optimizer]:
-    model = nn.MLP(*SHAPE, init="he", seed=seed)
-    return model, nn.Adam(model.parameters(), RATE)
 
 
 def mistakes(show: "Show", fresh: Any, answers: Any, scores: Any) -> None:

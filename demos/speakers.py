@@ -41,8 +41,8 @@ def run(show: "Show") -> None:
               "M. Kudo, J. Toyama, M. Shimbo: Japanese Vowels, UCI, 1999, as in the package sktime", "CC BY 4.0")
     show.six_steps(
         initialise="MLP and Listener draw their weights", forward="model(frames): a score for each speaker",
-        error="nn.cross_entropy: how unlikely did it find the right one?", backward="the chain rule, back through all "
-        "frames", update="nn.AdamW and nn.Adam", repeat="27 recordings a step, all of them in an epoch")
+        error="nn.cross_entropy: how unlikely is the right one?", backward="the chain rule, back through all frames",
+        update="nn.AdamW and nn.Adam", repeat="27 recordings a step, all of them in an epoch")
     x, speakers, fresh, answers = recordings(FRAMES)
     x, fresh = x.reshape(len(x), -1), fresh.reshape(len(fresh), -1)
 
@@ -84,7 +84,8 @@ def vanishing(show: "Show", moments: int) -> None:
     figure, axis = show.axes(size=(9, 5))
     rows: list[Any] = []
     for name, cell, color in (("tanh", nn.RNNCell, "#a65000"), ("gated (GRU)", nn.GRUCell, "#1f4e9c")):
-        model, optimizer = beginning(cell)
+        model = Listener(cell, seed=1)
+        optimizer = nn.Adam(model.parameters(), 0.01)
         before = gradient_sizes(model, fresh, answers)
         nn.fit(model, x, speakers, nn.cross_entropy, optimizer, 30, 27, seed=1, compiled=True)
         after = gradient_sizes(model, fresh, answers)
@@ -92,7 +93,7 @@ def vanishing(show: "Show", moments: int) -> None:
         axis.semilogy(range(1, moments + 1), after, "o-", color=color, label=f"{name}, after it has learned")
         axis.semilogy(range(1, moments + 1), before, "o:", color=color, alpha=0.6, label=f"{name}, before")
     show.table(["cell", "share that is right", "gradient at frame 1, of that at the last", "before learning"], rows)
-    show.beside_eager(lambda: beginning(nn.GRUCell), nn.cross_entropy, x[::90], speakers[::90])
+    show.beside_eager(lambda: Listener(nn.GRUCell, seed=1), nn.cross_entropy, x[::90], speakers[::90])
     show.tell("Back through time, the chain rule multiplies: one factor for each frame. In a tanh cell most are "
               "small, and the first frames hardly count: the gradient vanishes. A gate can keep a number as it is, "
               "with a factor near 1, so the gated cell learns from the beginning of a recording, too.")
@@ -100,11 +101,6 @@ def vanishing(show: "Show", moments: int) -> None:
              ylabel="size of the gradient, that of the last frame being 1")
     axis.legend()
     show.picture(figure)
-
-
-def beginning(cell: Any) -> tuple[Listener, nn.Optimizer]:
-    model = Listener(cell, seed=1)
-    return model, nn.Adam(model.parameters(), 0.01)
 
 
 def gradient_sizes(model: Listener, inputs: Any, answers: Any) -> Any:
