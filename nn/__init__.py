@@ -24,6 +24,7 @@ from nn.normalization import LayerNorm, RMSNorm
 from nn.optimizers import SGD, Adam, AdamW, Optimizer
 from nn.pictures.network import draw_network
 from nn.pictures.plots import plot_decision_boundary
+from nn.pytorch import to_torch
 from nn.recurrent import GRUCell, RNNCell
 from nn.schedules import ConstantLR, CosineAnnealingLR, LinearLR, SequentialLR, StepLR
 from nn.storage import load, save
@@ -76,6 +77,7 @@ __all__ = [
     "plot_decision_boundary",
     "save",
     "softmax",
+    "to_torch",
 ]
 
 
