@@ -28,6 +28,25 @@ def to_torch(model: Module, dtype: Any = None) -> Any:
     return Builder(model, dtype).whole(model)
 
 
+def from_torch(module: Any) -> Module:
+    """A model of nn with the parameters and outputs of a `torch.nn.Module`: the way back from `to_torch`.
+
+    It takes PyTorch's Linear, Sequential, Embedding, LayerNorm, RMSNorm, Dropout, RNNCell, GRUCell, Softmax over the
+    last dimension and activations, and all that `to_torch` makes, on any device and in any precision. Parts of a
+    Sequential are called by their numbers. Modules are in training, or not, as those of the module are; shared
+    parameters stay shared, and those that require no gradient are constants. PyTorch's Softplus gives up precision
+    above its threshold of 20, which ours keeps: they differ by up to 2e-9. Raises ImportError without the extra
+    `torch`, TypeError for anything but a module of PyTorch, and ValueError, which names it, for one with no
+    counterpart here.
+    """
+    torch = _torch()
+    if not isinstance(module, torch.nn.Module):
+        raise TypeError(f"a torch.nn.Module is needed, not {type(module).__name__!r}")
+    from nn.pytorch_from import Reader
+
+    return Reader(module).whole(module)
+
+
 def _torch() -> Any:
     try:
         import torch
