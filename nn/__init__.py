@@ -25,6 +25,7 @@ from nn.normalization import LayerNorm, RMSNorm
 from nn.optimizers import SGD, Adam, AdamW, Optimizer
 from nn.pictures.network import draw_network
 from nn.pictures.plots import plot_decision_boundary
+from nn.pytorch import from_torch, to_torch
 from nn.recurrent import GRUCell, RNNCell
 from nn.schedules import ConstantLR, CosineAnnealingLR, LinearLR, SequentialLR, StepLR
 from nn.storage import load, save
@@ -73,12 +74,14 @@ __all__ = [
     "datasets",
     "draw_network",
     "fit",
+    "from_torch",
     "hinge",
     "load",
     "mean_squared_error",
     "plot_decision_boundary",
     "save",
     "softmax",
+    "to_torch",
 ]
 
 
