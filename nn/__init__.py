@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nn import datasets
 from nn.activations import Activation, softmax
+from nn.arrays import to_numpy
 from nn.attention import CausalSelfAttention
 from nn.clipping import clip_grad_norm, clip_grad_value
 from nn.containers import Residual, Sequential
@@ -81,6 +82,7 @@ __all__ = [
     "plot_decision_boundary",
     "save",
     "softmax",
+    "to_numpy",
     "to_torch",
 ]
 
