@@ -57,8 +57,8 @@ def run(show: "Show") -> None:
     apart = list(StratifiedGroupKFold(5, shuffle=True, random_state=1).split(sites, frauds, twins))
     strict = float(roc_auc_score(frauds, judged(show, sites, frauds, apart, 1.0)))
     show.note("AUC with twins kept together", strict)
-    show.tell(f"Only {len(set(twins))} of the sites differ in their answers: a test fold has twins of what was learned. "
-              f"If twins are kept in one fold, the AUC is {strict:.3f}: what to expect of a site unlike all others.")
+    show.tell(f"Only {len(set(twins))} of the sites differ in their answers: a test fold has twins of those learned. "
+              f"If twins stay in one fold, the AUC is {strict:.3f}: what to expect of a site unlike all others.")
     show.tell("And a warning: UCI's page counts 548 honest sites and 702 frauds, while river says fraud of the 548. We "
               "take river's word. The AUC is the same either way; precision and costs are not.")
     thresholds(show, frauds, folds, ours, weighted)
