@@ -1,146 +1,148 @@
-"""A model leaves for PyTorch, trains on in two processes at once, and comes back.
+"""Two moons, and a network that graduates: it begins here, goes on in PyTorch on two processes, and comes home.
 
-Two moons, 60 steps here; then the model becomes one of PyTorch, and two processes train it on, each with half of the
-points, as two machines would (DistributedDataParallel, which takes the mean of their gradients). Then it comes back for
-40 more steps here. A model that stayed at home the whole time has the same losses: it is one curve.
+It is trained by glassgrad, a node for each number, and handed over to PyTorch. There torch.distributed trains it on:
+two processes with half of the points each, whose gradients PyTorch averages (DistributedDataParallel, over gloo). Then
+it comes back. Meanwhile glassgrad trains on as well, alone: the two go down the same curve, loss for loss.
 """
 
 import argparse
 import json
+import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import nn
 
-POINTS, RATE = 100, 0.5
+SIZES, RATE, AGREED = (2, [16, 16, 1]), 0.2, 1e-9
+POINTS, ANSWERS = nn.datasets.moons(100, noise=0.1, seed=1)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, epilog=(
-            "examples:\n  python demos/graduate.py\n  python demos/graduate.py --quick --out slides\n\n"
-            'needs pip install -e ".[torch,demos]"; in the middle it starts, in your place,\n'
-            "  torchrun --nproc-per-node 2 demos/graduate.py --away FOLDER"))
-    parser.add_argument("--quick", action="store_true", help="fewer steps, to see whether everything works")
-    parser.add_argument("--out", type=Path, default=Path("pictures"), metavar="FOLDER",
-                        help="where the picture and the model go; created if missing (default: %(default)s)")
-    parser.add_argument("--away", type=Path, help=argparse.SUPPRESS)
+def main() -> int | str:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, epilog=(
+        "examples:\n  python demos/graduate.py\n  python demos/graduate.py --quick --out /tmp/graduate"))
+    parser.add_argument("--out", type=Path, default=Path("graduate"), metavar="FOLDER",
+                        help="where weights, losses and the picture go; created if missing (default: %(default)s)")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the steps")
+    parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)  # what torchrun starts
     arguments = parser.parse_args()
-    sys.stdout.reconfigure(errors="replace")  # pyright: ignore[reportAttributeAccessIssue]
+    steps, folder = 15 if arguments.quick else 150, arguments.out
     try:
-        import torch.distributed  # noqa: F401  (to say at once what is missing)
+        import torch
     except ImportError:
-        print('this needs PyTorch: pip install -e ".[torch,demos]"', file=sys.stderr)
-        return 2
-    if arguments.away is not None:
-        return away(arguments.away)
+        parser.error('PyTorch is needed: pip install -e ".[torch,demos]"')
+    if arguments.worker:
+        return work(folder, steps)
+    sys.stdout.reconfigure(errors="replace")
     try:
-        arguments.out.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        parser.error(f"cannot write to {arguments.out}: {error.strerror}")
-    with tempfile.TemporaryDirectory() as folder:
-        return there_and_back(Path(folder), arguments.out, (12, 12, 8) if arguments.quick else (60, 100, 40))
+        parser.error(f"cannot write to {folder}: {error.strerror}")
+
+    model = nn.MLP(*SIZES, activation="tanh", seed=1)
+    print(f"1. Here, alone: {steps} steps of a network with {len(model.parameters())} parameters.")
+    first = train(model, steps)
+    print(f"   The loss fell from {first[0]:.6f} to {first[-1]:.6f}.")
+    handed = nn.to_torch(model)
+    torch.save(handed.state_dict(), folder / "handed-over.pt")
+    print("   Handed over: " + ", ".join(f"{name} {[*x.shape]}" for name, x in handed.state_dict().items()))
+
+    print(f"2. In PyTorch, in two processes: {steps} steps more.")
+    if launch(folder, arguments.quick):
+        return "torchrun failed; what it said stands above"
+    theirs = json.loads((folder / "losses.json").read_text(encoding="utf-8"))
+    print(f"   The loss fell on, from {theirs[0]:.6f} to {theirs[-1]:.6f}.")
+
+    print("3. Back here, and beside it the one that never left.")
+    handed.load_state_dict(torch.load(folder / "brought-back.pt", weights_only=True))
+    back, ours = nn.from_torch(handed), train(model, steps)
+    pairs = zip(back.state_dict().values(), model.state_dict().values(), strict=True)
+    agreed = [check("losses", max(abs(a - b) for a, b in zip(theirs, ours, strict=True))),
+              check("parameters", max(abs(a - b) for a, b in pairs))]
+    last = train(back, steps // 3)
+    print(f"   {steps // 3} steps more, here again: the loss is {last[-1]:.6f}.")
+    draw(folder / "graduate.png", first, theirs, ours, last)
+    return 0 if all(agreed) else 1
 
 
-def there_and_back(folder: Path, out: Path, steps: tuple[int, int, int]) -> int:
-    before, between, after = steps
-    model, stayed = network(), network()
-    at_home = train(stayed, sum(steps))
-
-    print(f"{before} steps here ...")
-    losses = train(model, before)
-    nn.save(model, folder / "model.safetensors")
-    (folder / "steps.json").write_text(json.dumps(between), encoding="utf-8")
-    print(f"{between} steps in two processes of PyTorch ...")
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", __file__]
-    done = subprocess.run([*command, "--away", str(folder)], capture_output=True, text=True)  # this is torchrun
-    if done.returncode:
-        print(done.stderr[-2000:], file=sys.stderr)
-        return done.returncode
-    losses += json.loads((folder / "losses.json").read_text(encoding="utf-8"))
-    print(f"{after} steps here again ...\n")
-    model = nn.load(folder / "back.safetensors")
-    losses += train(model, after)
-    nn.save(model, out / "graduate.safetensors")
-
-    difference = max(abs(a - b) for a, b in zip(losses, at_home, strict=True))
-    inputs, targets = moons()
-    right = sum((model(x).data > 0) == (target > 0) for x, target in zip(inputs, targets, strict=True))
-    print(f"{right} of {POINTS} points are right; the loss went from {losses[0]:.3f} to {losses[-1]:.3f}.\n"
-          f"The losses of the model that stayed at home differ by {difference:.1e} at most (asked: 1e-9).")
-    picture(losses, at_home, steps, out / "graduate.png")
-    print(f"\npicture: {out / 'graduate.png'}\nmodel:   {out / 'graduate.safetensors'}")
-    return 0 if difference <= 1e-9 else 1
+def train(model: nn.Module, steps: int) -> list[float]:
+    """Steps of glassgrad with all points. Returns the losses."""
+    optimizer = nn.SGD(model.parameters(), lr=RATE)
+    return nn.fit(model, POINTS, ANSWERS, lambda p, t: nn.binary_cross_entropy(p, t, from_logits=True), optimizer,
+                  steps).losses
 
 
-def network() -> nn.MLP:
-    return nn.MLP(2, [16, 16, 1], activation="tanh", init="xavier", seed=1)
+def launch(folder: Path, quick: bool) -> int:
+    """Start this program in two processes, as `torchrun --standalone --nproc-per-node 2` does."""
+    root = str(Path(__file__).parents[1])
+    surroundings = {"OMP_NUM_THREADS": "1", **os.environ}
+    surroundings["PYTHONPATH"] = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
+    return subprocess.run(
+        [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", __file__, "--worker",
+         "--out", folder, *["--quick"] * quick], env=surroundings).returncode
 
 
-def moons() -> tuple[Any, Any]:
-    return nn.datasets.moons(POINTS, noise=0.1, seed=1)
-
-
-def loss(predictions: Any, targets: Any) -> Any:
-    return nn.binary_cross_entropy(predictions, targets, from_logits=True)
-
-
-def train(model: Any, steps: int) -> list[float]:
-    """Steps here, each with all points."""
-    return nn.fit(model, *moons(), loss, nn.SGD(model.parameters(), RATE), steps, compiled=True).losses
-
-
-def away(folder: Path) -> int:
-    """What each of the two processes does. Their halves are of one size, so the mean of their means is the mean."""
+def work(folder: Path, steps: int) -> int:
+    """One of the two processes: PyTorch, and nothing else, trains with half of the points."""
     import torch
+    from torch.nn.functional import binary_cross_entropy_with_logits
     from torch.nn.parallel import DistributedDataParallel
 
-    torch.distributed.init_process_group("gloo")  # on graphics cards: "nccl"
-    rank, size = torch.distributed.get_rank(), torch.distributed.get_world_size()
-    model = nn.to_torch(nn.load(folder / "model.safetensors"))  # the door, one line
-    shared = DistributedDataParallel(model)
-    optimizer = torch.optim.SGD(shared.parameters(), RATE)
-    inputs, targets = (torch.tensor(some, dtype=torch.float64)[rank::size] for some in moons())
+    torch.distributed.init_process_group("gloo")
+    rank, processes = torch.distributed.get_rank(), torch.distributed.get_world_size()
+    model = nn.to_torch(nn.MLP(*SIZES, activation="tanh"))
+    model.load_state_dict(torch.load(folder / "handed-over.pt", weights_only=True))
+    copies = DistributedDataParallel(model)
+    optimizer = torch.optim.SGD(copies.parameters(), lr=RATE)
+    inputs, targets = (torch.tensor(x[rank::processes], dtype=torch.float64) for x in (POINTS, ANSWERS))
     losses: list[float] = []
-    for _ in range(json.loads((folder / "steps.json").read_text(encoding="utf-8"))):
-        mine = torch.nn.functional.binary_cross_entropy_with_logits(shared(inputs), targets)
+    for _ in range(steps):
         optimizer.zero_grad()
-        mine.backward()  # and the gradients of both processes become their mean
+        loss = binary_cross_entropy_with_logits(copies(inputs), targets)
+        loss.backward()  # which averages the gradients of the processes
         optimizer.step()
-        both = mine.detach().clone()
-        torch.distributed.all_reduce(both)
-        losses.append(both.item() / size)
-    if rank == 0:
-        nn.save(nn.from_torch(model), folder / "back.safetensors")  # the way back
+        mean = loss.detach() / processes
+        torch.distributed.all_reduce(mean)
+        losses.append(mean.item())
+    if not rank:
+        torch.save(model.state_dict(), folder / "brought-back.pt")
         (folder / "losses.json").write_text(json.dumps(losses), encoding="utf-8")
     torch.distributed.destroy_process_group()
     return 0
 
 
-def picture(losses: list[float], at_home: list[float], steps: tuple[int, int, int], path: Path) -> None:
+def check(what: str, difference: float) -> bool:
+    """Say whether both ways led to the same numbers."""
+    agree = difference <= AGREED
+    print(f"   {'✓' if agree else '✗'} {what} of both ways: the same to {difference:.1e} (asked: to {AGREED:.0e})")
+    return agree
+
+
+def draw(path: Path, first: Any, theirs: Any, ours: Any, last: Any) -> None:
+    """The one curve, and the other one on top of it."""
     try:
         import matplotlib
     except ImportError:
-        print('no picture: pip install -e ".[demos]" brings matplotlib')
+        print('   No picture: pip install "glassgrad[demos]" brings matplotlib.')
         return
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    figure, axis = pyplot.subplots(figsize=(9, 4.5), layout="constrained")
-    first = 0
-    for count, color, place in zip(steps, ("#1f4e9c", "#a65000", "#1f4e9c"), ("here", "in PyTorch, two processes",
-                                                                              "here again"), strict=True):
-        axis.plot(range(first, first + count), losses[first : first + count], color=color, linewidth=4, alpha=0.6,
-                  label=place)
-        first += count
-    axis.plot(at_home, color="black", linewidth=1, label="the model that stayed at home")
-    axis.set(title="One curve: a model leaves for PyTorch and comes back", xlabel="step", ylabel="loss", ylim=(0, None))
-    axis.legend()
+    begin, end = len(first), len(first) + len(theirs)
+    figure, axes = pyplot.subplots(figsize=(9, 4.5), layout="constrained")
+    axes.plot(range(begin), first, color="#1f4e9c", linewidth=2, label="glassgrad, a node for each number")
+    axes.plot(range(begin, end), theirs, color="#d9480f", linewidth=2, label="PyTorch, two processes")
+    axes.plot(range(end, end + len(last)), last, color="#1f4e9c", linewidth=2)
+    axes.plot(range(begin, end, 5), ours[::5], "o", color="black", fillstyle="none", label="glassgrad, gone on alone")
+    for place, text in ((begin, " handed over"), (end, " brought back")):
+        axes.axvline(place, color="gray", linestyle=":")
+        axes.text(place, max(first), text, va="top", color="gray")
+    axes.set(xlabel="step", ylabel="loss", title="One training: here, in PyTorch, and here again")
+    axes.legend(loc="center right", framealpha=1)
     figure.savefig(path, dpi=120)
     pyplot.close(figure)
+    print(f"   The curve: {path}")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from nn import datasets
 from nn.activations import Activation, softmax
-from nn.arrays import to_numpy
 from nn.attention import CausalSelfAttention
 from nn.clipping import clip_grad_norm, clip_grad_value
 from nn.containers import Residual, Sequential
@@ -20,9 +19,11 @@ from nn.history import History, TrainingError
 from nn.layers import MLP, Layer, Neuron
 from nn.linear import Embedding, Linear
 from nn.losses import binary_cross_entropy, cross_entropy, hinge, mean_squared_error
+from nn.matrices import to_numpy
 from nn.metrics import EarlyStopping, accuracy
 from nn.module import Module
 from nn.normalization import LayerNorm, RMSNorm
+from nn.onnx import to_onnx
 from nn.optimizers import SGD, Adam, AdamW, Optimizer
 from nn.pictures.network import draw_network
 from nn.pictures.plots import plot_decision_boundary
@@ -83,6 +84,7 @@ __all__ = [
     "save",
     "softmax",
     "to_numpy",
+    "to_onnx",
     "to_torch",
 ]
 

@@ -8,6 +8,7 @@ import torch
 from autograd import Operation, Value
 from nn import pytorch_layers as theirs
 from nn.activations import Activation, softmax
+from nn.architecture import stranger
 from nn.attention import CausalSelfAttention
 from nn.checks import listed
 from nn.containers import Residual, Sequential
@@ -59,7 +60,7 @@ class Builder:
             return torch.nn.Softmax(dim=-1), False
         make = MAKERS.get(type(module))  # pyright: ignore[reportUnknownArgumentType]
         if make is None:
-            raise ValueError(refusal(module))
+            raise ValueError(stranger(module))
         key = id(module), bare
         if key not in self._made:
             made, is_bare = make(self, module, bare)
@@ -107,14 +108,6 @@ class Builder:
         return made
 
 
-def refusal(module: Any) -> str:
-    """Why a module cannot be handed over."""
-    name = type(module).__name__ if isinstance(module, Module) else getattr(module, "__name__", repr(module))
-    known = ", ".join(sorted(cls.__name__ for cls in MAKERS))
-    return (f"{name} is not a layer of nn, so nobody but Python knows what it calculates; what can be handed over is "
-            f"made of {known} and softmax")
-
-
 EMPTY: dict[str, Any] = {"device": "meta"}  # for modules whose parameters are put in later: nothing is drawn for them
 
 
@@ -129,7 +122,7 @@ def _layer(builder: Builder, layer: Layer, bare: bool) -> tuple[torch.nn.Module,
 def _layer_of(builder: Builder, module: Module, neurons: list[Neuron], cls: Any, bare: bool) -> Any:
     strange = next((neuron for neuron in neurons if type(neuron) is not Neuron), None)
     if strange is not None:
-        raise ValueError(refusal(strange))
+        raise ValueError(stranger(strange))
     first = neurons[0]
     if any(neuron.activation is not first.activation for neuron in neurons):
         raise ValueError(f"the neurons of {module!r:.80} differ in their activation, which PyTorch has once for all")
