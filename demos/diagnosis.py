@@ -62,7 +62,7 @@ def run(show: "Show") -> None:
     picture(show, {"ours": (found, BLUE), "LogisticRegression": (line, ORANGE)}, malignant,
             shares(model, scaler.transform(patients[[unsure]])[0], names), float(found[unsure]), malignant[unsure])
     show.tell("Gradient × input is a first approximation: it says what the answer responds to near this patient, "
-              "beside an average one. It is not a cause. Measurements that go together share what one of them would say "
+              "beside an average one. It is not a cause. Measurements that go together share what one would say "
               "alone, and another network, as good as this one, may share it out otherwise. It can tell a doctor where "
               "to look; it must not tell her what to think.")
     show.next("python -m demos stocks, where there may be nothing to learn, and how to find that out.")
