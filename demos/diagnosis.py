@@ -1,13 +1,14 @@
 """A diagnosis: can its probability be believed, and what does it rest on?
 
-From thirty measurements of cells under a microscope, a network says how likely a tumour is malignant. To be right is
-not enough here. When it says 80 %, is that four times in five? And for one patient: what is the answer made of? The
-second question is what gradients are for.
+From thirty measurements of cells under a microscope, a network says how likely a tumour is malignant. When it says
+80 %, is that four times in five? And for one patient: what is the answer made of? That is what gradients are for.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.stats import binomtest
 from sklearn.calibration import calibration_curve
 from sklearn.datasets import load_breast_cancer
 from sklearn.linear_model import LogisticRegression
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 TIME = "10 s"
 BLUE, ORANGE = "#1f4e9c", "#a65000"
+new_model = partial(nn.MLP, 30, [8, 1], "tanh", init="xavier", seed=1)
+error = partial(nn.binary_cross_entropy, from_logits=True)
 
 
 def run(show: "Show") -> None:
@@ -53,57 +56,61 @@ def run(show: "Show") -> None:
                 for name, p in rows.items()])
     show.reach("AUC on patients that were held out", float(roc_auc_score(malignant, found)), 0.99, quick=0.98)
     show.tell("The AUC is the chance that of two patients, one ill and one well, the ill one seems more in danger. "
-              "It says nothing of the probabilities themselves. The Brier score does: it is their mean squared error, "
-              "and the smaller, the better. So does the left picture: below the diagonal, it says malignant more often "
-              "than it is. Few patients lie in the middle, so the line is uncertain there.")
+              "The Brier score judges the probabilities themselves: it is their mean squared error, the smaller the "
+              "better. So does the left picture: below the diagonal, it says malignant more often than it is. Few "
+              "patients lie in the middle, so there the upright lines, 95 % intervals, are long.")
     show.beside_eager(new_model, error, scaler.transform(patients[:60]), malignant[:60])
     # Of the last fold, whose patients this network has not seen, the one that it is least sure about:
     unsure = asked[abs(found[asked] - 0.5).argmin()]
-    picture(show, {"ours": (found, BLUE), "LogisticRegression": (line, ORANGE)}, malignant,
-            shares(model, scaler.transform(patients[[unsure]])[0], names), float(found[unsure]), malignant[unsure])
-    show.tell("Gradient × input is a first approximation: it says what the answer responds to near this patient, "
-              "beside an average one. It is not a cause. Measurements that go together share what one would say "
-              "alone, and another network, as good as this one, may share it out otherwise. It can tell a doctor where "
-              "to look; it must not tell her what to think.")
+    x, patient = scaler.transform(patients[known]), scaler.transform(patients[[unsure]])[0]
+    models = [model, *(learned(x, malignant[known], seed) for seed in range(2, 4 if show.quick else 12))]
+    said = [sigmoid(other(patient).data) for other in models]
+    picture(show, found, line, malignant, names, np.array([shares(other, patient) for other in models]),
+            f"One patient: {found[unsure]:.0%} malignant, it says; she is {'ill' if malignant[unsure] else 'well'}")
+    show.tell("Gradient × input is a first approximation: what the answer responds to near this patient, beside an "
+              "average one, whose inputs are all 0 here. It explains the network, not the disease: it names no cause. "
+              "Measurements that go together, as radius and area do, share what one would say alone. "
+              f"{len(models) - 1} networks that began elsewhere share it out otherwise (the black lines), and say "
+              f"{min(said):.0%} to {max(said):.0%} for her. It can tell a doctor where to look, not what to think. "
+              f"All of it is for patients as here, {malignant.mean():.0%} of them ill: in a screening, where far fewer "
+              "are, these probabilities would be far too high.")
     show.next("python -m demos stocks, where there may be nothing to learn, and how to find that out.")
 
 
-def new_model() -> nn.MLP:
-    return nn.MLP(30, [8, 1], "tanh", init="xavier", seed=1)
-
-
-def error(predictions: Any, targets: Any) -> Any:
-    return nn.binary_cross_entropy(predictions, targets, from_logits=True)
-
-
-def learned(x: Any, y: Any) -> nn.MLP:
-    model = new_model()  # initialise
+def learned(x: Any, y: Any, seed: int = 1) -> nn.MLP:
+    model = new_model(seed=seed)  # initialise
     optimizer = nn.AdamW(model.parameters(), 0.01, weight_decay=0.5)
     # For each batch: forward and error, backward, update; and repeat
-    nn.fit(model, x, y, error, optimizer, 30, 32, seed=1, compiled=True)
+    nn.fit(model, x, y, error, optimizer, 30, 32, seed=seed, compiled=True)
     return model
 
 
-def shares(model: nn.MLP, patient: Any, names: list[str]) -> list[tuple[str, float]]:
-    """Gradient × input of each measurement, the largest first: how much of the logit it stands for."""
-    inputs = [Value(number, name) for number, name in zip(patient, names, strict=True)]
+def shares(model: nn.MLP, patient: Any) -> Any:
+    """Gradient × input of each measurement: how much of the logit it stands for, beside an average patient."""
+    inputs = [Value(number) for number in patient]
     model(inputs).backward()  # backward, to the measurements instead of the weights
-    return sorted([(x.label or "", x.grad * x.data) for x in inputs], key=lambda share: -abs(share[1]))
+    return np.array([x.grad * x.data for x in inputs])
 
 
-def picture(show: "Show", found: Any, malignant: Any, parts: Any, probability: float, truth: float) -> None:
+def picture(show: "Show", ours: Any, line: Any, malignant: Any, names: list[str], spread: Any, title: str) -> None:
     figure, (left, right) = show.axes(1, 2, (13, 5.2))
     left.plot([0, 1], [0, 1], color="black", linewidth=1, label="as often as it says")
-    for name, (p, color) in found.items():
-        left.plot(*calibration_curve(malignant, p, n_bins=6, strategy="uniform")[::-1], "o-", color=color, label=name)
+    for name, p, color, marker in (("ours", ours, BLUE, "s"), ("LogisticRegression", line, ORANGE, "o")):
+        share, said = calibration_curve(malignant, p, n_bins=6)
+        counts = [int(count) for count in np.histogram(p, 6, (0, 1))[0] if count]
+        sure = [binomtest(round(k * n), n).proportion_ci(method="wilson") for k, n in zip(share, counts, strict=True)]
+        left.vlines(said, *zip(*sure, strict=True), color=color, alpha=0.5)
+        left.plot(said, share, marker, color=color, label=name)
     left.set(title="When it says so many percent, how often is it?", xlabel="the probability that was said",
-             ylabel="the share that was malignant")
+             ylabel="the share that was malignant, and 95 % intervals")
     left.legend()
-    names, sizes = zip(*parts[:12][::-1], strict=True)
-    right.barh(names, sizes, color=[ORANGE if size > 0 else BLUE for size in sizes])
+    largest = abs(spread[0]).argsort()[-12:]
+    sizes, others = spread[0, largest], spread[1:, largest]
+    right.barh([names[place] for place in largest], sizes, color=[ORANGE if size > 0 else BLUE for size in sizes])
+    right.hlines(range(12), others.min(0), others.max(0), color="black", linewidth=2, label="other networks")
     right.axvline(0, color="black", linewidth=1)
-    right.set(title=f"One patient: {probability:.0%} malignant, it says; she is {'ill' if truth else 'well'}",
-              xlabel="gradient × input: blue speaks for benign, orange for malignant")
+    right.set(title=title, xlabel="gradient × input: blue speaks for benign, orange for malignant")
+    right.legend(loc="lower right")
     show.picture(figure)
 
 

@@ -61,7 +61,7 @@ def run(show: "Show") -> None:
     twins = np.unique(sites, axis=0, return_inverse=True)[1].ravel()  # many sites give the same nine answers
     apart = list(StratifiedGroupKFold(5, shuffle=True, random_state=1).split(sites, frauds, twins))
     show.tell(f"Only {len(set(twins))} of the sites differ in their answers: a test fold has twins of those learned. "
-              "The next figure keeps twins in one fold. And a warning: UCI's page counts 548 honest sites and 702 frauds, "
+              "Next, twins stay in one fold. And a warning: UCI's page counts 548 honest sites and 702 frauds, "
               "river says fraud of the 548. We take river's word; for the AUC it is all one, for the costs it is not.")
     show.reach("AUC, twins apart", float(roc_auc_score(frauds, judged(show, sites, frauds, apart))), 0.96, quick=0.93)
     thresholds(show, sites, frauds, splitter, *found[:2])
