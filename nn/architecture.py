@@ -75,6 +75,13 @@ def build(description: Any, numbers: int | None = None) -> Module:
         raise ValueError(str(error) or type(error).__name__) from error
 
 
+def stranger(module: Any) -> str:
+    """Why a module, or a function in its place, cannot go where there is no Python."""
+    name = type(module).__name__ if isinstance(module, Module) else getattr(module, "__name__", repr(module))
+    return (f"{name} is not a layer of nn, so nobody but Python knows what it calculates; layers of nn are softmax, "
+            f"{', '.join(sorted(CLASSES))}")
+
+
 def _is_start(name: str, given: Any) -> bool:
     """Whether an argument only says how parameters begin. A seed that is a number may stay: it can be written down."""
     return name == "init" or (name == "seed" and type(given) is not int)

@@ -195,7 +195,7 @@ def test_networks_start_from_the_same_weights_for_the_same_seed_and_nonlin_choos
 
 @pytest.mark.slow
 def test_a_seeded_training_run_on_two_moons_has_the_same_losses_for_100_steps() -> None:
-    points, targets = datasets.moons(24, noise=0.1, seed=1337)
+    points, targets = datasets.moons(16, noise=0.1, seed=1337)
     rows, signs = np.array(points), np.where(np.array(targets) > 0, 1, -1)
     losses: dict[str, list[float]] = {}
     right: dict[str, list[int]] = {}

@@ -10,13 +10,11 @@ from pathlib import Path
 import pytest
 
 from demos import __main__ as demos
+from demos.kit import Show
 
 ROOT = Path(__file__).resolve().parents[2]
 STEPS = ("initialise", "forward", "error", "backward", "update", "repeat")
 PNG = b"\x89PNG\r\n\x1a\n"
-
-found = [name for name in demos.LESSONS if (ROOT / "demos" / f"{name}.py").exists()]
-
 
 def command(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "demos", *arguments], cwd=folder, capture_output=True, text=True,
@@ -24,7 +22,7 @@ def command(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", found)
+@pytest.mark.parametrize("name", demos.LESSONS)
 def test_lesson_reaches_its_figure_and_shows_it(name: str, tmp_path: Path) -> None:
     done = command(name, "--quick", "--out", str(tmp_path / "new" / "folder"))
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
@@ -39,7 +37,7 @@ def test_lesson_reaches_its_figure_and_shows_it(name: str, tmp_path: Path) -> No
         assert word in done.stdout
 
 
-@pytest.mark.parametrize("name", found)
+@pytest.mark.parametrize("name", demos.LESSONS)
 def test_lesson_is_short_to_read_and_says_how_it_is_run(name: str) -> None:
     source = (ROOT / "demos" / f"{name}.py").read_text(encoding="utf-8")
     assert len(source.splitlines()) < 120
@@ -80,8 +78,6 @@ def test_missing_package_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 
 def test_figure_that_is_missed_fails_the_lesson(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from demos.kit import Show
-
     show = Show("moons", False, tmp_path)
     show.reach("accuracy", 0.98, 0.99, quick=0.9)
     show.reach("agreement", 1.0, 1.0)

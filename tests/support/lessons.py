@@ -1,15 +1,11 @@
 """Ten lessons, and how to see in a browser whether each of their steps can be seen."""
 
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import nn
 from autograd import Explanation, Value, dot, exp, explain, log, sigmoid, softplus, tanh
+from demos import lesson
 from tests.support.graphs import generated
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "demos"))
-import lesson
 
 DEMOS = lesson.LESSONS
 # What of a step is not inside of the window, or covered by what stands in front of it.

@@ -76,14 +76,14 @@ def test_random_graphs_have_the_second_derivatives_of_the_engine(graph):
 
 @pytest.mark.slow
 @given(graphs())
-@settings(max_examples=60)
+@settings(max_examples=25)
 def test_large_random_graphs_have_the_value_and_the_gradient_of_the_engine(graph):
     check_first_order(graph)
 
 
 @pytest.mark.slow
 @given(graphs(max_size=40))
-@settings(max_examples=25)
+@settings(max_examples=10)
 def test_more_random_graphs_have_the_second_derivatives_of_the_engine(graph):
     check_second_order(graph)
 

@@ -19,8 +19,8 @@ def forward(output: Value):
     return next(step for step in explain(output) if step.kind == "forward")
 
 
-@pytest.mark.parametrize(("row", "lists", "count"), [(add_up, 1, 10_000), (dot, 2, 2000), (logsumexp, 1, 2000)])
-def test_a_node_of_10000_numbers_is_written_by_its_ends_in_each_form(row: Operation, lists: int, count: int) -> None:
+@pytest.mark.parametrize(("row", "lists", "count"), [(add_up, 1, 10_000), (dot, 2, 1000), (logsumexp, 1, 1000)])
+def test_a_node_of_many_numbers_is_written_by_its_ends_in_each_form(row: Operation, lists: int, count: int) -> None:
     explanation = explain(row(*(many(count) for _ in range(lists))))
     text = str(explanation)
     assert max(map(len, text.splitlines())) <= 80

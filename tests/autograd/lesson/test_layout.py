@@ -16,7 +16,7 @@ SIZES = [(1280, 800), (1366, 650), (1920, 1080), (360, 740)]
 @pytest.mark.parametrize("name", LESSONS)
 def test_the_sentence_the_formula_and_what_is_lit_are_seen_at_every_step(visit: Any, name: str) -> None:
     page = visit(LESSONS[name](), reduced="reduce")
-    for width, height in SIZES:
+    for width, height in SIZES if name in ("article", "xor_step") else (SIZES[1], SIZES[3]):  # the tightest
         page.set_viewport_size({"width": width, "height": height})
         page.evaluate("arrange()")
         assert page.evaluate(MISSING) == [], (width, height)

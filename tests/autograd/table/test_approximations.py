@@ -203,7 +203,7 @@ def arguments(name: str, count: int, generator: np.random.Generator) -> Array:
     return x[{"log": x > 0, "log1p": x > -1}.get(name, abs(x) <= limit)]
 
 
-@pytest.mark.parametrize("count", [20_000, pytest.param(1_000_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [20_000, pytest.param(200_000, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", WORST)
 def test_no_result_is_far_from_what_is_right(name: str, count: int) -> None:
     generator = np.random.default_rng(count)

@@ -111,7 +111,7 @@ def check(browser, model, inputs=None, gradients=False, least=11.0, **options):
 
 
 @pytest.mark.slow
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(1, 7), st.lists(st.integers(1, 7), min_size=1, max_size=4), st.integers(0, 999),
        st.sampled_from(["tanh", "leaky_relu"]), st.booleans(), st.booleans(), st.sampled_from(["textbook", "code"]))
 def test_nothing_is_on_anything_else(browser, nin, nouts, seed, activation, given_inputs, gradients, names):
@@ -122,7 +122,7 @@ def test_nothing_is_on_anything_else(browser, nin, nouts, seed, activation, give
     if gradients:
         outputs = model([1.0] * nin)
         mean_squared_error(outputs, [0.5] * nouts[-1] if nouts[-1] > 1 else 0.5).backward()
-    check(browser, model, inputs, gradients, least=9.3, names=names)
+    check(browser, model, inputs, gradients, least=9.0, names=names)
 
 
 @pytest.mark.parametrize(("model", "has_numbers"), [
