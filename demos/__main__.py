@@ -53,7 +53,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def listing() -> str:
     """A line for each lesson, read from its file without importing it or the packages that it needs."""
-    lines = [f"  {name:10} {first_line(name):66} {expected_time(name)}" for name in LESSONS]
+    width = max(len(first_line(name)) for name in LESSONS)
+    lines = [f"  {name:10} {first_line(name):{width}}   {expected_time(name)}" for name in LESSONS]
     return "\n".join(["python -m demos NAME [--quick] [--out FOLDER]\n", *lines,
                       '\nThey need pip install -e ".[demos]".'])
 

@@ -33,7 +33,7 @@ def main() -> int | str:
     except ImportError:
         parser.error('PyTorch is needed: pip install -e ".[torch,demos]"')
     if arguments.worker:
-        return work(folder, steps)
+        work(folder, steps)
     sys.stdout.reconfigure(errors="replace")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -76,14 +76,14 @@ def train(model: nn.Module, steps: int) -> list[float]:
 def launch(folder: Path, quick: bool) -> int:
     """Start this program in two processes, as `torchrun --standalone --nproc-per-node 2` does."""
     root = str(Path(__file__).parents[1])
-    surroundings = {"OMP_NUM_THREADS": "1", **os.environ}
-    surroundings["PYTHONPATH"] = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
+    paths = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
+    surroundings = {"OMP_NUM_THREADS": "1", **os.environ, "PYTHONPATH": paths}
     return subprocess.run(
         [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", __file__, "--worker",
          "--out", folder, *["--quick"] * quick], env=surroundings).returncode
 
 
-def work(folder: Path, steps: int) -> int:
+def work(folder: Path, steps: int) -> None:
     """One of the two processes: PyTorch, and nothing else, trains with half of the points."""
     import torch
     from torch.nn.functional import binary_cross_entropy_with_logits
@@ -108,8 +108,9 @@ def work(folder: Path, steps: int) -> int:
     if not rank:
         torch.save(model.state_dict(), folder / "brought-back.pt")
         (folder / "losses.json").write_text(json.dumps(losses), encoding="utf-8")
+    torch.distributed.barrier()
     torch.distributed.destroy_process_group()
-    return 0
+    os._exit(0)  # now and then a thread of PyTorch's gloo aborts the process while Python tidies up
 
 
 def check(what: str, difference: float) -> bool:
@@ -128,7 +129,6 @@ def draw(path: Path, first: Any, theirs: Any, ours: Any, last: Any) -> None:
         return
     matplotlib.use("Agg")
     from matplotlib import pyplot
-
     begin, end = len(first), len(first) + len(theirs)
     figure, axes = pyplot.subplots(figsize=(9, 4.5), layout="constrained")
     axes.plot(range(begin), first, color="#1f4e9c", linewidth=2, label="glassgrad, a node for each number")

@@ -1,8 +1,9 @@
 """Neural networks on top of the engine's public names: layers, losses, optimizers, data sets, and a training loop.
 
 Read module.py, which finds parameters, then layers.py, losses.py and optimizers.py; training.py puts them together.
-storage.py and checkpoints.py keep networks and their training in files. The pictures are in a room of their own;
-checks.py says what is wrong with what users pass in.
+storage.py and checkpoints.py keep networks and their training in files; checks.py says what is wrong with what users
+pass in. Rooms of their own have the pictures, the ways to PyTorch, ONNX and NumPy (interchange), and scikit-learn's
+conventions (scikit).
 """
 
 from importlib import import_module
@@ -16,18 +17,18 @@ from nn.clipping import clip_grad_norm, clip_grad_value
 from nn.containers import Residual, Sequential
 from nn.dropout import Dropout
 from nn.history import History, TrainingError
+from nn.interchange.matrices import to_numpy
+from nn.interchange.onnx import to_onnx
+from nn.interchange.pytorch import from_torch, to_torch
 from nn.layers import MLP, Layer, Neuron
 from nn.linear import Embedding, Linear
 from nn.losses import binary_cross_entropy, cross_entropy, hinge, mean_squared_error
-from nn.matrices import to_numpy
 from nn.metrics import EarlyStopping, accuracy
 from nn.module import Module
 from nn.normalization import LayerNorm, RMSNorm
-from nn.onnx import to_onnx
 from nn.optimizers import SGD, Adam, AdamW, Optimizer
 from nn.pictures.network import draw_network
 from nn.pictures.plots import plot_decision_boundary
-from nn.pytorch import from_torch, to_torch
 from nn.recurrent import GRUCell, RNNCell
 from nn.schedules import ConstantLR, CosineAnnealingLR, LinearLR, SequentialLR, StepLR
 from nn.storage import load, save
@@ -35,8 +36,10 @@ from nn.training import fit
 
 if TYPE_CHECKING:
     from nn.compiled import Training, compile
-    from nn.estimators import MLPClassifier as MLPClassifier  # not in __all__, as `import *` would need scikit-learn
-    from nn.estimators import MLPRegressor as MLPRegressor
+    from nn.scikit.estimators import (
+        MLPClassifier as MLPClassifier,  # not in __all__, as `import *` would need scikit-learn
+    )
+    from nn.scikit.estimators import MLPRegressor as MLPRegressor
 
 __all__ = [
     "MLP",
@@ -96,4 +99,4 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'nn' has no attribute {name!r}")
     if find_spec("sklearn") is None:
         raise ImportError(f'nn.{name} needs scikit-learn: pip install "glassgrad[sklearn]"')
-    return getattr(import_module("nn.estimators"), name)
+    return getattr(import_module("nn.scikit.estimators"), name)

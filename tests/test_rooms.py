@@ -25,12 +25,16 @@ MAP = {
     "lesson": {"drawing", "errors", "explaining", "graph", "recording", "table", "value", "writing"},
     "shell": {"calculus", "drawing", "errors", "explaining", "lesson", "value", "writing"},
     "nn": {"autograd", "nn.pictures"},
+    "nn.interchange": {"autograd", "nn"},
     "nn.pictures": {"autograd", "nn"},
+    "nn.scikit": {"autograd", "nn"},
 }
 ENGINE = ("operations", "value", "graph")  # to be read in this order
 LONGEST, SHORTEST = 300, 25
 SHORT = {  # and why. What opens a room says what happens there and where to begin: the shorter, the better.
     "autograd/__main__.py": "it only calls the command line, for `python -m autograd`",
+    "nn/interchange/__init__.py": "it is empty: what the room offers, nn/__init__.py does",
+    "nn/scikit/__init__.py": "likewise",
     "autograd/writing/text.py": "terminals, errors and pictures measure and shorten text by the same two functions",
 }
 FILES = {str(path.relative_to(rooms.ROOT)): path for path in rooms.modules().values()}

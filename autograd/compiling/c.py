@@ -1,7 +1,7 @@
 """A program as one file of C99: loops over tables, short enough to be read, with no library but that of mathematics."""
 
 import math
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -31,8 +31,8 @@ def c_source(program: Program, values: Sequence[float]) -> str:
         if gradients and "gradients[" not in "".join(writer.lines):
             writer.line("(void)gradients;")
         walks += [*writer.lines, "}", ""]
-    tables = [f"static const int table{n}[] = {{{', '.join(map(str, t))}}};" for n, t in enumerate(writer.tables)]
-    numbers = ", ".join(map(_number, program.constants)) or "0.0"
+    tables = [_table(f"static const int table{n}[]", map(str, table)) for n, table in enumerate(writer.tables)]
+    constants = _table("static const double constants[]", map(_number, program.constants or [0.0]))
     outputs = [f"    outputs[{n}] = {array}[{place}];" for n, (array, place) in enumerate(program.outputs)]
     array, place = program.outputs[0] if program.outputs else ("", 0)
     seed = [f"    gradients[{place}] = 1.0;"] if array == "lanes" else []
@@ -42,7 +42,7 @@ def c_source(program: Program, values: Sequence[float]) -> str:
     current = [
         "   `current_values` has the values from outside, such as parameters, as they are now.", "",
         f"extern const double current_values[{len(values)}];",
-        f"const double current_values[{len(values)}] = {{{', '.join(map(_number, values))}}};", ""] if values else []
+        _table(f"const double current_values[{len(values)}]", map(_number, values)), ""] if values else []
     common = "(const double *inputs, const double *values, double *outputs"
     prototypes = f"void evaluate{common})", f"void differentiate{common}, double *derivatives)"
     return "\n".join([
@@ -51,7 +51,7 @@ def c_source(program: Program, values: Sequence[float]) -> str:
         *(f"   {prototype};" for prototype in prototypes), "",
         *current[:2],
         "   Nothing is allocated and nothing is kept between calls. Link with -lm. */", "", "#include <math.h>", "",
-        f"static const double constants[] = {{{numbers}}};", *tables, "", *current[2:], *walks,
+        constants, *tables, "", *current[2:], *walks,
         *(f"{prototype};" for prototype in prototypes), "",
         prototypes[0], "{", f"    double lanes[{lanes}];", copy, "    forward(values, lanes);",
         "    (void)constants;", *outputs, "}", "",
@@ -159,6 +159,18 @@ class _C:
         place = self.new(f"{is_right} ? (int){index} : 0", "int")
         self.line(f"(void){place};")  # in a list of one number it decides nothing
         return place, is_right
+
+
+def _table(name: str, items: Iterable[str]) -> str:
+    """An array, in several lines if it is long: C99 promises no more than 4,095 characters in one."""
+    lines = [""]
+    for item in items:
+        if len(lines[-1]) + len(item) > 110:
+            lines.append("")
+        lines[-1] += f"{', ' * bool(lines[-1])}{item}"
+    if len(lines) == 1:
+        return f"{name} = {{{lines[0]}}};"
+    return "\n".join([f"{name} = {{", *(f"    {line}," for line in lines), "};"])
 
 
 def _number(x: float) -> str:

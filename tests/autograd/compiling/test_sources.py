@@ -143,6 +143,7 @@ def test_a_trained_network_is_one_file_of_c_with_its_parameters(tmp_path):
         compiled([0.0, 0.0, 0.0])
         parameter.data += 0.25
     in_c(compiled.c_source, tmp_path, [0.0] * 3, [0.0] * 32, 2, 3)  # which makes the library
+    assert max(map(len, compiled.c_source.splitlines())) <= 120  # and not a line for a compiler of 4,095 characters
     library, outputs = ctypes.CDLL(str(tmp_path / "program.so")), doubles([0.0] * 2)
     for x in ([0.5, -1.0, 2.0], [0.0, 0.0, 0.0]):
         library.evaluate(doubles(x), (ctypes.c_double * 32).in_dll(library, "current_values"), outputs)

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from nn.pytorch_rows import Tensors
+from nn.interchange.pytorch_rows import Tensors
 
 
 class Layer(torch.nn.Linear):

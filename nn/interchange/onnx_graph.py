@@ -5,7 +5,7 @@ from typing import Any
 import numpy
 from onnx import TensorProto, checker, helper, numpy_helper
 
-from nn.onnx_rows import Output, operand
+from nn.interchange.onnx_rows import Output, operand
 
 OPSET, IR = 17, 8  # what onnxruntime reads since 1.12
 

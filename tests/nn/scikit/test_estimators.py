@@ -17,7 +17,7 @@ from sklearn.utils.estimator_checks import check_estimator, parametrize_with_che
 
 import nn
 from autograd import NumberOverflowError
-from nn.estimators import MLPClassifier, MLPRegressor
+from nn.scikit.estimators import MLPClassifier, MLPRegressor
 from tests.support.processes import run_python
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

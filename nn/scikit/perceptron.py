@@ -21,9 +21,9 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from autograd import NumberOverflowError
 from nn.checks import count, flag, is_list, option
-from nn.estimator_epochs import Epochs, ScikitAdam
 from nn.layers import MLP
 from nn.optimizers import SGD, Optimizer
+from nn.scikit.epochs import Epochs, ScikitAdam
 
 _ACTIVATIONS = {"identity": "linear", "logistic": "sigmoid", "tanh": "tanh", "relu": "relu"}  # and their names in nn
 _OVER_ARRAYS: dict[str, Any] = {"sigmoid": expit, "tanh": numpy.tanh, "relu": lambda z: numpy.maximum(z, 0.0)}  # pyright: ignore

@@ -40,6 +40,6 @@ def to_onnx(model: Module, path: FilePath, *, dtype: str = "float64", leading: t
         import onnx  # noqa: F401  # pyright: ignore[reportUnusedImport]
     except ImportError:
         raise ImportError('files of ONNX need a package: pip install "glassgrad[onnx]"') from None
-    from nn.onnx_layers import export
+    from nn.interchange.onnx_layers import export
 
     replace_file(path, export(model, dtype, tuple(leading)))

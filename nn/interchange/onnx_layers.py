@@ -11,12 +11,12 @@ from nn.architecture import stranger
 from nn.attention import CausalSelfAttention
 from nn.containers import Residual, Sequential
 from nn.dropout import Dropout
+from nn.interchange.onnx_graph import Graph
+from nn.interchange.onnx_rows import Output
 from nn.layers import MLP, Layer, Neuron
 from nn.linear import Embedding, Linear
 from nn.module import Module
 from nn.normalization import LayerNorm, RMSNorm
-from nn.onnx_graph import Graph
-from nn.onnx_rows import Output
 from nn.recurrent import GRUCell, RNNCell
 
 

@@ -20,7 +20,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
 from nn.losses import binary_cross_entropy, cross_entropy, mean_squared_error
-from nn.perceptron import Perceptron
+from nn.scikit.perceptron import Perceptron
 
 
 class MLPClassifier(ClassifierMixin, Perceptron):

@@ -6,13 +6,13 @@ from typing import Any
 import torch
 
 from autograd import Operation, Value
-from nn import pytorch_layers as theirs
 from nn.activations import Activation, softmax
 from nn.architecture import stranger
 from nn.attention import CausalSelfAttention
 from nn.checks import listed
 from nn.containers import Residual, Sequential
 from nn.dropout import Dropout
+from nn.interchange import pytorch_layers as theirs
 from nn.layers import MLP, Layer, Neuron
 from nn.linear import Embedding, Linear
 from nn.module import Module

@@ -23,7 +23,7 @@ def to_torch(model: Module, dtype: Any = None) -> Any:
     dtype = torch.float64 if dtype is None else dtype
     if not isinstance(dtype, torch.dtype) or not dtype.is_floating_point:
         raise TypeError(f"dtype needs to be one of PyTorch's for real numbers, such as torch.float32, not {dtype!r}")
-    from nn.pytorch_to import Builder
+    from nn.interchange.pytorch_to import Builder
 
     return Builder(model, dtype).whole(model)
 
@@ -42,7 +42,7 @@ def from_torch(module: Any) -> Module:
     torch = _torch()
     if not isinstance(module, torch.nn.Module):
         raise TypeError(f"a torch.nn.Module is needed, not {type(module).__name__!r}")
-    from nn.pytorch_from import Reader
+    from nn.interchange.pytorch_from import Reader
 
     return Reader(module).whole(module)
 
