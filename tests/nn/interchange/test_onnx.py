@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 import nn
 from autograd import Value, operation, operations
-from nn import onnx_layers, pytorch_to
 from nn.architecture import CLASSES
+from nn.interchange import onnx_layers, pytorch_to
 from tests.support.models import curved, longer, models, numbers, random_numbers, values
 
 seeds = st.integers(0, 10**6)
