@@ -8,13 +8,14 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nn
-from autograd import Value, operation, operations
-from nn import onnx_layers, pytorch_to
+from autograd import Value, operation, operations, where
 from nn.architecture import CLASSES
+from nn.interchange import onnx_layers, pytorch_to
 from tests.support.models import curved, longer, models, numbers, random_numbers, values
 
 seeds = st.integers(0, 10**6)
@@ -97,7 +98,7 @@ def test_every_operation_on_one_number(function, path):
     model = nn.Activation(function)
     nn.to_onnx(model, path)
     numbers_ = np.array([*np.linspace(-40, 40, 81), *np.geomspace(1e-17, 30, 80), *-np.geomspace(1e-17, 30, 80),
-                         0.999999, -0.999999, 1.0, -1.0, 300.0, -300.0])
+                         0.999999, -0.999999, 1.0, -1.0, 300.0, -300.0, 1000.0, -1000.0])
     expected = {}
     for number in numbers_:
         try:
@@ -108,6 +109,18 @@ def test_every_operation_on_one_number(function, path):
     found = run(path, np.array([[*expected]]))
     np.testing.assert_allclose(found[0], [*expected.values()], rtol=1e-12,
                                atol={"erf": 2e-15, "gelu": 1e-14}.get(function, 1e-300))
+
+
+def test_comparisons_are_right_where_both_sides_are_equal(path):
+    def compared(x):
+        return where(x < 0.5, 1.0, 2.0) + where(x <= 0.5, 4.0, 8.0) + where(x > 0.5, 16.0, 32.0) + where(
+            x >= 0.5, 64.0, 128.0) + where(x, 256.0, 512.0)
+
+    model, x = nn.Activation(compared), np.array([[0.0, 0.25, 0.5, 0.75]])
+    nn.to_onnx(model, path)
+    expected = numbers(model(values(x)))
+    np.testing.assert_array_equal(run(path, x), expected)
+    np.testing.assert_array_equal(nn.to_torch(model)(torch.tensor(x)), expected)
 
 
 def test_the_functions_that_onnxruntime_has_in_single_precision_only_are_said_rightly(path):
