@@ -5,6 +5,9 @@ letter is to come next. One layer, width 16, 4 heads, context 16: 4,192 numbers 
 engines take the same steps, a name in each: one with a closure for each node, ours, and ours compiled.
 """
 
+if __name__ == "__main__":  # before the imports, which need the folder above
+    raise SystemExit("run it as python -m demos names")
+
 import random
 import time
 from typing import TYPE_CHECKING
@@ -86,7 +89,3 @@ def picture(show: "Show", model: GPT, losses: list[float], levels: dict[str, flo
               xlim=(min(places[:, 0]) - 0.3, max(places[:, 0]) + 0.3),
               ylim=(min(places[:, 1]) - 0.3, max(places[:, 1]) + 0.3))
     show.picture(figure)
-
-
-if __name__ == "__main__":
-    raise SystemExit("run it as python -m demos names")

@@ -119,8 +119,10 @@ STRIKES = """
     batches = [(np.ones(n), np.zeros(n)) for n in (1, 2, 3)]
     for batch in batches:
         training.step(*batch)
-    is_over = False
+    is_begun = is_over = False
     def strike():
+        while not is_begun:  # the main thread may still be waiting for this one to start
+            time.sleep(0.001)
         while not is_over:
             time.sleep(0.001)
             os.kill(os.getpid(), signal.SIGINT)
@@ -129,6 +131,7 @@ STRIKES = """
     thread.start()
     while strikes < 200:
         try:
+            is_begun = True
             for batch in itertools.cycle(batches):
                 training.step(*batch)
         except KeyboardInterrupt:
