@@ -64,6 +64,13 @@ def test_neurons_that_are_no_matrix_keep_all_their_numbers():
     assert sorted(x for array in found.values() for x in array.ravel()) == sorted(layer.state_dict().values())
 
 
+def test_no_number_is_lost_where_a_layer_has_been_given_a_bias_of_its_own():
+    layer = nn.Layer(2, 1, seed=1)
+    layer.bias = [Value(9.0)]
+    found = nn.to_numpy(layer)
+    assert sorted(x for array in found.values() for x in array.ravel()) == sorted(layer.state_dict().values())
+
+
 def test_the_arrays_are_copies_and_nothing_is_drawn():
     model, before = nn.MLP(2, [3, 1], seed=1), random.getstate()
     nn.to_numpy(model)["layers.0.weight"][:] = 0
