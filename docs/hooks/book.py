@@ -21,10 +21,11 @@ from autograd import formula, operations
 from autograd.shell.main import main as run_command
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parents[1] / "demos")]
+sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
 import house  # noqa: E402 (beside this file)
-import lesson  # noqa: E402 (in demos)
+
+from demos import lesson  # noqa: E402 (above this folder)
 
 SHOWN = "neuron"  # the lesson that can be tried within the page
 

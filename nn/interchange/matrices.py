@@ -1,5 +1,6 @@
 """to_numpy(): the numbers of a model as arrays, and the names that scalars have together."""
 
+from importlib.util import find_spec
 from typing import Any
 
 from nn.layers import Layer, Neuron
@@ -17,10 +18,8 @@ def to_numpy(model: Module) -> dict[str, Any]:
     """
     if not isinstance(model, Module):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"a Module is needed, not {type(model).__name__!r}")
-    try:
-        import numpy  # noqa: F401  # pyright: ignore[reportUnusedImport]
-    except ImportError:
-        raise ImportError('arrays need NumPy: pip install "glassgrad[save]"') from None
+    if find_spec("numpy") is None:
+        raise ImportError('arrays need NumPy: pip install "glassgrad[save]"')
     named = model.named_parameters()
     renamed = _in_matrices(model, {id(value): name for name, value in named})
     state = {renamed.get(id(value), name): value.data for name, value in named}

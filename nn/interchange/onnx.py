@@ -1,5 +1,6 @@
 """to_onnx(): a model in a file that onnxruntime runs, and with it phones, browsers and servers without Python."""
 
+from importlib.util import find_spec
 from typing import Any
 
 from autograd import replace_file
@@ -35,11 +36,8 @@ def to_onnx(model: Module, path: FilePath, *, dtype: str = "float64", leading: t
     names: Any = leading
     if not isinstance(names, tuple | list) or not names or not all(isinstance(x, str) and x for x in names):  # pyright: ignore
         raise ValueError(f"leading needs to be names of dimensions, such as ('batch', 'length'), not {leading!r}")
-    try:
-        import numpy  # noqa: F401  # pyright: ignore[reportUnusedImport]
-        import onnx  # noqa: F401  # pyright: ignore[reportUnusedImport]
-    except ImportError:
-        raise ImportError('files of ONNX need a package: pip install "glassgrad[onnx]"') from None
+    if find_spec("numpy") is None or find_spec("onnx") is None:
+        raise ImportError('files of ONNX need a package: pip install "glassgrad[onnx]"')
     from nn.interchange.onnx_layers import export
 
     replace_file(path, export(model, dtype, tuple(leading)))

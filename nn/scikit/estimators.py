@@ -52,6 +52,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
                  beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-8, n_iter_no_change: float = 10,
                  class_weight: dict[Any, float] | Literal["balanced"] | None = None,
                  compiled: bool | Literal["auto"] = "auto") -> None:
+        # Spelled out once more: scikit-learn reads the parameters of an estimator off this signature.
         super().__init__(
             hidden_layer_sizes, activation, solver=solver, alpha=alpha, batch_size=batch_size,
             learning_rate_init=learning_rate_init, max_iter=max_iter, shuffle=shuffle, random_state=random_state,
@@ -60,17 +61,17 @@ class MLPClassifier(ClassifierMixin, Perceptron):
             epsilon=epsilon, n_iter_no_change=n_iter_no_change, compiled=compiled)
         self.class_weight = class_weight
 
-    def predict(self, X: Any) -> Any:  # noqa: N803
+    def predict(self, X: Any) -> Any:
         """The most probable class of each row."""
         probabilities = self.predict_proba(X)
         return self.classes_[probabilities.argmax(axis=1)]
 
-    def predict_proba(self, X: Any) -> Any:  # noqa: N803
+    def predict_proba(self, X: Any) -> Any:
         """A row of probabilities for each row, in the order of `classes_`."""
         scores = self._asked(X)
         return numpy.column_stack([expit(-scores), expit(scores)]) if self._is_binary else softmax(scores, axis=1)
 
-    def predict_log_proba(self, X: Any) -> Any:  # noqa: N803
+    def predict_log_proba(self, X: Any) -> Any:
         """The logarithms of these, however small the probabilities are."""
         scores = self._asked(X)
         return (numpy.column_stack([log_expit(-scores), log_expit(scores)]) if self._is_binary else
@@ -112,7 +113,7 @@ class MLPRegressor(MultiOutputMixin, RegressorMixin, Perceptron):
 
     _checks_of_data: Mapping[str, bool] = {"multi_output": True, "y_numeric": True}
 
-    def predict(self, X: Any) -> Any:  # noqa: N803
+    def predict(self, X: Any) -> Any:
         """A number for each row, or a row of them."""
         scores = self._asked(X)
         return scores.ravel() if scores.shape[1] == 1 else scores

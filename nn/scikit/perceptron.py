@@ -71,7 +71,7 @@ class Perceptron(BaseEstimator):
         self.n_iter_no_change = n_iter_no_change
         self.compiled = compiled
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:  # noqa: N803
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train a new network. `sample_weight`: how much each sample counts; one of weight 0 is as good as absent.
 
         Warns with ConvergenceWarning if `max_iter` epochs were too few. Ctrl-C ends it early, with what was learned.
@@ -119,7 +119,7 @@ class Perceptron(BaseEstimator):
 
     # ---- The network, over arrays --------------------------------------------------------------------------------
 
-    def _asked(self, X: Any) -> Any:  # noqa: N803
+    def _asked(self, X: Any) -> Any:
         check_is_fitted(self)
         return self._scores(validate_data(self, X, dtype=float, reset=False))
 
@@ -138,7 +138,7 @@ class Perceptron(BaseEstimator):
 
     # ---- Training ------------------------------------------------------------------------------------------------
 
-    def _fit(self, X: Any, y: Any, sample_weight: Any) -> None:  # noqa: N803
+    def _fit(self, X: Any, y: Any, sample_weight: Any) -> None:
         hidden, is_compiled = self._check()
         data: Any = validate_data(self, X, y, dtype=float, **self._checks_of_data)
         x, y = data

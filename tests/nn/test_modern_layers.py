@@ -13,27 +13,10 @@ from hypothesis import strategies as st
 import autograd
 import nn
 from autograd import DomainError, Value
+from tests.support.models import numbers, random_numbers, slopes, values
 
 sizes = st.integers(1, 5)
 seeds = st.integers(0, 10**6)
-
-
-def random_numbers(seed: int, *shape: int) -> Any:
-    return np.random.default_rng(seed).normal(size=shape)
-
-
-def values(array: Any) -> Any:
-    """An array of numbers as lists of Values."""
-    return [values(item) for item in array] if np.ndim(array) else Value(float(array))
-
-
-def numbers(structure: Any) -> Any:
-    """The numbers in lists of Values, as an array."""
-    return np.array([numbers(item) for item in structure] if isinstance(structure, list | tuple) else structure.data)
-
-
-def slopes(structure: Any) -> Any:
-    return np.array([slopes(item) for item in structure] if isinstance(structure, list | tuple) else structure.grad)
 
 
 def total(outputs: Any) -> Any:
