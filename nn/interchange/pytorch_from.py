@@ -191,9 +191,9 @@ def function(module: torch.nn.Module) -> Any:
     read(module)
     if isinstance(module, theirs.Elementwise):
         return chosen(module.function)
-    if type(module) not in FUNCTIONS:
+    if type(module) not in theirs.ACTIVATIONS:
         raise ValueError(f"{type(module).__name__} is not a function of one number")
-    name, options = FUNCTIONS[type(module)]
+    name, options = theirs.ACTIVATIONS[type(module)]
     usual(module, **options)
     if isinstance(module, torch.nn.Softplus) and module.threshold < 20:
         raise ValueError(f"Softplus with threshold={module.threshold!r} cannot be brought back: below 20, it is "
@@ -205,20 +205,9 @@ def _has(tensor: Any) -> bool:
     return tensor is not None
 
 
-FUNCTIONS: dict[type[torch.nn.Module], tuple[str | None, dict[str, Any]]] = {  # with the options that nn has
-    torch.nn.ELU: ("elu", {"alpha": 1.0}),
-    torch.nn.GELU: ("gelu", {"approximate": "none"}),
-    torch.nn.Identity: (None, {}),
-    torch.nn.LeakyReLU: ("leaky_relu", {"negative_slope": 0.01}),
-    torch.nn.ReLU: ("relu", {}),
-    torch.nn.Sigmoid: ("sigmoid", {}),
-    torch.nn.SiLU: ("silu", {}),
-    torch.nn.Softplus: ("softplus", {"beta": 1.0}),
-    torch.nn.Tanh: ("tanh", {}),
-}
 READERS: dict[type[torch.nn.Module], Callable[[Reader, Any], Any]] = {
     torch.nn.Linear: _linear, torch.nn.Embedding: _embedding, torch.nn.LayerNorm: _layer_norm,
     torch.nn.RMSNorm: _rms_norm, torch.nn.Dropout: _dropout, torch.nn.Sequential: _sequential,
     torch.nn.Softmax: _softmax, torch.nn.RNNCell: _cell, torch.nn.GRUCell: _cell, theirs.Layer: _layer,
     theirs.Neuron: _neuron, theirs.MLP: _mlp, theirs.Residual: _residual, theirs.Elementwise: _activation,
-    theirs.CausalSelfAttention: _attention, **dict.fromkeys(FUNCTIONS, _activation)}
+    theirs.CausalSelfAttention: _attention, **dict.fromkeys(theirs.ACTIVATIONS, _activation)}

@@ -84,6 +84,19 @@ class Elementwise(torch.nn.Module):
         return getattr(self.function, "name", getattr(self.function, "__name__", repr(self.function)))
 
 
+ACTIVATIONS: dict[type[Any], tuple[str | None, dict[str, Any]]] = {  # rows, with the options that they have here
+    torch.nn.ELU: ("elu", {"alpha": 1.0}),
+    torch.nn.GELU: ("gelu", {"approximate": "none"}),
+    torch.nn.Identity: (None, {}),
+    torch.nn.LeakyReLU: ("leaky_relu", {"negative_slope": 0.01}),
+    torch.nn.ReLU: ("relu", {}),
+    torch.nn.Sigmoid: ("sigmoid", {}),
+    torch.nn.SiLU: ("silu", {}),
+    torch.nn.Softplus: ("softplus", {"beta": 1.0}),
+    torch.nn.Tanh: ("tanh", {}),
+}
+
+
 def as_vectors(module: torch.nn.Module, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
     """What a layer of one input has to do where its input comes bare: a hook before its forward()."""
     return inputs[0].unsqueeze(-1), *inputs[1:]

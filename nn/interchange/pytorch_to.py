@@ -19,16 +19,9 @@ from nn.module import Module
 from nn.normalization import LayerNorm, RMSNorm
 from nn.recurrent import GRUCell, RNNCell
 
-FUNCTIONS: dict[str, Callable[[], torch.nn.Module]] = {  # rows of which PyTorch has a layer
-    "elu": torch.nn.ELU,
-    "gelu": torch.nn.GELU,
-    "leaky_relu": torch.nn.LeakyReLU,
-    "relu": torch.nn.ReLU,
-    "sigmoid": torch.nn.Sigmoid,
-    "silu": torch.nn.SiLU,
-    "softplus": lambda: torch.nn.Softplus(threshold=40),  # beyond its usual 20 it would be wrong in the tenth digit
-    "tanh": torch.nn.Tanh,
-}
+# The layers that PyTorch has for rows of the table, by the names of these.
+ACTIVATIONS = {name: (cls, options) for cls, (name, options) in theirs.ACTIVATIONS.items()}
+FARTHER = {torch.nn.Softplus: {"threshold": 40}}  # beyond its usual 20 it would be wrong in the tenth digit
 
 
 class Builder:
@@ -96,10 +89,10 @@ class Builder:
 
     def function(self, function: Any) -> torch.nn.Module:
         """An activation. Raises ValueError if PyTorch cannot calculate it."""
-        if function is None:
-            return torch.nn.Identity()
-        if isinstance(function, Operation) and function.name in FUNCTIONS:
-            return FUNCTIONS[function.name]()
+        name = function.name if isinstance(function, Operation) else None
+        if function is None or (name is not None and name in ACTIVATIONS):
+            cls, options = ACTIVATIONS[name]
+            return cls(**options, **FARTHER.get(cls, {}))
         made = theirs.Elementwise(function)
         try:
             made(torch.ones(2, dtype=self.dtype))
