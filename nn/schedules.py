@@ -26,6 +26,7 @@ class _Schedule:
         self.check()
 
     def check(self) -> None:
+        """Raise TypeError or ValueError for an option that is not allowed. Every schedule has options of its own."""
         raise NotImplementedError
 
     def __call__(self, lr: float, time: int) -> float:

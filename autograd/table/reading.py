@@ -42,7 +42,7 @@ class Items:
     """A list as a loop sees it: whatever is done to its one item is done to all of them.
 
     What a row asks of a list as a whole it asks by the functions below, which know lists of numbers and these; each
-    kind of these has an answer of its own.
+    kind of these has answers of its own, so there are none here.
     """
 
     def __iter__(self) -> Iterator[Any]:
